@@ -1,0 +1,55 @@
+//! An account and its root user: one aggregate, one version.
+
+use serde::{Deserialize, Serialize};
+
+use crate::change::Version;
+use crate::clock::Timestamp;
+use crate::credential::Credential;
+use crate::email::EmailAddress;
+use crate::id::AccountId;
+use crate::name::{AccountName, Alias};
+use crate::password_policy::PasswordPolicy;
+
+/// An account with its root user.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Account {
+    /// The 12-digit number.
+    pub id: AccountId,
+    /// The row's version.
+    #[serde(skip)]
+    pub version: Version,
+    /// The account's name.
+    pub name: AccountName,
+    /// When it was registered.
+    pub created: Timestamp,
+    /// Whether anybody of it may sign in.
+    pub state: AccountState,
+    /// Its root user.
+    pub root: RootUser,
+    /// Its alias, if it has one.
+    pub alias: Option<Alias>,
+    /// Its password policy for IAM users; `None`: AWS's default rules.
+    pub password_policy: Option<PasswordPolicy>,
+    /// IAM users with a verified email may reset a forgotten password themselves.
+    pub self_service_recovery: bool,
+}
+
+/// Whether an account can be used.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub enum AccountState {
+    /// In use.
+    Active,
+    /// Suspended by the operator: nobody of it signs in.
+    Suspended,
+}
+
+/// The root user of an account.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct RootUser {
+    /// The verified address that signs in and recovers; unique among root users.
+    pub email: EmailAddress,
+    /// The password; `None` until the first one is set.
+    pub credential: Option<Credential>,
+    /// Sessions made under a lower epoch are ended.
+    pub epoch: u64,
+}

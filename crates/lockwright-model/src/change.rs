@@ -1,0 +1,191 @@
+//! Where the store and the decisions meet: a decision is data, committed whole or not at all.
+
+use serde::{Deserialize, Serialize};
+
+use crate::account::Account;
+use crate::builder::Builder;
+use crate::case::Case;
+use crate::clock::Timestamp;
+use crate::event::AuditEvent;
+use crate::help::HelpRequest;
+use crate::id::{AccountId, BuilderId, CaseId, HelpId, JobId};
+use crate::identity::{Identity, UserRef};
+use crate::job::Job;
+use crate::session::Session;
+use crate::setting::Settings;
+use crate::token::TokenHash;
+use crate::tries::{Tries, TriesKey};
+use crate::user::User;
+
+/// A row's version: 0 for a row that is not stored yet, then 1, 2, 3 …
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Default, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Version(pub i64);
+
+impl Version {
+    /// The version of a row that is not stored yet.
+    pub const NEW: Self = Self(0);
+}
+
+/// A row as it should be. A [`Version::NEW`] row is inserted; any other replaces the stored row of that version.
+#[derive(Clone, Debug)]
+pub enum Record {
+    /// An account with its root user.
+    Account(Account),
+    /// An IAM user with its login profile.
+    User(User),
+    /// A builder ID.
+    Builder(Builder),
+    /// A session.
+    Session(Session),
+    /// A case.
+    Case(Case),
+    /// A help request.
+    Help(HelpRequest),
+    /// A counter.
+    Tries(Tries),
+    /// A claim on a globally unique value; has no version, is only inserted and deleted.
+    Claim(Claim),
+    /// The installation's switches.
+    Settings(Settings),
+    /// A job of the outbox.
+    Job(Job),
+}
+
+/// Names a row.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum Key {
+    /// An account.
+    Account(AccountId),
+    /// An IAM user.
+    User(UserRef),
+    /// A builder ID.
+    Builder(BuilderId),
+    /// A session, by its token's hash.
+    Session(TokenHash),
+    /// A case.
+    Case(CaseId),
+    /// A help request of an account.
+    Help(AccountId, HelpId),
+    /// A counter.
+    Tries(TriesKey),
+    /// A claim.
+    Claim(ClaimKey),
+    /// The installation's switches.
+    Settings,
+    /// A job.
+    Job(JobId),
+}
+
+/// A value that only one owner may have in the whole installation.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Claim {
+    /// What is claimed.
+    pub key: ClaimKey,
+    /// By whom; for an alias, the account's root.
+    pub owner: Identity,
+}
+
+/// What can be claimed.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum ClaimKey {
+    /// A root user's email, as [`crate::email::EmailAddress::key`].
+    RootEmail(String),
+    /// A builder ID's email, likewise.
+    BuilderEmail(String),
+    /// An account alias.
+    Alias(String),
+}
+
+impl ClaimKey {
+    /// The kind and the value, as stored.
+    pub fn parts(&self) -> (&'static str, &str) {
+        match self {
+            Self::RootEmail(value) => ("root_email", value),
+            Self::BuilderEmail(value) => ("builder_email", value),
+            Self::Alias(value) => ("alias", value),
+        }
+    }
+}
+
+/// A last-used mark: not versioned, never a reason for a conflict.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Touch {
+    /// A session was used.
+    SessionSeen(TokenHash, Timestamp),
+}
+
+/// One decision as data: all of it is committed, or nothing.
+#[derive(Clone, Debug, Default)]
+pub struct ChangeSet {
+    /// Rows that were read and must be unchanged though they are not written.
+    pub expect: Vec<(Key, Version)>,
+    /// Rows to insert or replace.
+    pub puts: Vec<Record>,
+    /// Rows to remove, at the version that was read (claims: [`Version::NEW`]).
+    pub deletes: Vec<(Key, Version)>,
+    /// Audit events.
+    pub events: Vec<AuditEvent>,
+    /// Last-used marks.
+    pub touches: Vec<Touch>,
+}
+
+impl ChangeSet {
+    /// Adds a row to insert or replace.
+    pub fn put(&mut self, record: Record) -> &mut Self {
+        self.puts.push(record);
+        self
+    }
+
+    /// Adds an audit event.
+    pub fn tell(&mut self, event: AuditEvent) -> &mut Self {
+        self.events.push(event);
+        self
+    }
+
+    /// Adds a row to remove.
+    pub fn delete(&mut self, key: Key, version: Version) -> &mut Self {
+        self.deletes.push((key, version));
+        self
+    }
+}
+
+/// Why a [`ChangeSet`] was not committed. Nothing of it was.
+#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
+pub enum Conflict {
+    /// A row changed since it was read: reload and decide again.
+    #[error("a row changed since it was read")]
+    Stale,
+    /// A unique value is taken.
+    #[error("{0:?} is taken")]
+    Taken(UniqueKey),
+}
+
+/// Which uniqueness was hurt.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum UniqueKey {
+    /// A claim: an email or alias of the installation.
+    Claim,
+    /// A user name in its account.
+    UserName,
+    /// A row's own id.
+    Id,
+}
+
+impl Record {
+    /// The row's name.
+    pub fn key(&self) -> Key {
+        match self {
+            Self::Account(row) => Key::Account(row.id),
+            Self::User(row) => Key::User(row.id.clone()),
+            Self::Builder(row) => Key::Builder(row.id.clone()),
+            Self::Session(row) => Key::Session(row.token),
+            Self::Case(row) => Key::Case(row.id.clone()),
+            Self::Help(row) => Key::Help(row.user.account, row.id.clone()),
+            Self::Tries(row) => Key::Tries(row.key.clone()),
+            Self::Claim(row) => Key::Claim(row.key.clone()),
+            Self::Settings(_) => Key::Settings,
+            Self::Job(row) => Key::Job(row.id.clone()),
+        }
+    }
+}

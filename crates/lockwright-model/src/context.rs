@@ -1,0 +1,55 @@
+//! What every act knows of its circumstances.
+
+use std::net::IpAddr;
+
+use serde::{Deserialize, Serialize};
+
+use crate::clock::Timestamp;
+use crate::id::RequestId;
+use crate::identity::Principal;
+
+/// Where an act came from, for events, notices and limits.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Source {
+    /// The client's address; `None` on the host's command line.
+    pub ip: Option<IpAddr>,
+    /// The client's `User-Agent`, at most 256 characters.
+    pub agent: String,
+}
+
+impl Source {
+    /// The host's command line.
+    pub fn host() -> Self {
+        Self { ip: None, agent: "lockwright-cli".to_owned() }
+    }
+
+    /// The address as CloudTrail's `sourceIPAddress`.
+    pub fn ip_text(&self) -> String {
+        self.ip.map_or_else(|| "host".to_owned(), |ip| ip.to_string())
+    }
+
+    /// The network that tries are counted against: the IPv4 address, or the /64 of an IPv6 address.
+    pub fn network(&self) -> String {
+        match self.ip {
+            None => "host".to_owned(),
+            Some(IpAddr::V4(ip)) => ip.to_string(),
+            Some(IpAddr::V6(ip)) => {
+                let [a, b, c, d, ..] = ip.segments();
+                format!("{a:x}:{b:x}:{c:x}:{d:x}::/64")
+            }
+        }
+    }
+}
+
+/// One request or command: who, when, from where, under which id.
+#[derive(Clone, Debug)]
+pub struct OpContext {
+    /// The id in log, trail and answer.
+    pub id: RequestId,
+    /// When it was received.
+    pub now: Timestamp,
+    /// Who acts.
+    pub principal: Principal,
+    /// From where.
+    pub source: Source,
+}

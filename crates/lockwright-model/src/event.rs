@@ -1,0 +1,179 @@
+//! Audit events in CloudTrail's record shape, committed with the change they tell of.
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+use crate::clock::Timestamp;
+use crate::context::OpContext;
+use crate::entropy::Entropy;
+use crate::id::{AccountId, EventId};
+use crate::identity::{Identity, Principal};
+
+/// One audit event. `record` is CloudTrail's JSON; the other fields are what is searched.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct AuditEvent {
+    /// Its id (`eventID`).
+    pub id: EventId,
+    /// The account whose trail it stands in; `None`: the installation's own (builder IDs, host).
+    pub account: Option<AccountId>,
+    /// When (`eventTime`, here to the microsecond).
+    pub at: Timestamp,
+    /// CloudTrail's `eventName`.
+    pub name: String,
+    /// The whole record.
+    pub record: Value,
+}
+
+/// What is told of an act; the rest comes from the [`OpContext`].
+#[derive(Clone, Debug)]
+pub struct Told {
+    /// CloudTrail's `eventName`.
+    pub name: &'static str,
+    /// Sign-in events come from `signin.amazonaws.com`, changes of users and policies from `iam.amazonaws.com`.
+    pub service: Service,
+    /// The account whose trail it stands in.
+    pub account: Option<AccountId>,
+    /// Whom it is about when nobody is signed in (a sign-in, a recovery).
+    pub subject: Option<Identity>,
+    /// The user's name, where the record may show it.
+    pub user_name: Option<String>,
+    /// `requestParameters`; no secret, and no name typed by a stranger.
+    pub request: Value,
+    /// `responseElements`.
+    pub response: Value,
+    /// `additionalEventData`.
+    pub additional: Value,
+    /// `errorMessage`, for a refused act.
+    pub error: Option<&'static str>,
+}
+
+/// CloudTrail's `eventSource`.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Service {
+    /// `signin.amazonaws.com`
+    Signin,
+    /// `iam.amazonaws.com`
+    Iam,
+    /// `account.amazonaws.com`
+    Account,
+}
+
+impl Told {
+    /// An event with nothing but its name.
+    pub fn new(service: Service, name: &'static str, account: Option<AccountId>) -> Self {
+        Self {
+            name,
+            service,
+            account,
+            subject: None,
+            user_name: None,
+            request: Value::Null,
+            response: Value::Null,
+            additional: Value::Null,
+            error: None,
+        }
+    }
+
+    /// Names whom it is about.
+    #[must_use]
+    pub fn about(mut self, subject: Identity, user_name: Option<String>) -> Self {
+        self.subject = Some(subject);
+        self.user_name = user_name;
+        self
+    }
+
+    /// Adds `requestParameters`.
+    #[must_use]
+    pub fn request(mut self, request: Value) -> Self {
+        self.request = request;
+        self
+    }
+
+    /// Adds `responseElements`.
+    #[must_use]
+    pub fn response(mut self, response: Value) -> Self {
+        self.response = response;
+        self
+    }
+
+    /// Adds `additionalEventData`.
+    #[must_use]
+    pub fn additional(mut self, additional: Value) -> Self {
+        self.additional = additional;
+        self
+    }
+
+    /// Marks it as refused.
+    #[must_use]
+    pub fn failed(mut self, error: &'static str) -> Self {
+        self.error = Some(error);
+        self
+    }
+}
+
+impl AuditEvent {
+    /// Writes the record.
+    pub fn new(op: &OpContext, entropy: &dyn Entropy, told: Told) -> Self {
+        let id = EventId::draw(entropy);
+        let (source, kind) = match told.service {
+            Service::Signin => ("signin.amazonaws.com", "AwsConsoleSignIn"),
+            Service::Iam => ("iam.amazonaws.com", "AwsApiCall"),
+            Service::Account => ("account.amazonaws.com", "AwsApiCall"),
+        };
+        let actor = match (&op.principal, &told.subject) {
+            (Principal::Signed(identity), _) | (Principal::Anonymous, Some(identity)) => user_identity(identity, told.user_name.as_deref()),
+            (Principal::Host, _) => json!({"type": "AWSService", "invokedBy": "host.lockwright"}),
+            (Principal::Anonymous, None) => {
+                json!({"type": "AWSAccount", "accountId": told.account.map_or_else(|| "anonymous".to_owned(), |a| a.to_string())})
+            }
+        };
+        let mut record = json!({
+            "eventVersion": "1.11",
+            "userIdentity": actor,
+            "eventTime": op.now.to_rfc3339(),
+            "eventSource": source,
+            "eventName": told.name,
+            "awsRegion": "us-east-1",
+            "sourceIPAddress": op.source.ip_text(),
+            "userAgent": op.source.agent,
+            "requestParameters": told.request,
+            "responseElements": told.response,
+            "requestID": op.id.as_str(),
+            "eventID": id.as_str(),
+            "readOnly": false,
+            "eventType": kind,
+            "managementEvent": true,
+            "eventCategory": "Management",
+        });
+        if let Some(map) = record.as_object_mut() {
+            if let Some(account) = told.account {
+                map.insert("recipientAccountId".into(), json!(account.to_string()));
+            }
+            if !told.additional.is_null() {
+                map.insert("additionalEventData".into(), told.additional);
+            }
+            if let Some(error) = told.error {
+                map.insert("errorMessage".into(), json!(error));
+            }
+        }
+        Self { id, account: told.account, at: op.now, name: told.name.to_owned(), record }
+    }
+}
+
+fn user_identity(identity: &Identity, user_name: Option<&str>) -> Value {
+    match identity {
+        Identity::Root(account) => json!({
+            "type": "Root", "principalId": account.to_string(), "arn": format!("arn:aws:iam::{account}:root"),
+            "accountId": account.to_string(), "accessKeyId": "",
+        }),
+        Identity::User(user) => {
+            let mut value = json!({"type": "IAMUser", "principalId": user.user.as_str(), "accountId": user.account.to_string()});
+            if let (Some(map), Some(name)) = (value.as_object_mut(), user_name) {
+                map.insert("arn".into(), json!(format!("arn:aws:iam::{}:user/{name}", user.account)));
+                map.insert("userName".into(), json!(name));
+            }
+            value
+        }
+        Identity::Builder(builder) => json!({"type": "IdentityCenterUser", "principalId": builder.as_str(), "credentialId": "builder-id"}),
+    }
+}

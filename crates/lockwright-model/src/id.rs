@@ -1,0 +1,226 @@
+//! Identifiers: an id of the wrong kind does not compile.
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+
+use crate::entropy::{Entropy, draw};
+
+/// RFC 4648 base32 without padding (`A–Z2–7`).
+pub(crate) fn base32(bytes: &[u8]) -> String {
+    const LETTERS: &[u8; 32] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
+    let mut text = String::with_capacity(bytes.len() * 8 / 5 + 1);
+    let (mut held, mut bits) = (0u32, 0u32);
+    for byte in bytes {
+        held = (held << 8) | u32::from(*byte);
+        bits += 8;
+        while bits >= 5 {
+            bits -= 5;
+            let index = (held >> bits) & 31;
+            text.push(LETTERS.get(index as usize).map_or('A', |b| char::from(*b)));
+        }
+        held &= (1 << bits) - 1;
+    }
+    if bits > 0 {
+        let index = (held << (5 - bits)) & 31;
+        text.push(LETTERS.get(index as usize).map_or('A', |b| char::from(*b)));
+    }
+    text
+}
+
+/// Lower-case hexadecimal.
+pub(crate) fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// Reads 64 hexadecimal digits.
+pub(crate) fn unhex32(text: &str) -> Result<[u8; 32], IdError> {
+    const WRONG: IdError = IdError("hash");
+    if text.len() != 64 || !text.is_ascii() {
+        return Err(WRONG);
+    }
+    let mut bytes = [0; 32];
+    for (at, byte) in bytes.iter_mut().enumerate() {
+        let digits = text.get(at * 2..at * 2 + 2).ok_or(WRONG)?;
+        *byte = u8::from_str_radix(digits, 16).map_err(|_| WRONG)?;
+    }
+    Ok(bytes)
+}
+
+/// A text is not an id of this kind.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
+#[error("not a well-formed {0}")]
+pub struct IdError(&'static str);
+
+/// An account's 12-digit number.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct AccountId(u64);
+
+impl AccountId {
+    /// Draws a number between 100000000000 and 999999999999; the store refuses one that is taken.
+    pub fn draw(entropy: &dyn Entropy) -> Self {
+        let wide = u128::from(u64::from_be_bytes(draw(entropy)));
+        // Multiply-shift keeps the bias below 2^-24 for this range.
+        let offset = (wide * 900_000_000_000) >> 64;
+        Self(100_000_000_000 + u64::try_from(offset).unwrap_or(0))
+    }
+
+    /// As a number.
+    pub const fn as_u64(self) -> u64 {
+        self.0
+    }
+}
+
+impl fmt::Display for AccountId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:012}", self.0)
+    }
+}
+
+impl FromStr for AccountId {
+    type Err = IdError;
+
+    /// Reads 12 digits; hyphens and spaces between groups are allowed, as people write them (`1234-5678-9012`).
+    fn from_str(text: &str) -> Result<Self, IdError> {
+        const WRONG: IdError = IdError("account number");
+        if text.len() > 32 {
+            return Err(WRONG);
+        }
+        let digits: String = text.chars().filter(|c| !matches!(c, '-' | ' ')).collect();
+        if digits.len() != 12 || !digits.bytes().all(|b| b.is_ascii_digit()) {
+            return Err(WRONG);
+        }
+        digits.parse().map(Self).map_err(|_| WRONG)
+    }
+}
+
+impl TryFrom<String> for AccountId {
+    type Error = IdError;
+
+    fn try_from(text: String) -> Result<Self, IdError> {
+        text.parse()
+    }
+}
+
+impl From<AccountId> for String {
+    fn from(id: AccountId) -> Self {
+        id.to_string()
+    }
+}
+
+macro_rules! text_id {
+    ($(#[$doc:meta])* $name:ident, $prefix:literal, $bytes:literal, $what:literal) => {
+        $(#[$doc])*
+        #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
+        #[serde(try_from = "String", into = "String")]
+        pub struct $name(String);
+
+        impl $name {
+            /// Draws a new id.
+            pub fn draw(entropy: &dyn Entropy) -> Self {
+                Self(format!("{}{}", $prefix, base32(&draw::<$bytes>(entropy))))
+            }
+
+            /// The id's text.
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(&self.0)
+            }
+        }
+
+        impl FromStr for $name {
+            type Err = IdError;
+
+            fn from_str(text: &str) -> Result<Self, IdError> {
+                let letters = (($bytes * 8_usize).div_ceil(5), $prefix.len());
+                match text.strip_prefix($prefix) {
+                    Some(rest) if rest.len() == letters.0 && rest.bytes().all(|b| matches!(b, b'A'..=b'Z' | b'2'..=b'7')) => Ok(Self(text.to_owned())),
+                    _ => Err(IdError($what)),
+                }
+            }
+        }
+
+        impl TryFrom<String> for $name {
+            type Error = IdError;
+
+            fn try_from(text: String) -> Result<Self, IdError> {
+                text.parse()
+            }
+        }
+
+        impl From<$name> for String {
+            fn from(id: $name) -> Self {
+                id.0
+            }
+        }
+    };
+}
+
+text_id!(
+    /// An IAM user's unique id: `AIDA` and 16 letters. Never reused.
+    UserId, "AIDA", 10, "user id"
+);
+text_id!(
+    /// A builder ID's unique id: `BLDR` and 16 letters. Never reused.
+    BuilderId, "BLDR", 10, "builder id"
+);
+text_id!(
+    /// A recovery or registration case: 26 letters. Names a case, opens nothing.
+    CaseId, "", 16, "case id"
+);
+text_id!(
+    /// A request for an administrator's help: 26 letters.
+    HelpId, "", 16, "help request id"
+);
+text_id!(
+    /// A job of the outbox: 26 letters.
+    JobId, "", 16, "job id"
+);
+text_id!(
+    /// An audit event: 26 letters.
+    EventId, "", 16, "event id"
+);
+text_id!(
+    /// One request or command, the same in the log, the trail and the answer: 26 letters.
+    RequestId, "", 16, "request id"
+);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::entropy::SeededEntropy;
+
+    #[test]
+    fn base32_follows_rfc_4648() {
+        assert_eq!(base32(b"foobar"), "MZXW6YTBOI");
+        assert_eq!(base32(b"f"), "MY");
+    }
+
+    #[test]
+    fn an_account_number_has_twelve_digits_and_forgives_grouping() {
+        let id: AccountId = "1234-5678 9012".parse().unwrap();
+        assert_eq!(id.to_string(), "123456789012");
+        for wrong in ["12345678901", "1234567890123", "12345678901a", "", "١٢٣٤٥٦٧٨٩٠١٢"] {
+            assert!(wrong.parse::<AccountId>().is_err(), "{wrong}");
+        }
+        for seed in 0..200 {
+            assert_eq!(AccountId::draw(&SeededEntropy::new(seed)).to_string().len(), 12);
+        }
+    }
+
+    #[test]
+    fn ids_read_back_and_kinds_do_not_mix() {
+        let user = UserId::draw(&SeededEntropy::new(1));
+        assert_eq!(user.as_str().len(), 20);
+        assert_eq!(user.as_str().parse::<UserId>().unwrap(), user);
+        assert!(user.as_str().parse::<BuilderId>().is_err());
+        assert_eq!(CaseId::draw(&SeededEntropy::new(1)).as_str().len(), 26);
+    }
+}

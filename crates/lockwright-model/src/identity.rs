@@ -1,0 +1,60 @@
+//! Who can sign in, and who can act.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use crate::id::{AccountId, BuilderId, UserId};
+
+/// An IAM user of an account.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
+pub struct UserRef {
+    /// The account.
+    pub account: AccountId,
+    /// The user in it.
+    pub user: UserId,
+}
+
+/// Somebody who can sign in.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
+pub enum Identity {
+    /// The root user of an account.
+    Root(AccountId),
+    /// An IAM user.
+    User(UserRef),
+    /// A builder ID.
+    Builder(BuilderId),
+}
+
+impl Identity {
+    /// The account it belongs to; a builder ID belongs to none.
+    pub fn account(&self) -> Option<AccountId> {
+        match self {
+            Self::Root(account) => Some(*account),
+            Self::User(user) => Some(user.account),
+            Self::Builder(_) => None,
+        }
+    }
+}
+
+impl fmt::Display for Identity {
+    /// A stable text form: `root/123456789012`, `user/123456789012/AIDA…`, `builder/BLDR…`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Root(account) => write!(f, "root/{account}"),
+            Self::User(user) => write!(f, "user/{}/{}", user.account, user.user),
+            Self::Builder(builder) => write!(f, "builder/{builder}"),
+        }
+    }
+}
+
+/// Who acts.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Principal {
+    /// Somebody signed in.
+    Signed(Identity),
+    /// The person at the host's command line; whoever can open the data folder.
+    Host,
+    /// Nobody has proved anything yet.
+    Anonymous,
+}

@@ -1,0 +1,27 @@
+//! The nouns of Lockwright: identities, credentials, cases, sessions and events, with the clock and the entropy they are made from.
+//!
+//! Nothing here does IO. The store and the decisions do not know each other; they meet in [`change`].
+#![forbid(unsafe_code)]
+
+pub mod account;
+pub mod builder;
+pub mod case;
+pub mod change;
+pub mod clock;
+pub mod context;
+pub mod credential;
+pub mod email;
+pub mod entropy;
+pub mod event;
+pub mod help;
+pub mod id;
+pub mod identity;
+pub mod job;
+pub mod name;
+pub mod password_policy;
+pub mod secret;
+pub mod session;
+pub mod setting;
+pub mod token;
+pub mod tries;
+pub mod user;

@@ -1,0 +1,45 @@
+//! A signed-in browser.
+
+use serde::{Deserialize, Serialize};
+
+use crate::change::Version;
+use crate::clock::Timestamp;
+use crate::context::Source;
+use crate::identity::Identity;
+use crate::token::TokenHash;
+
+/// A session. It is alive while its epoch equals its owner's, and neither limit has passed.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Session {
+    /// Hash of the token in the browser's cookie.
+    pub token: TokenHash,
+    /// The row's version.
+    #[serde(skip)]
+    pub version: Version,
+    /// Who is signed in.
+    pub owner: Identity,
+    /// The owner's epoch at sign-in.
+    pub epoch: u64,
+    /// When it began.
+    pub created: Timestamp,
+    /// Last request; written at most once a minute, outside the version.
+    #[serde(skip)]
+    pub last_seen: Timestamp,
+    /// When it ends whatever happens.
+    pub expires: Timestamp,
+    /// Ends after this many seconds without a request.
+    pub idle_seconds: u64,
+    /// Where it was made.
+    pub source: Source,
+    /// What it may do.
+    pub scope: SessionScope,
+}
+
+/// What a session may do.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub enum SessionScope {
+    /// All that its owner may.
+    Full,
+    /// Only choose a new password: the present one was set by somebody else, or has expired.
+    ChangePassword,
+}

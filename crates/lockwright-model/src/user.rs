@@ -1,0 +1,45 @@
+//! An IAM user: one aggregate with its login profile, one version.
+
+use serde::{Deserialize, Serialize};
+
+use crate::change::Version;
+use crate::clock::Timestamp;
+use crate::credential::Credential;
+use crate::email::EmailAddress;
+use crate::identity::UserRef;
+use crate::name::UserName;
+
+/// An IAM user of an account.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct User {
+    /// Its account and unique id.
+    pub id: UserRef,
+    /// The row's version.
+    #[serde(skip)]
+    pub version: Version,
+    /// Its name, unique in the account without regard to case.
+    pub name: UserName,
+    /// When it was created.
+    pub created: Timestamp,
+    /// Member of the account's built-in administrators group.
+    pub administrator: bool,
+    /// An administrator has switched sign-in off.
+    pub disabled: bool,
+    /// An address that the user has confirmed with a code.
+    pub email: Option<EmailAddress>,
+    /// The password for the console; `None`: no console access.
+    pub login_profile: Option<LoginProfile>,
+    /// Sessions made under a lower epoch are ended.
+    pub epoch: u64,
+    /// The last completed sign-in to the console.
+    pub last_sign_in: Option<Timestamp>,
+}
+
+/// An IAM user's access to the console (AWS `LoginProfile`).
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct LoginProfile {
+    /// When console access was given.
+    pub created: Timestamp,
+    /// The password; `None` while a set-password link is out.
+    pub credential: Option<Credential>,
+}
