@@ -1,0 +1,55 @@
+//! The house's own commands: `cargo xtask setup|test|tidy|ci`.
+
+mod ci;
+mod phases;
+mod programs;
+mod setup;
+mod test;
+mod tidy;
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use anyhow::{Context, bail};
+
+const USAGE: &str = "\
+usage: cargo xtask <command>
+
+  setup              install what the tests need; quick when nothing is missing
+  test [-- FILTER]   set up, then run every test; FILTER narrows by test name
+  tidy               check the rules of the house that no compiler knows
+  ci                 format, lints, tidy, dependency rules, then every test
+";
+
+fn main() -> ExitCode {
+    let words: Vec<String> = std::env::args().skip(1).collect();
+    match dispatch(&words) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("xtask: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn dispatch(words: &[String]) -> anyhow::Result<()> {
+    let root = workspace_root()?;
+    let words: Vec<&str> = words.iter().map(String::as_str).collect();
+    match words.as_slice() {
+        ["setup"] => setup::run(&root),
+        ["test"] | ["test", "--"] => test::run(&root, None),
+        ["test", "--", filter] => test::run(&root, Some(filter)),
+        ["tidy"] => tidy::run(&root),
+        ["ci"] => ci::run(&root),
+        ["help" | "--help" | "-h"] => {
+            print!("{USAGE}");
+            Ok(())
+        }
+        _ => bail!("no such command\n\n{USAGE}"),
+    }
+}
+
+/// The folder that holds the workspace's `Cargo.toml`, whatever folder the command was started in.
+fn workspace_root() -> anyhow::Result<PathBuf> {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().map(Path::to_path_buf).context("xtask does not lie inside a workspace")
+}

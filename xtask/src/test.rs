@@ -1,0 +1,70 @@
+//! `cargo xtask test`: every test there is, cheap ones first.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::Context;
+
+use crate::phases::Phases;
+use crate::programs::{self, cargo, command};
+use crate::setup;
+
+/// Runs all tests whose name contains the filter.
+pub(crate) fn run(root: &Path, filter: Option<&str>) -> anyhow::Result<()> {
+    let mut phases = Phases::default();
+    add_to(&mut phases, root, filter);
+    phases.finish()
+}
+
+/// Runs all tests as steps of a longer list.
+pub(crate) fn add_to(phases: &mut Phases, root: &Path, filter: Option<&str>) {
+    if !phases.run("setup", || setup::run(root)) {
+        return;
+    }
+    phases.run("cargo test", || {
+        let mut tests = cargo(root);
+        tests.args(["test", "--workspace", "--no-fail-fast"]);
+        if let Some(filter) = filter {
+            tests.args(["--", filter]);
+        }
+        programs::run(&mut tests)
+    });
+    let built = phases.run("build", || programs::run(cargo(root).args(["build", "--quiet", "--package", "lockwright"])));
+    if built {
+        phases.run("e2e", || end_to_end(root, filter));
+    }
+}
+
+/// Drives the built program with real clients. The tests find it, the browser and the Python with
+/// the SMTP server by `LOCKWRIGHT_BIN`, `E2E_CHROMIUM` and `E2E_PYTHON`.
+fn end_to_end(root: &Path, filter: Option<&str>) -> anyhow::Result<()> {
+    let suites = suites(root)?;
+    if suites.is_empty() {
+        println!("no e2e/*.test.mjs yet");
+        return Ok(());
+    }
+    let chromium = setup::chromium().context("no Chromium in the search path")?;
+    let mut node = command(root, "node");
+    node.args(["--test", "--test-reporter=spec"]);
+    if let Some(filter) = filter {
+        node.arg(format!("--test-name-pattern={filter}"));
+    }
+    node.args(suites)
+        .env("LOCKWRIGHT_BIN", root.join("target/debug/lockwright"))
+        .env("E2E_CHROMIUM", chromium)
+        .env("E2E_PYTHON", setup::python(root));
+    programs::run(&mut node)
+}
+
+fn suites(root: &Path) -> anyhow::Result<Vec<PathBuf>> {
+    let folder = root.join("e2e");
+    let mut suites = Vec::new();
+    for entry in fs::read_dir(&folder).with_context(|| format!("cannot read {}", folder.display()))? {
+        let path = entry?.path();
+        if path.to_string_lossy().ends_with(".test.mjs") {
+            suites.push(path);
+        }
+    }
+    suites.sort();
+    Ok(suites)
+}
