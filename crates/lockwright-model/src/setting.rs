@@ -13,8 +13,6 @@ pub struct Settings {
     pub version: Version,
     /// Builder-ID registration is off; `None`: open.
     pub builder_registration_off: Option<RegistrationOff>,
-    /// Raised by a restore; sessions, cases and links made under a lower one are dead.
-    pub restore_epoch: u64,
 }
 
 /// Registration is switched off for a while.

@@ -1,0 +1,180 @@
+//! A change set as a list of statements, with what each must have done for the whole to be committed.
+
+use lockwright_model::change::{ChangeSet, ClaimKey, Conflict, Key, Record, Touch, Version};
+
+use crate::constraint;
+use crate::entity::{account, builder, case, claim, event, help, job, session, settings, tries, user};
+use crate::error::StoreError;
+use crate::statement::{Statement, Value};
+
+/// One statement of a batch.
+#[derive(Debug)]
+pub(crate) struct Step {
+    /// The statement.
+    pub(crate) statement: &'static Statement,
+    /// What is bound to it.
+    pub(crate) values: Vec<Value>,
+    /// What it must have done.
+    pub(crate) must: Must,
+}
+
+/// What a statement must have done; otherwise nothing of its batch is committed.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Must {
+    /// Written exactly one row: the version was the one that was read.
+    OneRow,
+    /// Inserted a row; a hurt uniqueness says which value is taken.
+    Insert,
+    /// Inserted a placeholder that the next step removes: proves and locks that there was no such row.
+    Free,
+    /// Nothing in particular.
+    Anything,
+}
+
+impl Must {
+    /// Judges the number of rows that a statement wrote.
+    pub(crate) fn judge(self, rows: u64) -> Result<(), Conflict> {
+        if self == Self::OneRow && rows != 1 { Err(Conflict::Stale) } else { Ok(()) }
+    }
+
+    /// What a hurt constraint means.
+    pub(crate) fn hurt(self, constraint: &str) -> Conflict {
+        if self == Self::Free { Conflict::Stale } else { constraint::conflict(constraint) }
+    }
+}
+
+impl Step {
+    /// Inserts a new row, or replaces the stored one of the same version. The row's key is bound first, then for an update the
+    /// version, then the rest.
+    pub(crate) fn put<const N: usize>(
+        insert: &'static Statement,
+        update: &'static Statement,
+        key: Vec<Value>,
+        version: Version,
+        rest: [Value; N],
+    ) -> Self {
+        let mut values = key;
+        if version == Version::NEW {
+            values.extend(rest);
+            return Self { statement: insert, values, must: Must::Insert };
+        }
+        values.push(version.0.into());
+        values.extend(rest);
+        Self { statement: update, values, must: Must::OneRow }
+    }
+
+    fn versioned(statement: &'static Statement, mut key: Vec<Value>, version: Version) -> Self {
+        key.push(version.0.into());
+        Self { statement, values: key, must: Must::OneRow }
+    }
+}
+
+/// The statements of one change set, in the order in which every change set takes its rows.
+#[derive(Debug, Default)]
+pub(crate) struct Batch {
+    /// The statements.
+    pub(crate) steps: Vec<Step>,
+    /// The rows that are written, for the caches of other nodes.
+    pub(crate) keys: Vec<Key>,
+}
+
+impl Batch {
+    /// Writes a change set out.
+    ///
+    /// Rows are taken in the order of their keys, so that two change sets seldom wait for each other in a ring; a claim that is
+    /// freed and taken again in one set is freed first.
+    pub(crate) fn new(changes: &ChangeSet) -> Result<Self, StoreError> {
+        let mut parts: Vec<(Key, u8, Vec<Step>)> = Vec::with_capacity(changes.puts.len() + changes.deletes.len() + changes.expect.len());
+        for (key, version) in &changes.deletes {
+            parts.push((key.clone(), 0, vec![delete(key, *version)]));
+        }
+        for (key, version) in &changes.expect {
+            parts.push((key.clone(), 1, expect(key, *version)));
+        }
+        for record in &changes.puts {
+            parts.push((record.key(), 2, vec![put(record)?]));
+        }
+        parts.sort_by(|a, b| (&a.0, a.1).cmp(&(&b.0, b.1)));
+        let mut batch = Self::default();
+        for (key, phase, steps) in parts {
+            batch.steps.extend(steps);
+            if phase != 1 {
+                batch.keys.push(key);
+            }
+        }
+        for event in &changes.events {
+            batch.steps.push(event::insert(event)?);
+        }
+        for Touch::SessionSeen(token, at) in &changes.touches {
+            batch.steps.push(session::touch(token, *at));
+        }
+        Ok(batch)
+    }
+
+    /// One statement that can't conflict.
+    pub(crate) fn one(statement: &'static Statement, values: Vec<Value>) -> Self {
+        Self { steps: vec![Step { statement, values, must: Must::Anything }], keys: Vec::new() }
+    }
+}
+
+fn put(record: &Record) -> Result<Step, StoreError> {
+    match record {
+        Record::Account(row) => account::put(row),
+        Record::User(row) => user::put(row),
+        Record::Builder(row) => builder::put(row),
+        Record::Session(row) => session::put(row),
+        Record::Case(row) => case::put(row),
+        Record::Help(row) => help::put(row),
+        Record::Tries(row) => tries::put(row),
+        Record::Claim(row) => Ok(claim::put(row)),
+        Record::Settings(row) => settings::put(row),
+        Record::Job(row) => job::put(row),
+    }
+}
+
+/// The statements of one table that prove a version.
+struct Guards {
+    delete: &'static Statement,
+    expect: &'static Statement,
+    absent: &'static Statement,
+    key: Vec<Value>,
+}
+
+/// A row's guards; a claim has no version, and guards itself.
+fn guards(key: &Key) -> Result<Guards, &ClaimKey> {
+    macro_rules! of {
+        ($entity:ident, $key:expr) => {
+            Ok(Guards { delete: &$entity::DELETE, expect: &$entity::EXPECT, absent: &$entity::ABSENT, key: $key })
+        };
+    }
+    match key {
+        Key::Account(id) => of!(account, account::key(*id)),
+        Key::User(id) => of!(user, user::key(id)),
+        Key::Builder(id) => of!(builder, builder::key(id)),
+        Key::Session(token) => of!(session, session::key(token)),
+        Key::Case(id) => of!(case, case::key(id)),
+        Key::Help(account, id) => of!(help, help::key(*account, id)),
+        Key::Tries(key) => of!(tries, tries::key(key)),
+        Key::Settings => of!(settings, settings::key()),
+        Key::Job(id) => of!(job, job::key(id)),
+        Key::Claim(claim) => Err(claim),
+    }
+}
+
+fn delete(key: &Key, version: Version) -> Step {
+    match guards(key) {
+        Ok(guards) => Step::versioned(guards.delete, guards.key, version),
+        Err(claim) => claim::delete(claim),
+    }
+}
+
+fn expect(key: &Key, version: Version) -> Vec<Step> {
+    match guards(key) {
+        Ok(guards) if version == Version::NEW => {
+            let placeholder = Step { statement: guards.absent, values: guards.key.clone(), must: Must::Free };
+            vec![placeholder, Step::versioned(guards.delete, guards.key, Version::NEW)]
+        }
+        Ok(guards) => vec![Step::versioned(guards.expect, guards.key, version)],
+        Err(claim) => claim::expect(claim, version),
+    }
+}

@@ -1,0 +1,18 @@
+//! What a hurt constraint means, by its name.
+
+use lockwright_model::change::{Conflict, UniqueKey};
+
+/// A constraint's name, the columns by which SQLite names it, and what it means when it is hurt.
+static CONSTRAINTS: &[(&str, &str, Conflict)] = &[
+    ("claim_pkey", "claim.kind, claim.value", Conflict::Taken(UniqueKey::Claim)),
+    ("iam_user_name", "iam_user.account_id, iam_user.name_key", Conflict::Taken(UniqueKey::UserName)),
+    // These rows are named by what they are about, not by a drawn id: somebody else was first, so reload and decide again.
+    ("settings_pkey", "settings.settings_id", Conflict::Stale),
+    ("tries_pkey", "tries.tries_key", Conflict::Stale),
+];
+
+/// What it means that the constraint of this name was hurt. Every other unique constraint is a row's own id.
+pub(crate) fn conflict(name: &str) -> Conflict {
+    let found = CONSTRAINTS.iter().find(|(constraint, columns, _)| *constraint == name || *columns == name);
+    found.map_or(Conflict::Taken(UniqueKey::Id), |(_, _, conflict)| conflict.clone())
+}

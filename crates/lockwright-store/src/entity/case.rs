@@ -1,0 +1,46 @@
+//! Cases: registrations, recoveries and addresses to confirm.
+
+use std::time::Duration;
+
+use lockwright_model::case::Case;
+use lockwright_model::change::Version;
+use lockwright_model::id::CaseId;
+
+use crate::batch::Step;
+use crate::error::StoreError;
+use crate::statement::{Row, Value, statements};
+
+/// How long a case is kept after its end, so that a late click gets a truthful page.
+pub(crate) const KEPT: Duration = Duration::from_secs(24 * 60 * 60);
+
+statements! {
+    INSERT = "INSERT INTO recovery_case (case_id, version, expires, body) VALUES ($1, 1, $2, $3)";
+    UPDATE = "UPDATE recovery_case SET version = version + 1, expires = $3, body = $4 WHERE case_id = $1 AND version = $2";
+    DELETE = "DELETE FROM recovery_case WHERE case_id = $1 AND version = $2";
+    EXPECT = "UPDATE recovery_case SET version = version WHERE case_id = $1 AND version = $2";
+    ABSENT = "INSERT INTO recovery_case (case_id, version, expires, body) VALUES ($1, 0, 0, '')";
+    BY_ID = "SELECT case_id, version, body FROM recovery_case WHERE case_id = $1";
+    PURGE = "DELETE FROM recovery_case WHERE case_id IN (SELECT case_id FROM recovery_case WHERE expires <= $1 ORDER BY expires LIMIT $2) AND expires <= $1";
+    CLEAR = "DELETE FROM recovery_case";
+    COUNT = "SELECT count(*) FROM recovery_case";
+}
+
+/// Inserts or replaces.
+pub(crate) fn put(row: &Case) -> Result<Step, StoreError> {
+    Ok(Step::put(&INSERT, &UPDATE, key(&row.id), row.version, [row.expires.into(), Value::body(row)?]))
+}
+
+/// The values that name a row.
+pub(crate) fn key(id: &CaseId) -> Vec<Value> {
+    vec![id.as_str().into()]
+}
+
+/// Reads `case_id, version, body`.
+pub(crate) fn read(row: Row) -> Result<Case, StoreError> {
+    let mut row = row.of("recovery_case");
+    let id = row.key("case_id")?;
+    let version = Version(row.int("version")?);
+    let case = Case { version, ..row.body()? };
+    row.same(case.id.as_str() == id)?;
+    Ok(case)
+}

@@ -1,0 +1,38 @@
+//! The rows: one file an entity, its statements beside the code that binds and reads them.
+
+pub(crate) mod account;
+pub(crate) mod builder;
+pub(crate) mod case;
+pub(crate) mod claim;
+pub(crate) mod event;
+pub(crate) mod help;
+pub(crate) mod job;
+pub(crate) mod keys;
+pub(crate) mod session;
+pub(crate) mod settings;
+pub(crate) mod tries;
+pub(crate) mod user;
+
+use crate::statement::Statement;
+
+/// Every statement of every entity.
+pub(crate) fn statements() -> impl Iterator<Item = &'static Statement> {
+    [
+        account::ALL,
+        builder::ALL,
+        case::ALL,
+        claim::ALL,
+        event::ALL,
+        help::ALL,
+        job::ALL,
+        session::ALL,
+        settings::ALL,
+        tries::ALL,
+        user::ALL,
+        crate::check::ALL,
+        crate::schema::ALL,
+    ]
+    .into_iter()
+    .flatten()
+    .copied()
+}

@@ -1,0 +1,163 @@
+//! The finders: one question each, answered with whole rows.
+
+use lockwright_model::account::Account;
+use lockwright_model::builder::Builder;
+use lockwright_model::case::Case;
+use lockwright_model::change::{Claim, ClaimKey};
+use lockwright_model::clock::Timestamp;
+use lockwright_model::event::AuditEvent;
+use lockwright_model::help::HelpRequest;
+use lockwright_model::id::{AccountId, BuilderId, CaseId, EventId, HelpId, JobId};
+use lockwright_model::identity::{Identity, UserRef};
+use lockwright_model::job::Job;
+use lockwright_model::session::Session;
+use lockwright_model::setting::Settings;
+use lockwright_model::token::TokenHash;
+use lockwright_model::tries::{Tries, TriesKey};
+use lockwright_model::user::User;
+
+use crate::entity::{account, builder, case, claim, event, help, job, session, settings, tries, user};
+use crate::error::StoreError;
+use crate::statement::{Row, Statement, Value};
+use crate::store::Store;
+
+impl Store {
+    async fn one<T>(
+        &self,
+        statement: &'static Statement,
+        values: Vec<Value>,
+        read: impl Fn(Row) -> Result<T, StoreError>,
+    ) -> Result<Option<T>, StoreError> {
+        self.backend.row(statement, values).await?.map(read).transpose()
+    }
+
+    async fn many<T>(
+        &self,
+        statement: &'static Statement,
+        values: Vec<Value>,
+        read: impl Fn(Row) -> Result<T, StoreError>,
+    ) -> Result<Vec<T>, StoreError> {
+        self.backend.query(statement, values).await?.into_iter().map(read).collect()
+    }
+
+    /// An account by its number.
+    pub async fn account(&self, id: AccountId) -> Result<Option<Account>, StoreError> {
+        self.one(&account::BY_ID, account::key(id), account::read).await
+    }
+
+    /// Accounts in the order of their numbers, those after `after`.
+    pub async fn accounts(&self, after: Option<AccountId>, limit: u32) -> Result<Vec<Account>, StoreError> {
+        let after = after.map_or_else(String::new, |id| id.to_string());
+        self.many(&account::PAGE, vec![after.into(), limit.into()], account::read).await
+    }
+
+    /// Who claims a value.
+    pub async fn claim(&self, key: &ClaimKey) -> Result<Option<Claim>, StoreError> {
+        self.one(&claim::BY_KEY, claim::key(key), |row| claim::read(key, row)).await
+    }
+
+    /// An IAM user by account and id.
+    pub async fn user(&self, id: &UserRef) -> Result<Option<User>, StoreError> {
+        self.one(&user::BY_ID, user::key(id), user::read).await
+    }
+
+    /// An IAM user by account and [`lockwright_model::name::UserName::key`].
+    pub async fn user_by_name(&self, account: AccountId, name_key: &str) -> Result<Option<User>, StoreError> {
+        self.one(&user::BY_NAME, vec![account.to_string().into(), name_key.into()], user::read).await
+    }
+
+    /// The IAM users of an account in the order of their name keys, those after `after_name_key`.
+    pub async fn users(&self, account: AccountId, after_name_key: Option<&str>, limit: u32) -> Result<Vec<User>, StoreError> {
+        let values = vec![account.to_string().into(), after_name_key.unwrap_or_default().into(), limit.into()];
+        self.many(&user::PAGE, values, user::read).await
+    }
+
+    /// The IAM users of the whole installation with this confirmed address ([`lockwright_model::email::EmailAddress::key`]).
+    pub async fn users_by_email(&self, email_key: &str, limit: u32) -> Result<Vec<User>, StoreError> {
+        self.many(&user::BY_EMAIL, vec![email_key.into(), limit.into()], user::read).await
+    }
+
+    /// The members of an account's built-in administrators group in the order of their name keys.
+    pub async fn administrators(&self, account: AccountId, limit: u32) -> Result<Vec<User>, StoreError> {
+        self.many(&user::ADMINISTRATORS, vec![account.to_string().into(), limit.into()], user::read).await
+    }
+
+    /// A builder ID.
+    pub async fn builder(&self, id: &BuilderId) -> Result<Option<Builder>, StoreError> {
+        self.one(&builder::BY_ID, builder::key(id), builder::read).await
+    }
+
+    /// Builder IDs in the order of their ids, those after `after`.
+    pub async fn builders(&self, after: Option<&BuilderId>, limit: u32) -> Result<Vec<Builder>, StoreError> {
+        let after = after.map_or("", BuilderId::as_str);
+        self.many(&builder::PAGE, vec![after.into(), limit.into()], builder::read).await
+    }
+
+    /// A session by its token's hash.
+    pub async fn session(&self, token: &TokenHash) -> Result<Option<Session>, StoreError> {
+        self.one(&session::BY_TOKEN, session::key(token), session::read).await
+    }
+
+    /// The sessions of somebody, the last seen first.
+    pub async fn sessions_of(&self, owner: &Identity, limit: u32) -> Result<Vec<Session>, StoreError> {
+        self.many(&session::BY_OWNER, vec![owner.to_string().into(), limit.into()], session::read).await
+    }
+
+    /// A case.
+    pub async fn case(&self, id: &CaseId) -> Result<Option<Case>, StoreError> {
+        self.one(&case::BY_ID, case::key(id), case::read).await
+    }
+
+    /// A help request of an account.
+    pub async fn help(&self, account: AccountId, id: &HelpId) -> Result<Option<HelpRequest>, StoreError> {
+        self.one(&help::BY_ID, help::key(account, id), help::read).await
+    }
+
+    /// The help requests of an account, the newest first.
+    pub async fn helps(&self, account: AccountId, limit: u32) -> Result<Vec<HelpRequest>, StoreError> {
+        self.many(&help::NEWEST, vec![account.to_string().into(), limit.into()], help::read).await
+    }
+
+    /// The newest help request of a user that still waits.
+    pub async fn open_help_of(&self, user: &UserRef) -> Result<Option<HelpRequest>, StoreError> {
+        self.one(&help::OPEN_OF, user::key(user), help::read).await
+    }
+
+    /// A counter.
+    pub async fn tries(&self, key: &TriesKey) -> Result<Option<Tries>, StoreError> {
+        self.one(&tries::BY_KEY, tries::key(key), tries::read).await
+    }
+
+    /// The installation's switches; the defaults, as [`lockwright_model::change::Version::NEW`], when none was ever set.
+    pub async fn settings(&self) -> Result<Settings, StoreError> {
+        Ok(self.one(&settings::GET, settings::key(), settings::read).await?.unwrap_or_default())
+    }
+
+    /// Waiting jobs whose time has come, the longest due first.
+    pub async fn jobs_due(&self, now: Timestamp, limit: u32) -> Result<Vec<Job>, StoreError> {
+        self.many(&job::DUE, vec![now.into(), limit.into()], job::read).await
+    }
+
+    /// Jobs, waiting or given up, in the order of their ids, those after `after`.
+    pub async fn jobs(&self, after: Option<&JobId>, limit: u32) -> Result<Vec<Job>, StoreError> {
+        let after = after.map_or("", JobId::as_str);
+        self.many(&job::PAGE, vec![after.into(), limit.into()], job::read).await
+    }
+
+    /// A job.
+    pub async fn job(&self, id: &JobId) -> Result<Option<Job>, StoreError> {
+        self.one(&job::BY_ID, job::key(id), job::read).await
+    }
+
+    /// Audit events of an account, or with `None` the installation's own; the newest first, those before `before`.
+    pub async fn events(
+        &self,
+        account: Option<AccountId>,
+        before: Option<(Timestamp, EventId)>,
+        limit: u32,
+    ) -> Result<Vec<AuditEvent>, StoreError> {
+        let (at, id) = before.map_or((i64::MAX, "~".to_owned()), |(at, id)| (at.as_micros(), id.to_string()));
+        let values = vec![event::account_key(account), at.into(), id.into(), limit.into()];
+        self.many(&event::NEWEST, values, |row| event::read(account, row)).await
+    }
+}

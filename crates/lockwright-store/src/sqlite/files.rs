@@ -1,0 +1,77 @@
+//! The data file and its companions on disk: modes, lock, flushing.
+
+use std::ffi::OsString;
+use std::fs::{self, File, OpenOptions, Permissions, TryLockError};
+use std::io::ErrorKind;
+use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
+use std::path::{Path, PathBuf};
+
+use crate::error::StoreError;
+
+/// Readable and writable by the owner alone.
+const OWN: u32 = 0o600;
+
+/// The file beside `path` whose name ends in `suffix`.
+pub(super) fn beside(path: &Path, suffix: &str) -> PathBuf {
+    let mut name = OsString::from(path);
+    name.push(suffix);
+    PathBuf::from(name)
+}
+
+/// Takes the lock file beside a data file; the lock goes with the returned file, and with the process.
+pub(super) fn lock(path: &Path) -> Result<File, StoreError> {
+    let file = OpenOptions::new().read(true).write(true).create(true).truncate(false).mode(OWN).open(beside(path, ".lock"))?;
+    file.set_permissions(Permissions::from_mode(OWN))?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(TryLockError::WouldBlock) => Err(StoreError::Locked),
+        Err(TryLockError::Error(error)) => Err(error.into()),
+    }
+}
+
+/// Makes the data file when there is none, and takes it and its companions away from everybody else. SQLite gives the companions
+/// that it makes later the mode of the data file.
+pub(super) fn prepare(path: &Path) -> Result<(), StoreError> {
+    match create(path) {
+        Ok(_) | Err(StoreError::Exists(_)) => {}
+        Err(error) => return Err(error),
+    }
+    for suffix in ["", "-wal", "-shm", "-journal"] {
+        match fs::set_permissions(beside(path, suffix), Permissions::from_mode(OWN)) {
+            Err(error) if error.kind() != ErrorKind::NotFound => return Err(error.into()),
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
+/// Makes a new, empty file of mode 0600 under any umask.
+pub(super) fn create(path: &Path) -> Result<File, StoreError> {
+    match OpenOptions::new().read(true).write(true).create_new(true).mode(OWN).open(path) {
+        Ok(file) => {
+            file.set_permissions(Permissions::from_mode(OWN))?;
+            Ok(file)
+        }
+        Err(error) if error.kind() == ErrorKind::AlreadyExists => Err(StoreError::Exists(path.to_owned())),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Gives a finished file its name, unless that is taken, and makes both survive a power cut.
+pub(super) fn publish(finished: &Path, name: &Path) -> Result<(), StoreError> {
+    File::open(finished)?.sync_all()?;
+    match fs::hard_link(finished, name) {
+        Ok(()) => fs::remove_file(finished)?,
+        Err(error) if error.kind() == ErrorKind::AlreadyExists => return Err(StoreError::Exists(name.to_owned())),
+        // Some file systems have no hard links; there, a moment remains in which another writer could slip in.
+        Err(_) if name.try_exists()? => return Err(StoreError::Exists(name.to_owned())),
+        Err(_) => fs::rename(finished, name)?,
+    }
+    flush_folder(name)
+}
+
+/// Makes the names in a file's folder survive a power cut.
+pub(super) fn flush_folder(path: &Path) -> Result<(), StoreError> {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    Ok(File::open(folder)?.sync_all()?)
+}

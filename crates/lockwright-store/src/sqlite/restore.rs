@@ -1,0 +1,55 @@
+//! Making a data file from a backup, without bringing dead credentials back to life.
+
+use std::path::Path;
+
+use rusqlite::{Connection, OpenFlags};
+
+use super::{backup, blocking, connection, files};
+use crate::entity::{case, job, session};
+use crate::error::StoreError;
+use crate::schema;
+
+/// Makes the new data file `to` from a backup.
+///
+/// The backup is checked first. In the copy all sessions, all cases (and with them every link and unspent code) and all jobs
+/// that would mail a ticket are removed, because what ended after the backup was made must stay ended.
+pub async fn restore(backup: &Path, to: &Path) -> Result<(), StoreError> {
+    let (backup, to) = (backup.to_owned(), to.to_owned());
+    blocking(move || {
+        // A log that was left beside another data file of this name would be read into the restored one.
+        for suffix in ["", "-wal", "-journal"] {
+            let path = files::beside(&to, suffix);
+            if path.try_exists()? {
+                return Err(StoreError::Exists(path));
+            }
+        }
+        let _lock = files::lock(&to)?;
+        let from = open(&backup)?;
+        backup::copy(&from, &to, bury)
+    })
+    .await
+}
+
+fn open(path: &Path) -> Result<Connection, StoreError> {
+    if !path.is_file() {
+        return Err(StoreError::BadBackup("there is no such file"));
+    }
+    let connection = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
+    let found = connection::schema_version(&connection).map_err(|_| StoreError::BadBackup("it is no Lockwright database"))?;
+    if found > schema::known() {
+        return Err(StoreError::SchemaTooNew { found, known: schema::known() });
+    }
+    if !connection::integrity(&connection).is_ok_and(|problems| problems.is_empty()) {
+        return Err(StoreError::BadBackup("it is damaged"));
+    }
+    Ok(connection)
+}
+
+fn bury(copy: &Connection) -> Result<(), StoreError> {
+    copy.execute_batch("PRAGMA secure_delete = ON; BEGIN IMMEDIATE")?;
+    for statement in [&session::CLEAR, &case::CLEAR, &job::CLEAR_TICKETS] {
+        connection::execute(copy, statement, &[])?;
+    }
+    copy.execute_batch("COMMIT; VACUUM")?;
+    Ok(())
+}
