@@ -52,7 +52,7 @@ pub(crate) fn run(root: &Path) -> anyhow::Result<()> {
         println!("{violation}");
     }
     if !violations.is_empty() {
-        bail!("tidy: {} found", violations.len());
+        bail!("{} rules broken", violations.len());
     }
     println!("tidy: {} files in order", files.len());
     Ok(())
