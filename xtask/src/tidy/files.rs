@@ -28,9 +28,10 @@ impl File {
         name.rsplit_once('.').map_or("", |(_, extension)| extension)
     }
 
-    /// True for a Rust file that holds nothing but tests.
-    pub(crate) fn is_test(&self) -> bool {
-        self.path.contains("/tests/") || self.path.ends_with("/tests.rs")
+    /// True for a Rust file that never ships: tests, benchmarks, examples.
+    pub(crate) fn stays_home(&self) -> bool {
+        let folders = ["/tests/", "/benches/", "/examples/"];
+        self.path.ends_with("/tests.rs") || folders.iter().any(|folder| self.path.contains(folder))
     }
 }
 

@@ -73,7 +73,7 @@ fn unfinished(file: &File, text: &RustText, found: &mut Vec<Violation>) {
 }
 
 fn environment(file: &File, production: &str, found: &mut Vec<Violation>) {
-    let excepted = file.is_test()
+    let excepted = file.stays_home()
         || file.path.ends_with("/build.rs")
         || file.path.starts_with("xtask/")
         || file.path.starts_with("crates/lockwright-testkit/")
@@ -92,7 +92,7 @@ fn purity(file: &File, production: &str, found: &mut Vec<Violation>) {
     let Some(name) = file.crate_name().filter(|name| PURE.contains(name)) else {
         return;
     };
-    if file.is_test() {
+    if file.stays_home() {
         return;
     }
     for word in ["async", "tokio", "tokio_postgres", "rusqlite"] {

@@ -45,6 +45,7 @@ fn only_configuration_reads_the_environment() {
     assert_eq!(lines("crates/lockwright-web/src/a.rs", body), [2, 3]);
     assert!(lines("crates/lockwright/src/config/source.rs", body).is_empty());
     assert!(lines("crates/lockwright-web/tests/a.rs", body).is_empty());
+    assert!(lines("crates/lockwright-web/examples/a.rs", body).is_empty());
     assert!(lines("crates/lockwright-web/src/a.rs", "#[cfg(test)]\nmod tests { use std::env; }").is_empty());
 }
 
