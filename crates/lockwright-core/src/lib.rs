@@ -1,1 +1,37 @@
-//! Placeholder.
+//! Decisions: (state, command, moment, entropy) → [`ChangeSet`]. Sync and pure; nothing here can fail for outside reasons.
+//!
+//! A decision that is refused says why in one small enum of its own; a decision that is made is [`Decided`].
+#![forbid(unsafe_code)]
+#![cfg_attr(not(test), deny(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing))]
+
+pub mod account;
+pub mod builder;
+pub mod help;
+pub mod outbox;
+pub mod password;
+pub mod permit;
+pub mod person;
+pub mod recovery;
+pub mod register;
+pub mod session;
+pub mod signin;
+pub mod tries;
+pub mod user;
+
+use lockwright_model::change::ChangeSet;
+
+/// A decision: what is to be committed, and what the caller is told once it is.
+#[derive(Debug)]
+pub struct Decided<T> {
+    /// To be committed whole.
+    pub changes: ChangeSet,
+    /// True only after the commit.
+    pub output: T,
+}
+
+impl<T> Decided<T> {
+    /// Pairs the two.
+    pub fn new(changes: ChangeSet, output: T) -> Self {
+        Self { changes, output }
+    }
+}

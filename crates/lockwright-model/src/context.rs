@@ -1,6 +1,6 @@
 //! What every act knows of its circumstances.
 
-use std::net::IpAddr;
+use core::net::IpAddr;
 
 use serde::{Deserialize, Serialize};
 

@@ -59,6 +59,9 @@ pub struct IdError(&'static str);
 pub struct AccountId(u64);
 
 impl AccountId {
+    /// A number that no account has ([`AccountId::draw`] begins at 100000000000).
+    pub const NOBODY: Self = Self(0);
+
     /// Draws a number between 100000000000 and 999999999999; the store refuses one that is taken.
     pub fn draw(entropy: &dyn Entropy) -> Self {
         let wide = u128::from(u64::from_be_bytes(draw(entropy)));

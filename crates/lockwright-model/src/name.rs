@@ -80,7 +80,7 @@ name!(
             && !text.starts_with('-')
             && !text.ends_with('-')
             && !text.contains("--")
-            && !(text.len() == 12 && text.bytes().all(|b| b.is_ascii_digit()))
+            && (text.len() != 12 || text.bytes().any(|b| !b.is_ascii_digit()))
     },
     "An alias has 3 to 63 lower-case letters, digits and single hyphens, does not begin or end with a hyphen, and is not a 12-digit number."
 );

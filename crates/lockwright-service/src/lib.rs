@@ -1,1 +1,107 @@
-//! Placeholder.
+//! The shell around the decisions: load → permit → decide → commit → effect. Every act enters through here, whatever its face.
+#![forbid(unsafe_code)]
+
+pub mod accounts;
+pub mod authorize;
+pub mod builders;
+mod cache;
+pub mod cases;
+mod commit;
+pub mod config;
+pub mod hashing;
+pub mod helps;
+pub mod host;
+mod load;
+pub mod mail;
+pub mod passwords;
+pub mod recovery;
+pub mod registration;
+pub mod sessions;
+pub mod signin;
+pub mod trail;
+pub mod trouble;
+pub mod users;
+pub mod worker;
+
+pub use lockwright_core as core;
+
+use std::sync::Arc;
+
+use lockwright_authn::codes::CodeKey;
+use lockwright_authn::strength::Blocklist;
+use lockwright_model::clock::{Clock, Timestamp};
+use lockwright_model::context::{OpContext, Source};
+use lockwright_model::entropy::Entropy;
+use lockwright_model::id::RequestId;
+use lockwright_model::identity::Principal;
+use lockwright_model::secret::KeyBytes;
+use lockwright_store::Store;
+
+use crate::cache::Cache;
+use crate::config::ServiceConfig;
+use crate::hashing::HashPool;
+
+/// The running installation. Cheap to clone.
+#[derive(Clone)]
+pub struct Lockwright(Arc<Inner>);
+
+struct Inner {
+    config: ServiceConfig,
+    store: Store,
+    cache: Cache,
+    hashing: HashPool,
+    blocklist: Blocklist,
+    codes: CodeKey,
+    clock: Arc<dyn Clock>,
+    entropy: Arc<dyn Entropy>,
+    outbox: tokio::sync::Notify,
+}
+
+impl Lockwright {
+    /// Puts the installation together; spawns the hashing threads, nothing else.
+    pub fn new(config: ServiceConfig, store: Store, clock: Arc<dyn Clock>, entropy: Arc<dyn Entropy>) -> Result<Self, config::SetUpError> {
+        let hashing = HashPool::start(&config)?;
+        let blocklist = Blocklist::with_own(config.own_blocklist.iter().cloned());
+        let codes = CodeKey::new(KeyBytes::new(lockwright_authn::codes::bind(&config.sealing_key, "code-key", &[])));
+        Ok(Self(Arc::new(Inner {
+            cache: Cache::new(config.cache_bytes),
+            config,
+            store,
+            hashing,
+            blocklist,
+            codes,
+            clock,
+            entropy,
+            outbox: tokio::sync::Notify::new(),
+        })))
+    }
+
+    /// Begins an act: draws its id and reads the clock once.
+    pub fn op(&self, principal: Principal, source: Source) -> OpContext {
+        OpContext { id: RequestId::draw(self.entropy()), now: self.now(), principal, source }
+    }
+
+    /// The present moment.
+    pub fn now(&self) -> Timestamp {
+        self.0.clock.now()
+    }
+
+    /// The configuration it runs with.
+    pub fn config(&self) -> &ServiceConfig {
+        &self.0.config
+    }
+
+    /// Where chance comes from.
+    pub fn entropy(&self) -> &dyn Entropy {
+        self.0.entropy.as_ref()
+    }
+
+    /// Whether requests can be answered: the store answers.
+    pub async fn ready(&self) -> Result<(), trouble::Trouble> {
+        self.0.store.ping().await.map_err(trouble::Trouble::from)
+    }
+
+    pub(crate) fn store(&self) -> &Store {
+        &self.0.store
+    }
+}

@@ -1,0 +1,111 @@
+//! What is decided about an account itself: alias, password policy, self-service recovery, suspension.
+
+use lockwright_model::account::{Account, AccountState};
+use lockwright_model::change::{ChangeSet, Claim, ClaimKey, Key, Record, Version};
+use lockwright_model::context::OpContext;
+use lockwright_model::entropy::Entropy;
+use lockwright_model::event::{AuditEvent, Service, Told};
+use lockwright_model::identity::Identity;
+use lockwright_model::name::Alias;
+use lockwright_model::password_policy::PasswordPolicy;
+use serde_json::{Value, json};
+
+use crate::Decided;
+use crate::permit::Permit;
+
+/// The account is another one than the permit's.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct OtherAccount;
+
+/// Sets the alias, or removes it with `None` (`CreateAccountAlias`, `DeleteAccountAlias`). One per account: the old one is freed.
+pub fn set_alias(
+    permit: &Permit,
+    mut account: Account,
+    alias: Option<Alias>,
+    op: &OpContext,
+    entropy: &dyn Entropy,
+) -> Result<Decided<()>, OtherAccount> {
+    let mut changes = start(permit, &account)?;
+    if alias == account.alias {
+        return Ok(Decided::new(ChangeSet::default(), ()));
+    }
+    if let Some(old) = &account.alias {
+        changes.delete(Key::Claim(ClaimKey::Alias(old.key())), Version::NEW);
+        tell(&mut changes, "DeleteAccountAlias", &account, json!({"accountAlias": old.as_str()}), op, entropy);
+    }
+    if let Some(new) = &alias {
+        changes.put(Record::Claim(Claim { key: ClaimKey::Alias(new.key()), owner: Identity::Root(account.id) }));
+        tell(&mut changes, "CreateAccountAlias", &account, json!({"accountAlias": new.as_str()}), op, entropy);
+    }
+    account.alias = alias;
+    changes.put(Record::Account(account));
+    Ok(Decided::new(changes, ()))
+}
+
+/// Replaces the password policy whole, or removes it with `None` (`UpdateAccountPasswordPolicy`, `DeleteAccountPasswordPolicy`).
+pub fn set_password_policy(
+    permit: &Permit,
+    mut account: Account,
+    policy: Option<PasswordPolicy>,
+    op: &OpContext,
+    entropy: &dyn Entropy,
+) -> Result<Decided<()>, OtherAccount> {
+    let mut changes = start(permit, &account)?;
+    let name = if policy.is_some() { "UpdateAccountPasswordPolicy" } else { "DeleteAccountPasswordPolicy" };
+    let request = policy.as_ref().map_or(Value::Null, policy_request);
+    tell(&mut changes, name, &account, request, op, entropy);
+    account.password_policy = policy;
+    changes.put(Record::Account(account));
+    Ok(Decided::new(changes, ()))
+}
+
+/// Lets IAM users with a confirmed address reset a forgotten password themselves, or not.
+pub fn set_self_service(
+    permit: &Permit,
+    mut account: Account,
+    allowed: bool,
+    op: &OpContext,
+    entropy: &dyn Entropy,
+) -> Result<Decided<()>, OtherAccount> {
+    let mut changes = start(permit, &account)?;
+    account.self_service_recovery = allowed;
+    tell(&mut changes, "UpdateSelfServiceRecovery", &account, json!({"allowed": allowed}), op, entropy);
+    changes.put(Record::Account(account));
+    Ok(Decided::new(changes, ()))
+}
+
+/// Suspends an account or takes it back into use; suspended, all its sessions end at once.
+pub fn set_state(mut account: Account, state: AccountState, op: &OpContext, entropy: &dyn Entropy) -> Decided<()> {
+    let mut changes = ChangeSet::default();
+    let name = match state {
+        AccountState::Active => "ResumeAccount",
+        AccountState::Suspended => "SuspendAccount",
+    };
+    account.state = state;
+    account.root.epoch += 1;
+    tell(&mut changes, name, &account, Value::Null, op, entropy);
+    changes.put(Record::Account(account));
+    Decided::new(changes, ())
+}
+
+fn start(permit: &Permit, account: &Account) -> Result<ChangeSet, OtherAccount> {
+    if permit.account() == account.id { Ok(ChangeSet::default()) } else { Err(OtherAccount) }
+}
+
+fn policy_request(policy: &PasswordPolicy) -> Value {
+    json!({
+        "minimumPasswordLength": policy.minimum_length,
+        "requireSymbols": policy.require_symbols,
+        "requireNumbers": policy.require_numbers,
+        "requireUppercaseCharacters": policy.require_uppercase,
+        "requireLowercaseCharacters": policy.require_lowercase,
+        "allowUsersToChangePassword": policy.allow_users_to_change,
+        "maxPasswordAge": policy.max_age_days,
+        "passwordReusePrevention": policy.reuse_prevention,
+        "hardExpiry": policy.hard_expiry,
+    })
+}
+
+fn tell(changes: &mut ChangeSet, name: &'static str, account: &Account, request: Value, op: &OpContext, entropy: &dyn Entropy) {
+    changes.tell(AuditEvent::new(op, entropy, Told::new(Service::Iam, name, Some(account.id)).request(request)));
+}

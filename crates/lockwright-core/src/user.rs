@@ -1,0 +1,227 @@
+//! What an administrator decides about IAM users and their login profiles.
+
+use lockwright_model::account::Account;
+use lockwright_model::change::{ChangeSet, Key, Record, Version};
+use lockwright_model::context::OpContext;
+use lockwright_model::credential::Credential;
+use lockwright_model::entropy::Entropy;
+use lockwright_model::event::{AuditEvent, Service, Told};
+use lockwright_model::id::UserId;
+use lockwright_model::identity::UserRef;
+use lockwright_model::job::Notice;
+use lockwright_model::name::UserName;
+use lockwright_model::secret::PasswordHash;
+use lockwright_model::tries::Tries;
+use lockwright_model::user::{LoginProfile, User};
+use serde_json::json;
+
+use crate::Decided;
+use crate::outbox;
+use crate::permit::Permit;
+use crate::person::Person;
+use crate::recovery::{self, HandedLink};
+use crate::register::merge;
+use crate::tries;
+
+/// The name of the built-in group whose members administer the account.
+pub const ADMINISTRATORS: &str = "administrators";
+
+/// Why a change of a user is refused.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Refusal {
+    /// The user belongs to another account than the permit.
+    OtherAccount,
+    /// The user has no login profile to change.
+    NoLoginProfile,
+}
+
+/// How a user gets into the console.
+#[derive(Clone, Debug)]
+pub enum Access {
+    /// Not at all.
+    None,
+    /// With a password that the administrator typed or had generated.
+    Password {
+        /// Its hash.
+        hash: PasswordHash,
+        /// The user must choose an own one at the next sign-in.
+        must_change: bool,
+    },
+    /// With a single-use link to set a password; works without mail.
+    Link,
+}
+
+/// Creates a user (`CreateUser`, and `CreateLoginProfile` when it gets access).
+pub fn create(
+    permit: &Permit,
+    account: &Account,
+    name: UserName,
+    administrator: bool,
+    access: Access,
+    op: &OpContext,
+    entropy: &dyn Entropy,
+) -> Result<Decided<(UserRef, Option<HandedLink>)>, Refusal> {
+    if account.id != permit.account() {
+        return Err(Refusal::OtherAccount);
+    }
+    let id = UserRef { account: account.id, user: UserId::draw(entropy) };
+    let user = User {
+        id: id.clone(),
+        version: Version::NEW,
+        name,
+        created: op.now,
+        administrator,
+        disabled: false,
+        email: None,
+        login_profile: None,
+        epoch: 0,
+        last_sign_in: None,
+    };
+    let mut changes = ChangeSet::default();
+    tell(&mut changes, "CreateUser", &user, op, entropy);
+    if administrator {
+        tell(&mut changes, "AddUserToGroup", &user, op, entropy);
+    }
+    let given = give(account.clone(), user, access, op, entropy);
+    merge(&mut changes, given.changes);
+    changes.put(given.person.record());
+    // The account must still exist and be what the permit saw.
+    changes.expect.push((Key::Account(account.id), account.version));
+    Ok(Decided::new(changes, (id, given.link)))
+}
+
+/// Gives a user a new password or a link, or takes console access away. Ends the user's sessions; answers a help request apart.
+pub fn set_access(
+    permit: &Permit,
+    account: Account,
+    user: User,
+    access: Access,
+    counted: Option<Tries>,
+    op: &OpContext,
+    entropy: &dyn Entropy,
+) -> Result<Decided<Option<HandedLink>>, Refusal> {
+    if !permit.covers(&user.id) {
+        return Err(Refusal::OtherAccount);
+    }
+    if matches!(access, Access::None) && user.login_profile.is_none() {
+        return Err(Refusal::NoLoginProfile);
+    }
+    let Given { mut person, mut changes, link } = give(account, user, access, op, entropy);
+    person.end_sessions();
+    if let Some(counted) = counted {
+        changes.put(Record::Tries(tries::forgive(counted, op.now)));
+    }
+    outbox::notify(&mut changes, &person, &Notice::PasswordReset(person.whose()), op, entropy);
+    changes.put(person.record());
+    Ok(Decided::new(changes, link))
+}
+
+struct Given {
+    person: Person,
+    changes: ChangeSet,
+    link: Option<HandedLink>,
+}
+
+fn give(account: Account, mut user: User, access: Access, op: &OpContext, entropy: &dyn Entropy) -> Given {
+    let mut changes = ChangeSet::default();
+    let had = user.login_profile.take();
+    let created = had.as_ref().map_or(op.now, |profile| profile.created);
+    let old = had.as_ref().and_then(|profile| profile.credential.as_ref());
+    let name = if had.is_some() { "UpdateLoginProfile" } else { "CreateLoginProfile" };
+    let mut hand = false;
+    match access {
+        Access::None => {
+            if had.is_some() {
+                tell(&mut changes, "DeleteLoginProfile", &user, op, entropy);
+            }
+        }
+        Access::Password { hash, must_change } => {
+            let credential = Credential { must_change, ..Credential::replacing(old, hash, op.now) };
+            user.login_profile = Some(LoginProfile { created, credential: Some(credential) });
+            tell(&mut changes, name, &user, op, entropy);
+        }
+        Access::Link => {
+            // The old password stays until the link is used, so that a link sent in error locks nobody out.
+            user.login_profile = Some(LoginProfile { created, credential: old.cloned() });
+            tell(&mut changes, name, &user, op, entropy);
+            hand = true;
+        }
+    }
+    let person = Person::User { account, user };
+    let link = hand.then(|| {
+        let link = recovery::hand_link(&person, op, entropy);
+        merge(&mut changes, link.changes);
+        link.output
+    });
+    Given { person, changes, link }
+}
+
+/// Switches a user's sign-in off or on; off ends the sessions at once (B31).
+pub fn set_disabled(
+    permit: &Permit,
+    mut user: User,
+    disabled: bool,
+    op: &OpContext,
+    entropy: &dyn Entropy,
+) -> Result<Decided<()>, Refusal> {
+    if !permit.covers(&user.id) {
+        return Err(Refusal::OtherAccount);
+    }
+    user.disabled = disabled;
+    if disabled {
+        user.epoch += 1;
+    }
+    let mut changes = ChangeSet::default();
+    tell(&mut changes, if disabled { "DisableUser" } else { "EnableUser" }, &user, op, entropy);
+    changes.put(Record::User(user));
+    Ok(Decided::new(changes, ()))
+}
+
+/// Puts a user into the administrators group, or takes it out.
+pub fn set_administrator(
+    permit: &Permit,
+    mut user: User,
+    administrator: bool,
+    op: &OpContext,
+    entropy: &dyn Entropy,
+) -> Result<Decided<()>, Refusal> {
+    if !permit.covers(&user.id) {
+        return Err(Refusal::OtherAccount);
+    }
+    user.administrator = administrator;
+    let mut changes = ChangeSet::default();
+    tell(&mut changes, if administrator { "AddUserToGroup" } else { "RemoveUserFromGroup" }, &user, op, entropy);
+    changes.put(Record::User(user));
+    Ok(Decided::new(changes, ()))
+}
+
+/// Ends all sessions of a user (ASVS 7.4.5).
+pub fn end_sessions(permit: &Permit, mut user: User, op: &OpContext, entropy: &dyn Entropy) -> Result<Decided<()>, Refusal> {
+    if !permit.covers(&user.id) {
+        return Err(Refusal::OtherAccount);
+    }
+    user.epoch += 1;
+    let mut changes = ChangeSet::default();
+    tell(&mut changes, "SessionsEnded", &user, op, entropy);
+    changes.put(Record::User(user));
+    Ok(Decided::new(changes, ()))
+}
+
+/// Deletes a user. Sessions, links and codes of it die with the row; the id is never used again (C18).
+pub fn delete(permit: &Permit, user: User, op: &OpContext, entropy: &dyn Entropy) -> Result<Decided<()>, Refusal> {
+    if !permit.covers(&user.id) {
+        return Err(Refusal::OtherAccount);
+    }
+    let mut changes = ChangeSet::default();
+    tell(&mut changes, "DeleteUser", &user, op, entropy);
+    changes.delete(Key::User(user.id), user.version);
+    Ok(Decided::new(changes, ()))
+}
+
+fn tell(changes: &mut ChangeSet, name: &'static str, user: &User, op: &OpContext, entropy: &dyn Entropy) {
+    let mut request = json!({"userName": user.name.as_str()});
+    if let (Some(map), "AddUserToGroup" | "RemoveUserFromGroup") = (request.as_object_mut(), name) {
+        map.insert("groupName".into(), json!(ADMINISTRATORS));
+    }
+    changes.tell(AuditEvent::new(op, entropy, Told::new(Service::Iam, name, Some(user.id.account)).request(request)));
+}

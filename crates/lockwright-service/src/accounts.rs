@@ -1,0 +1,93 @@
+//! An account's own settings.
+
+use lockwright_core::account;
+use lockwright_model::account::Account;
+use lockwright_model::change::UniqueKey;
+use lockwright_model::context::OpContext;
+use lockwright_model::id::AccountId;
+use lockwright_model::name::Alias;
+use lockwright_model::password_policy::PasswordPolicy;
+
+use crate::Lockwright;
+use crate::authorize::Denied;
+use crate::commit::decide;
+use crate::trouble::{NotCommitted, Trouble};
+
+/// Why a setting was not changed.
+#[derive(Debug, thiserror::Error)]
+pub enum AccountError {
+    /// Not permitted, or no such account: the same answer.
+    #[error("not permitted, or no such account")]
+    Denied,
+    /// Another account has this alias.
+    #[error("another account has this alias")]
+    AliasTaken,
+    /// Outside the decision.
+    #[error(transparent)]
+    Trouble(#[from] Trouble),
+}
+
+impl From<Denied> for AccountError {
+    fn from(_: Denied) -> Self {
+        Self::Denied
+    }
+}
+
+impl From<account::OtherAccount> for AccountError {
+    fn from(_: account::OtherAccount) -> Self {
+        Self::Denied
+    }
+}
+
+impl From<lockwright_store::StoreError> for AccountError {
+    fn from(error: lockwright_store::StoreError) -> Self {
+        Self::Trouble(error.into())
+    }
+}
+
+impl From<NotCommitted> for AccountError {
+    fn from(failure: NotCommitted) -> Self {
+        match failure {
+            NotCommitted::Taken(UniqueKey::Claim) => Self::AliasTaken,
+            other => Self::Trouble(other.into()),
+        }
+    }
+}
+
+impl Lockwright {
+    /// An account, for those who may administer it.
+    pub async fn account(&self, op: &OpContext, id: AccountId) -> Result<Account, AccountError> {
+        self.permit(op, id).await??;
+        self.store().account(id).await?.ok_or(AccountError::Denied)
+    }
+
+    /// Sets the alias, or removes it.
+    pub async fn set_alias(&self, op: &OpContext, id: AccountId, alias: Option<&Alias>) -> Result<(), AccountError> {
+        let outcome = decide!(self, {
+            let permit = self.permit(op, id).await??;
+            let account = self.store().account(id).await?.ok_or(AccountError::Denied)?;
+            account::set_alias(&permit, account, alias.cloned(), op, self.entropy())?
+        });
+        Ok(outcome?)
+    }
+
+    /// Replaces the password policy whole, or removes it. The caller has validated its ranges.
+    pub async fn set_password_policy(&self, op: &OpContext, id: AccountId, policy: Option<&PasswordPolicy>) -> Result<(), AccountError> {
+        let outcome = decide!(self, {
+            let permit = self.permit(op, id).await??;
+            let account = self.store().account(id).await?.ok_or(AccountError::Denied)?;
+            account::set_password_policy(&permit, account, policy.cloned(), op, self.entropy())?
+        });
+        Ok(outcome?)
+    }
+
+    /// Lets users with a confirmed address reset a forgotten password themselves, or not.
+    pub async fn set_self_service(&self, op: &OpContext, id: AccountId, allowed: bool) -> Result<(), AccountError> {
+        let outcome = decide!(self, {
+            let permit = self.permit(op, id).await??;
+            let account = self.store().account(id).await?.ok_or(AccountError::Denied)?;
+            account::set_self_service(&permit, account, allowed, op, self.entropy())?
+        });
+        Ok(outcome?)
+    }
+}

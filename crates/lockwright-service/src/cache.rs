@@ -1,0 +1,132 @@
+//! Rows that every signed-in request needs, kept in memory and dropped when a commit writes them.
+//!
+//! Acts that mint or spend a credential never read it; they go to the store.
+
+use std::hash::{BuildHasher, Hash, RandomState};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+
+use lockwright_model::account::Account;
+use lockwright_model::builder::Builder;
+use lockwright_model::change::Key;
+use lockwright_model::session::Session;
+use lockwright_model::user::User;
+
+/// A cached row; `Nothing` remembers that there is none.
+#[derive(Clone)]
+pub(crate) enum Row {
+    Account(Arc<Account>),
+    User(Arc<User>),
+    Builder(Arc<Builder>),
+    Session(Arc<Session>),
+}
+
+/// A bounded map from keys to rows.
+pub(crate) struct Cache {
+    rows: moka::sync::Cache<Key, Row>,
+    /// Counts the commits that touched each group of keys, so that a load that began before a commit can't fill in what the commit replaced.
+    generations: Vec<AtomicU64>,
+    hasher: RandomState,
+    bypass: AtomicBool,
+}
+
+const GROUPS: usize = 1024;
+/// What a row is reckoned at: the structs, their strings, and the map's own cost.
+const ROW_BYTES: u64 = 1024;
+
+impl Cache {
+    pub(crate) fn new(bytes: u64) -> Self {
+        Self {
+            rows: moka::sync::Cache::new(bytes / ROW_BYTES),
+            generations: (0..GROUPS).map(|_| AtomicU64::new(0)).collect(),
+            hasher: RandomState::new(),
+            bypass: AtomicBool::new(false),
+        }
+    }
+
+    /// While set, nothing is read from the cache: changes of other nodes are not known in time.
+    pub(crate) fn set_bypass(&self, bypass: bool) {
+        self.bypass.store(bypass, Ordering::SeqCst);
+    }
+
+    pub(crate) fn get(&self, key: &Key) -> Option<Row> {
+        if self.bypass.load(Ordering::SeqCst) { None } else { self.rows.get(key) }
+    }
+
+    /// Taken before a load; hand it to [`Cache::fill`].
+    pub(crate) fn mark(&self, key: &Key) -> u64 {
+        self.generation(key).load(Ordering::SeqCst)
+    }
+
+    pub(crate) fn fill(&self, key: Key, row: Row, mark: u64) {
+        let unchanged = |cache: &Self| cache.generation(&key).load(Ordering::SeqCst) == mark;
+        if !unchanged(self) {
+            return;
+        }
+        self.rows.insert(key.clone(), row);
+        // A commit that came between the look and the insertion has raised the generation before it forgets: undo.
+        if !unchanged(self) {
+            self.rows.invalidate(&key);
+        }
+    }
+
+    pub(crate) fn forget(&self, keys: &[Key]) {
+        for key in keys {
+            self.generation(key).fetch_add(1, Ordering::SeqCst);
+            self.rows.invalidate(key);
+        }
+    }
+
+    fn generation(&self, key: &Key) -> &AtomicU64 {
+        let mut state = self.hasher.build_hasher();
+        key.hash(&mut state);
+        let group = usize::try_from(std::hash::Hasher::finish(&state) % GROUPS as u64).unwrap_or(0);
+        // GROUPS entries exist; the fallback keeps the index total.
+        self.generations.get(group).unwrap_or(&self.generations[0])
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use lockwright_model::entropy::SeededEntropy;
+    use lockwright_model::id::{AccountId, BuilderId};
+
+    fn row(name: &str) -> (Key, Row) {
+        let id = BuilderId::draw(&SeededEntropy::new(1));
+        let builder = Builder {
+            id: id.clone(),
+            version: Default::default(),
+            email: "a@example.com".parse().unwrap(),
+            name: name.parse().unwrap(),
+            created: Default::default(),
+            disabled: false,
+            credential: None,
+            epoch: 0,
+        };
+        (Key::Builder(id), Row::Builder(Arc::new(builder)))
+    }
+
+    #[test]
+    fn a_load_that_began_before_a_commit_does_not_fill_in_what_the_commit_replaced() {
+        let cache = Cache::new(1 << 20);
+        let (key, old) = row("Old");
+        let mark = cache.mark(&key);
+        cache.forget(std::slice::from_ref(&key));
+        cache.fill(key.clone(), old, mark);
+        assert!(cache.get(&key).is_none());
+    }
+
+    #[test]
+    fn a_filled_row_is_found_until_it_is_forgotten_or_bypassed() {
+        let cache = Cache::new(1 << 20);
+        let (key, builder) = row("Ana");
+        cache.fill(key.clone(), builder, cache.mark(&key));
+        assert!(cache.get(&key).is_some());
+        cache.set_bypass(true);
+        assert!(cache.get(&key).is_none());
+        cache.set_bypass(false);
+        cache.forget(&[key.clone(), Key::Account(AccountId::draw(&SeededEntropy::new(1)))]);
+        assert!(cache.get(&key).is_none());
+    }
+}

@@ -1,0 +1,234 @@
+//! Cases as a page sees them: where one stands, and the steps that all purposes share.
+
+use lockwright_core::person::Person;
+use lockwright_core::recovery::{self, CodeOutcome, Refusal};
+use lockwright_model::case::{Case, CaseState, IdentityKind, Purpose};
+use lockwright_model::clock::Timestamp;
+use lockwright_model::context::OpContext;
+use lockwright_model::email::EmailAddress;
+use lockwright_model::id::CaseId;
+use lockwright_model::identity::Identity;
+use lockwright_model::token::{Code, Token, TokenKind};
+
+use crate::Lockwright;
+use crate::commit::decide;
+use crate::trouble::{NotCommitted, Trouble};
+
+/// What a case is for, without whom it is about: all that a page may show before the proof.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum CaseKind {
+    /// A forgotten password.
+    Recover(IdentityKind),
+    /// A set-password link.
+    SetPassword,
+    /// A new account.
+    RegisterAccount,
+    /// A new builder ID.
+    RegisterBuilder,
+    /// An address of an IAM user.
+    ConfirmAddress,
+}
+
+/// Where a case stands for the browser that asks.
+#[derive(Clone, Debug)]
+pub enum CaseStep {
+    /// Waiting for the code or the link.
+    EnterCode {
+        /// When it ends.
+        expires: Timestamp,
+        /// Whether another ticket can be sent.
+        can_resend: bool,
+    },
+    /// Proven: a password is to be set for this person.
+    NewPassword {
+        /// Whose.
+        person: Box<Person>,
+        /// When it ends.
+        expires: Timestamp,
+    },
+    /// Proven: an account or builder ID is to be registered with this address.
+    Details {
+        /// The verified address.
+        address: EmailAddress,
+        /// When it ends.
+        expires: Timestamp,
+    },
+    /// Proven: an address is to be confirmed.
+    Confirm {
+        /// The address.
+        address: EmailAddress,
+    },
+    /// Completed.
+    Done,
+}
+
+/// A case as a page sees it.
+#[derive(Clone, Debug)]
+pub struct CaseView {
+    /// What it is for.
+    pub kind: CaseKind,
+    /// Where it stands, or why it can't go on.
+    pub step: Result<CaseStep, Refusal>,
+}
+
+/// Why a step was not taken.
+#[derive(Debug, thiserror::Error)]
+pub enum CaseError {
+    /// There is no such case: the same for one that was purged.
+    #[error("no such case")]
+    Unknown,
+    /// The step doesn't follow.
+    #[error("the step is refused: {0:?}")]
+    Refused(Refusal),
+    /// Outside the decision.
+    #[error(transparent)]
+    Trouble(#[from] Trouble),
+}
+
+impl From<lockwright_store::StoreError> for CaseError {
+    fn from(error: lockwright_store::StoreError) -> Self {
+        Self::Trouble(error.into())
+    }
+}
+
+impl From<NotCommitted> for CaseError {
+    fn from(failure: NotCommitted) -> Self {
+        Self::Trouble(failure.into())
+    }
+}
+
+impl From<Refusal> for CaseError {
+    fn from(refusal: Refusal) -> Self {
+        Self::Refused(refusal)
+    }
+}
+
+/// A case that was opened, with the token for the browser's cookie.
+#[derive(Debug)]
+pub struct Opened {
+    /// The case.
+    pub case: CaseId,
+    /// For the cookie.
+    pub holder: Token,
+}
+
+pub(crate) fn kind_of(purpose: &Purpose) -> CaseKind {
+    match purpose {
+        Purpose::Recover { kind, .. } => CaseKind::Recover(*kind),
+        Purpose::SetPassword { .. } => CaseKind::SetPassword,
+        Purpose::RegisterAccount { .. } => CaseKind::RegisterAccount,
+        Purpose::RegisterBuilder { .. } => CaseKind::RegisterBuilder,
+        Purpose::ConfirmAddress { .. } => CaseKind::ConfirmAddress,
+    }
+}
+
+/// Whose password or address a case is about.
+pub(crate) fn subject_of(purpose: &Purpose) -> Option<&Identity> {
+    match purpose {
+        Purpose::Recover { subject, .. } => subject.as_ref(),
+        Purpose::SetPassword { subject } | Purpose::ConfirmAddress { subject, .. } => Some(subject),
+        Purpose::RegisterAccount { .. } | Purpose::RegisterBuilder { .. } => None,
+    }
+}
+
+impl Lockwright {
+    /// Where a case stands for the browser with this cookie.
+    pub async fn case(&self, id: &CaseId, cookie: &str) -> Result<CaseView, CaseError> {
+        let case = self.load_case(id).await?;
+        let kind = kind_of(&case.purpose);
+        let Some(holder) = Token::parse(TokenKind::Case, cookie) else {
+            return Ok(CaseView { kind, step: Err(Refusal::NotYours) });
+        };
+        if holder.hash() == case.holder && matches!(case.state, CaseState::Completed { .. }) {
+            return Ok(CaseView { kind, step: Ok(CaseStep::Done) });
+        }
+        if let Err(refusal) = recovery::standing(&case, Some(holder.hash()), self.now()) {
+            return Ok(CaseView { kind, step: Err(refusal) });
+        }
+        let step = match &case.state {
+            CaseState::Open { sends, .. } => {
+                Ok(CaseStep::EnterCode { expires: case.expires, can_resend: (1..recovery::SENDS).contains(sends) })
+            }
+            CaseState::Proven { .. } => self.proven_step(&case).await?,
+            CaseState::Completed { .. } | CaseState::Closed { .. } => Err(Refusal::AlreadyDone),
+        };
+        Ok(CaseView { kind, step })
+    }
+
+    async fn proven_step(&self, case: &Case) -> Result<Result<CaseStep, Refusal>, CaseError> {
+        let expires = case.expires;
+        Ok(match &case.purpose {
+            Purpose::RegisterAccount { address } | Purpose::RegisterBuilder { address, .. } => {
+                Ok(CaseStep::Details { address: address.clone(), expires })
+            }
+            Purpose::ConfirmAddress { address, .. } => Ok(CaseStep::Confirm { address: address.clone() }),
+            Purpose::Recover { .. } | Purpose::SetPassword { .. } => match subject_of(&case.purpose) {
+                Some(subject) => match self.person(subject).await? {
+                    Some(person) => Ok(CaseStep::NewPassword { person: Box::new(person), expires }),
+                    None => Err(Refusal::Gone),
+                },
+                None => Err(Refusal::Gone),
+            },
+        })
+    }
+
+    /// Tries a typed code. `Ok(Proven)` carries the browser's new cookie.
+    pub async fn submit_code(&self, op: &OpContext, id: &CaseId, cookie: &str, typed: &str) -> Result<CodeOutcome, CaseError> {
+        let holder = held(cookie)?;
+        let code = Code::parse(typed);
+        let outcome = decide!(self, {
+            let case = self.load_case(id).await?;
+            recovery::try_code(case, holder.hash(), code.as_ref(), &self.0.codes, op, self.entropy())?
+        });
+        Ok(outcome?)
+    }
+
+    /// Asks for a new ticket; the old one dies when the new one is drawn.
+    pub async fn resend(&self, op: &OpContext, id: &CaseId, cookie: &str) -> Result<(), CaseError> {
+        let holder = held(cookie)?;
+        let outcome = decide!(self, {
+            let case = self.load_case(id).await?;
+            recovery::resend(case, holder.hash(), op, self.entropy())?
+        });
+        Ok(outcome?)
+    }
+
+    /// Gives a case up ("use another address").
+    pub async fn cancel_case(&self, op: &OpContext, id: &CaseId, cookie: &str) -> Result<CaseKind, CaseError> {
+        let holder = held(cookie)?;
+        let kind = kind_of(&self.load_case(id).await?.purpose);
+        let outcome = decide!(self, {
+            let case = self.load_case(id).await?;
+            recovery::cancel(case, holder.hash(), op)?
+        });
+        outcome?;
+        Ok(kind)
+    }
+
+    /// What a link would open; spends nothing (invariant 10).
+    pub async fn look_at_link(&self, id: &CaseId, link: &str) -> Result<CaseKind, CaseError> {
+        let token = Token::parse(TokenKind::Link, link).ok_or(CaseError::Unknown)?;
+        let case = self.load_case(id).await?;
+        recovery::check_link(&case, token.hash(), self.now())?;
+        Ok(kind_of(&case.purpose))
+    }
+
+    /// Spends a link; this browser holds the case from now on.
+    pub async fn open_link(&self, op: &OpContext, id: &CaseId, link: &str) -> Result<Token, CaseError> {
+        let token = Token::parse(TokenKind::Link, link).ok_or(CaseError::Unknown)?;
+        let outcome = decide!(self, {
+            let case = self.load_case(id).await?;
+            recovery::open_link(case, token.hash(), op, self.entropy())?
+        });
+        Ok(outcome?)
+    }
+
+    pub(crate) async fn load_case(&self, id: &CaseId) -> Result<Case, CaseError> {
+        self.store().case(id).await?.ok_or(CaseError::Unknown)
+    }
+}
+
+/// The holder's token from a cookie; anything else holds nothing.
+pub(crate) fn held(cookie: &str) -> Result<Token, CaseError> {
+    Token::parse(TokenKind::Case, cookie).ok_or(CaseError::Refused(Refusal::NotYours))
+}

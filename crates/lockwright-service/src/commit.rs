@@ -1,0 +1,67 @@
+//! Committing a decision, and deciding again when its ground has moved.
+
+use lockwright_model::change::{ChangeSet, Conflict, Record};
+use lockwright_store::CommitError;
+
+use crate::Lockwright;
+use crate::trouble::{NotCommitted, Trouble};
+
+/// How often a decision is made again after `Stale`.
+pub(crate) const AGAIN: u8 = 3;
+
+/// What a commit came to.
+pub(crate) enum Committed {
+    /// It is durable.
+    Done,
+    /// A row changed since it was read; nothing was written.
+    Stale,
+}
+
+impl Lockwright {
+    /// Commits one decision and drops what it wrote from the cache.
+    pub(crate) async fn commit(&self, changes: ChangeSet) -> Result<Committed, NotCommitted> {
+        let mut keys: Vec<_> = changes.puts.iter().map(Record::key).collect();
+        keys.extend(changes.deletes.iter().chain(&changes.expect).map(|(key, _)| key.clone()));
+        keys.extend(changes.touches.iter().map(|touch| {
+            let lockwright_model::change::Touch::SessionSeen(token, _) = touch;
+            lockwright_model::change::Key::Session(*token)
+        }));
+        let mails = changes.puts.iter().any(|record| matches!(record, Record::Job(_)));
+        let outcome = self.0.store.commit(changes).await;
+        // Whatever the outcome: after an error we can't know whether it was written.
+        self.0.cache.forget(&keys);
+        match outcome {
+            Ok(()) => {
+                if mails {
+                    self.0.outbox.notify_one();
+                }
+                Ok(Committed::Done)
+            }
+            Err(CommitError::Conflict(Conflict::Stale)) => Ok(Committed::Stale),
+            Err(CommitError::Conflict(Conflict::Taken(key))) => Err(NotCommitted::Taken(key)),
+            Err(CommitError::Unavailable(error)) => Err(Trouble::Unavailable(error).into()),
+        }
+    }
+}
+
+/// Loads, decides and commits; on `Stale` loads and decides again, at most [`AGAIN`] times.
+///
+/// The body loads afresh each time and yields a `Decided`; `?` in it leaves the surrounding function.
+/// The whole is a `Result<output, NotCommitted>`.
+macro_rules! decide {
+    ($lockwright:expr, $body:block) => {{
+        let mut again = 0;
+        loop {
+            let decided = $body;
+            match $lockwright.commit(decided.changes).await {
+                Ok($crate::commit::Committed::Done) => break Ok(decided.output),
+                Ok($crate::commit::Committed::Stale) if again < $crate::commit::AGAIN => again += 1,
+                Ok($crate::commit::Committed::Stale) => {
+                    break Err($crate::trouble::NotCommitted::Trouble($crate::trouble::Trouble::Contended));
+                }
+                Err(failure) => break Err(failure),
+            }
+        }
+    }};
+}
+pub(crate) use decide;

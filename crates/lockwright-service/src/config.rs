@@ -1,0 +1,89 @@
+//! What the service is told at the start. Reading files, flags and the environment is the program's business.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use lockwright_authn::hasher::{HashParams, ParamsError};
+use lockwright_core::session::SessionLimits;
+use lockwright_model::email::EmailAddress;
+use lockwright_model::secret::{KeyBytes, Secret};
+
+/// The service's configuration.
+#[derive(Clone, Debug)]
+pub struct ServiceConfig {
+    /// The installation's name, on pages and mails.
+    pub installation: String,
+    /// The origin that links carry, without a trailing slash. Never taken from a request (invariant 11).
+    pub public_url: String,
+    /// Limits of sessions.
+    pub sessions: SessionLimits,
+    /// Cost of a password hash.
+    pub hash: HashParams,
+    /// Threads that hash passwords.
+    pub hash_threads: usize,
+    /// Passwords that may wait for a thread; the next one is answered `Busy`.
+    pub hash_queue: usize,
+    /// Words and passwords the operator bars.
+    pub own_blocklist: Vec<String>,
+    /// The cache's size in bytes.
+    pub cache_bytes: u64,
+    /// Whether the configuration opens builder-ID registration; the operator's switch comes on top.
+    pub builder_registration: bool,
+    /// Keyed step of every password hash.
+    pub pepper: KeyBytes,
+    /// Root of the keys that protect codes and forms.
+    pub sealing_key: KeyBytes,
+    /// How mail leaves.
+    pub mail: MailConfig,
+    /// Who the mails come from.
+    pub mail_from: EmailAddress,
+}
+
+/// How mail leaves.
+#[derive(Clone, Debug)]
+pub enum MailConfig {
+    /// As `.eml` files into a folder, where no SMTP server is configured.
+    Files(PathBuf),
+    /// Over SMTP.
+    Smtp(SmtpConfig),
+}
+
+/// An SMTP server.
+#[derive(Clone, Debug)]
+pub struct SmtpConfig {
+    /// Host name or address; the certificate must match it.
+    pub host: String,
+    /// TCP port.
+    pub port: u16,
+    /// How the connection is protected.
+    pub security: SmtpSecurity,
+    /// User name and password, where the server asks for them.
+    pub login: Option<(String, Secret)>,
+    /// A try is given up after this long.
+    pub timeout: Duration,
+}
+
+/// How an SMTP connection is protected.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum SmtpSecurity {
+    /// TLS from the first byte.
+    Tls,
+    /// STARTTLS, required.
+    StartTls,
+    /// None: only to a loopback address.
+    None,
+}
+
+/// The service can't be put together.
+#[derive(Debug, thiserror::Error)]
+pub enum SetUpError {
+    /// The hash parameters are out of range.
+    #[error("the password hash parameters are out of range: {0}")]
+    Hash(#[from] ParamsError),
+    /// The hashing threads can't be started.
+    #[error("hashing threads can't be started: {0}")]
+    Threads(#[from] std::io::Error),
+    /// The mail transport can't be set up.
+    #[error("mail can't be set up: {0}")]
+    Mail(String),
+}

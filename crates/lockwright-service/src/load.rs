@@ -1,0 +1,197 @@
+//! Loading people: by name for sign-in and recovery, by identity for sessions.
+
+use std::sync::Arc;
+
+use lockwright_core::person::Person;
+use lockwright_model::account::Account;
+use lockwright_model::change::{ClaimKey, Key};
+use lockwright_model::email::EmailAddress;
+use lockwright_model::id::AccountId;
+use lockwright_model::identity::{Identity, UserRef};
+use lockwright_model::name::{Alias, UserName};
+use lockwright_model::session::Session;
+use lockwright_model::token::TokenHash;
+use lockwright_model::tries::TriesKey;
+use lockwright_store::StoreError;
+
+use crate::Lockwright;
+use crate::cache::Row;
+use crate::signin::SignInName;
+
+/// An account as a person names it.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum AccountName {
+    /// By its 12-digit number.
+    Id(AccountId),
+    /// By its alias.
+    Alias(Alias),
+}
+
+impl std::str::FromStr for AccountName {
+    type Err = lockwright_model::name::NameError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        match text.trim().parse() {
+            Ok(id) => Ok(Self::Id(id)),
+            Err(_) => text.trim().to_lowercase().parse().map(Self::Alias),
+        }
+    }
+}
+
+/// What a sign-in name leads to.
+pub(crate) struct Found {
+    pub(crate) person: Option<Person>,
+    /// The account that was named, if it exists.
+    pub(crate) account: Option<AccountId>,
+    /// One count for all forms of the name.
+    pub(crate) tries: TriesKey,
+}
+
+/// The counter of a person's password.
+pub(crate) fn tries_key(person: &Person) -> TriesKey {
+    match person {
+        Person::Root(account) => root_key(&account.root.email),
+        Person::User { user, .. } => user_key(user.id.account, &user.name),
+        Person::Builder(builder) => builder_key(&builder.email),
+    }
+}
+
+fn root_key(email: &EmailAddress) -> TriesKey {
+    TriesKey::new("password", &format!("root {}", email.key()))
+}
+
+fn builder_key(email: &EmailAddress) -> TriesKey {
+    TriesKey::new("password", &format!("builder {}", email.key()))
+}
+
+fn user_key(account: AccountId, name: &UserName) -> TriesKey {
+    TriesKey::new("password", &format!("user {account} {}", name.key()))
+}
+
+impl Lockwright {
+    /// Finds whom a sign-in name means, from the store.
+    pub(crate) async fn find(&self, name: &SignInName) -> Result<Found, StoreError> {
+        match name {
+            SignInName::Root(email) => {
+                let id = match self.store().claim(&ClaimKey::RootEmail(email.key())).await?.map(|claim| claim.owner) {
+                    Some(Identity::Root(id)) => id,
+                    _ => AccountId::NOBODY,
+                };
+                let account = self.store().account(id).await?.filter(|account| account.root.email.key() == email.key());
+                Ok(Found { account: account.as_ref().map(|account| account.id), person: account.map(Person::Root), tries: root_key(email) })
+            }
+            SignInName::Builder(email) => {
+                let person = match self.store().claim(&ClaimKey::BuilderEmail(email.key())).await?.map(|claim| claim.owner) {
+                    Some(Identity::Builder(id)) => self.store().builder(&id).await?.map(Person::Builder),
+                    _ => self.store().account(AccountId::NOBODY).await?.map(Person::Root),
+                };
+                Ok(Found { account: None, person, tries: builder_key(email) })
+            }
+            SignInName::Iam { account, user } => {
+                let resolved = self.find_account(account).await?;
+                let id = match &resolved {
+                    Some(account) => account.id,
+                    None => AccountId::NOBODY,
+                };
+                let row = self.store().user_by_name(id, &user.key()).await?;
+                let tries = match (account, &resolved) {
+                    (AccountName::Alias(alias), None) => TriesKey::new("password", &format!("user {alias} {}", user.key())),
+                    (AccountName::Id(id), None) => user_key(*id, user),
+                    (_, Some(account)) => user_key(account.id, user),
+                };
+                Ok(Found {
+                    account: resolved.as_ref().map(|account| account.id),
+                    person: resolved.zip(row).map(|(account, user)| Person::User { account, user }),
+                    tries,
+                })
+            }
+        }
+    }
+
+    async fn find_account(&self, name: &AccountName) -> Result<Option<Account>, StoreError> {
+        let id = match name {
+            AccountName::Id(id) => *id,
+            AccountName::Alias(alias) => match self.store().claim(&ClaimKey::Alias(alias.key())).await?.map(|claim| claim.owner) {
+                Some(Identity::Root(id)) => id,
+                _ => AccountId::NOBODY,
+            },
+        };
+        self.store().account(id).await
+    }
+
+    /// A person as stored now, past the cache.
+    pub(crate) async fn person(&self, identity: &Identity) -> Result<Option<Person>, StoreError> {
+        Ok(match identity {
+            Identity::Root(id) => self.store().account(*id).await?.map(Person::Root),
+            Identity::Builder(id) => self.store().builder(id).await?.map(Person::Builder),
+            Identity::User(id) => {
+                let account = self.store().account(id.account).await?;
+                account.zip(self.store().user(id).await?).map(|(account, user)| Person::User { account, user })
+            }
+        })
+    }
+
+    /// A person, from the cache where it is there.
+    pub(crate) async fn person_cached(&self, identity: &Identity) -> Result<Option<Person>, StoreError> {
+        Ok(match identity {
+            Identity::Root(id) => self.account_cached(*id).await?.map(|account| Person::Root((*account).clone())),
+            Identity::Builder(id) => {
+                let key = Key::Builder(id.clone());
+                if let Some(Row::Builder(builder)) = self.0.cache.get(&key) {
+                    return Ok(Some(Person::Builder((*builder).clone())));
+                }
+                let mark = self.0.cache.mark(&key);
+                let builder = self.store().builder(id).await?;
+                if let Some(builder) = &builder {
+                    self.0.cache.fill(key, Row::Builder(Arc::new(builder.clone())), mark);
+                }
+                builder.map(Person::Builder)
+            }
+            Identity::User(id) => {
+                let account = self.account_cached(id.account).await?;
+                let user = self.user_cached(id).await?;
+                account.zip(user).map(|(account, user)| Person::User { account: (*account).clone(), user })
+            }
+        })
+    }
+
+    async fn user_cached(&self, id: &UserRef) -> Result<Option<lockwright_model::user::User>, StoreError> {
+        let key = Key::User(id.clone());
+        if let Some(Row::User(user)) = self.0.cache.get(&key) {
+            return Ok(Some((*user).clone()));
+        }
+        let mark = self.0.cache.mark(&key);
+        let user = self.store().user(id).await?;
+        if let Some(user) = &user {
+            self.0.cache.fill(key, Row::User(Arc::new(user.clone())), mark);
+        }
+        Ok(user)
+    }
+
+    async fn account_cached(&self, id: AccountId) -> Result<Option<Arc<Account>>, StoreError> {
+        let key = Key::Account(id);
+        if let Some(Row::Account(account)) = self.0.cache.get(&key) {
+            return Ok(Some(account));
+        }
+        let mark = self.0.cache.mark(&key);
+        let account = self.store().account(id).await?.map(Arc::new);
+        if let Some(account) = &account {
+            self.0.cache.fill(key, Row::Account(Arc::clone(account)), mark);
+        }
+        Ok(account)
+    }
+
+    /// A session by its token's hash, from the cache where it is there.
+    pub(crate) async fn session_cached(&self, token: &TokenHash) -> Result<Option<Arc<Session>>, StoreError> {
+        let key = Key::Session(*token);
+        if let Some(Row::Session(session)) = self.0.cache.get(&key) {
+            return Ok(Some(session));
+        }
+        let mark = self.0.cache.mark(&key);
+        let session = self.store().session(token).await?.map(Arc::new);
+        if let Some(session) = &session {
+            self.0.cache.fill(key, Row::Session(Arc::clone(session)), mark);
+        }
+        Ok(session)
+    }
+}

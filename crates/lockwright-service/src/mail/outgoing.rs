@@ -1,0 +1,112 @@
+//! A mail with all that its template needs. It may carry a secret, so it exists only between drawing and sending; it is never stored.
+
+use lockwright_model::clock::Timestamp;
+use lockwright_model::context::Source;
+use lockwright_model::id::AccountId;
+use lockwright_model::job::Notice;
+use lockwright_model::name::{AccountName, Alias, PersonName, UserName};
+use lockwright_model::secret::Secret;
+use lockwright_model::token::Code;
+
+/// What is mailed.
+#[derive(Clone, Debug)]
+pub enum OutgoingMail {
+    /// A link and a code.
+    Ticket {
+        /// What they open.
+        purpose: TicketPurpose,
+        /// The code to type.
+        code: Code,
+        /// The whole URL of the link.
+        link: Secret,
+        /// When both stop working.
+        expires: Timestamp,
+        /// When it was asked for.
+        at: Timestamp,
+        /// From where it was asked.
+        source: Source,
+    },
+    /// Something happened.
+    Notice {
+        /// What.
+        notice: Notice,
+        /// When.
+        at: Timestamp,
+        /// From where.
+        source: Source,
+    },
+    /// What belongs to the address, asked for by "find my account".
+    Found {
+        /// One line each; never empty.
+        rows: Vec<FoundRow>,
+        /// When it was asked.
+        at: Timestamp,
+        /// From where.
+        source: Source,
+    },
+}
+
+/// What a mailed ticket opens.
+#[derive(Clone, Debug)]
+pub enum TicketPurpose {
+    /// A new root password.
+    RootPassword {
+        /// The account.
+        account: AccountId,
+        /// Its name.
+        name: AccountName,
+    },
+    /// A new password for an IAM user.
+    UserPassword {
+        /// The account.
+        account: AccountId,
+        /// The user's name.
+        user: UserName,
+    },
+    /// A new password for a builder ID.
+    BuilderPassword,
+    /// A new account.
+    RegisterAccount,
+    /// A new builder ID.
+    RegisterBuilder {
+        /// The person's name.
+        name: PersonName,
+    },
+    /// An IAM user's own address.
+    ConfirmAddress {
+        /// The account.
+        account: AccountId,
+        /// The user's name.
+        user: UserName,
+    },
+}
+
+/// One thing that belongs to an address.
+#[derive(Clone, Debug)]
+pub enum FoundRow {
+    /// The address signs in as a root user.
+    Root {
+        /// The account.
+        account: AccountId,
+        /// Its name.
+        name: AccountName,
+        /// Its alias.
+        alias: Option<Alias>,
+    },
+    /// The address is an IAM user's.
+    User {
+        /// The account.
+        account: AccountId,
+        /// Its name.
+        name: AccountName,
+        /// Its alias.
+        alias: Option<Alias>,
+        /// The user's name.
+        user: UserName,
+    },
+    /// The address signs in as a builder ID.
+    Builder {
+        /// The person's name.
+        name: PersonName,
+    },
+}

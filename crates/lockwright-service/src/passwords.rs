@@ -1,0 +1,221 @@
+//! New passwords: what they must fulfil, and changing one that is known.
+
+use lockwright_authn::hasher::Verdict;
+use lockwright_authn::strength::{self, Context, Rule, Weakness};
+use lockwright_core::password;
+use lockwright_core::person::Person;
+use lockwright_core::signin::PasswordProof;
+use lockwright_model::clock::Timestamp;
+use lockwright_model::context::OpContext;
+use lockwright_model::credential::Credential;
+use lockwright_model::password_policy::PasswordPolicy;
+use lockwright_model::secret::{Password, PasswordHash, PasswordInputError};
+use lockwright_model::session::Session;
+use lockwright_model::token::Token;
+
+use crate::Lockwright;
+use crate::commit::decide;
+use crate::load::tries_key;
+use crate::signin::SignInError;
+use crate::trouble::{NotCommitted, Trouble};
+
+/// Fewest characters of a root or builder-ID password while MFA is not enrolled (NIST SP 800-63B-4 §3.1.1.2).
+pub const MINIMUM_WITHOUT_MFA: usize = 15;
+
+/// Why a new password is not taken. Each has a sentence for the person.
+#[derive(Debug, thiserror::Error)]
+pub enum NewPasswordError {
+    /// The two fields differ.
+    #[error("The two passwords differ. Type the same one twice.")]
+    Different,
+    /// It can't be a password at all.
+    #[error(transparent)]
+    Input(#[from] PasswordInputError),
+    /// It is too weak; all reasons at once.
+    #[error("the password is too weak")]
+    Weak(Vec<Weakness>),
+    /// Outside the decision.
+    #[error(transparent)]
+    Trouble(#[from] Trouble),
+}
+
+impl NewPasswordError {
+    /// The sentences to show, in order; none for outside trouble.
+    pub fn sentences(&self) -> Vec<String> {
+        match self {
+            Self::Different => vec![self.to_string()],
+            Self::Input(PasswordInputError::Empty) => vec!["Type a new password.".to_owned()],
+            Self::Input(PasswordInputError::TooLong) => vec!["Use at most 256 characters.".to_owned()],
+            Self::Input(PasswordInputError::Control) => {
+                vec!["Remove line breaks and other control characters from the password.".to_owned()]
+            }
+            Self::Weak(weaknesses) => weaknesses.iter().map(ToString::to_string).collect(),
+            Self::Trouble(_) => Vec::new(),
+        }
+    }
+}
+
+/// A password that fulfils the rules, with its hash.
+pub(crate) struct Accepted {
+    pub(crate) hash: PasswordHash,
+}
+
+/// Whose rules a new password must fulfil.
+pub(crate) struct Requirements<'a> {
+    pub(crate) policy: Policy<'a>,
+    pub(crate) words: Vec<String>,
+    pub(crate) credential: Option<&'a Credential>,
+}
+
+/// Which rules.
+#[derive(Clone, Copy)]
+pub(crate) enum Policy<'a> {
+    Own,
+    Account(Option<&'a PasswordPolicy>),
+}
+
+impl<'a> Requirements<'a> {
+    pub(crate) fn of(person: &'a Person) -> Self {
+        let policy = match person {
+            Person::User { account, .. } => Policy::Account(account.password_policy.as_ref()),
+            Person::Root(_) | Person::Builder(_) => Policy::Own,
+        };
+        Self { policy, words: person.context_words(), credential: person.credential() }
+    }
+
+    fn remembered(&self) -> Option<u8> {
+        match self.policy {
+            Policy::Own => None,
+            Policy::Account(policy) => policy.and_then(|policy| policy.reuse_prevention),
+        }
+    }
+}
+
+/// Why a known password was not changed.
+#[derive(Debug, thiserror::Error)]
+pub enum ChangePasswordError {
+    /// The present password is not right.
+    #[error("the present password doesn't match")]
+    Mismatch,
+    /// Too many tries.
+    #[error("too many tries")]
+    Wait {
+        /// The next moment a try is looked at.
+        until: Timestamp,
+    },
+    /// The account's policy leaves it to the administrator.
+    #[error("an administrator changes this password")]
+    NotAllowed,
+    /// The new password is not taken.
+    #[error(transparent)]
+    New(#[from] NewPasswordError),
+    /// Outside the decision.
+    #[error(transparent)]
+    Trouble(#[from] Trouble),
+}
+
+impl From<lockwright_store::StoreError> for ChangePasswordError {
+    fn from(error: lockwright_store::StoreError) -> Self {
+        Self::Trouble(error.into())
+    }
+}
+
+impl Lockwright {
+    /// Checks a new password against the rules and hashes it; before the decision, never between load and commit.
+    pub(crate) async fn accept(&self, typed: &str, again: &str, needs: &Requirements<'_>) -> Result<Accepted, NewPasswordError> {
+        let password = Password::parse(typed)?;
+        if Password::parse(again).map_or(true, |again| again.expose() != password.expose()) {
+            return Err(NewPasswordError::Different);
+        }
+        let mut words: Vec<&str> = needs.words.iter().map(String::as_str).collect();
+        words.push(&self.config().installation);
+        let rule = match needs.policy {
+            Policy::Own => Rule::OwnerChosen { minimum: MINIMUM_WITHOUT_MFA },
+            Policy::Account(policy) => Rule::AccountPolicy(policy),
+        };
+        let mut weaknesses = strength::check(&password, rule, &Context { words: &words }, &self.0.blocklist);
+        if let (true, Some(remembered), Some(credential)) = (weaknesses.is_empty(), needs.remembered(), needs.credential)
+            && self.0.hashing.reused(password.clone(), credential.clone(), remembered).await?
+        {
+            weaknesses.push(Weakness::Reused { remembered });
+        }
+        if !weaknesses.is_empty() {
+            return Err(NewPasswordError::Weak(weaknesses));
+        }
+        Ok(Accepted { hash: self.0.hashing.hash(password).await? })
+    }
+
+    /// Changes a known password; this browser goes on under the token returned, every other session ends.
+    pub async fn change_password(
+        &self,
+        op: &OpContext,
+        session: &Session,
+        present: &str,
+        new: &str,
+        again: &str,
+    ) -> Result<Token, ChangePasswordError> {
+        let person = self.person(&session.owner).await?.ok_or(ChangePasswordError::Mismatch)?;
+        if !password::allowed(&person, session) {
+            return Err(ChangePasswordError::NotAllowed);
+        }
+        let present = Password::parse(present).map_err(|_| ChangePasswordError::Mismatch)?;
+        let counted = self.take_try(&tries_key(&person), op.now).await.map_err(|error| match error {
+            SignInError::Wait { until } => ChangePasswordError::Wait { until },
+            SignInError::Trouble(trouble) => trouble.into(),
+            SignInError::Mismatch | SignInError::Barred(_) => ChangePasswordError::Mismatch,
+        })?;
+        let hash = person.credential().filter(|credential| !credential.disabled).map(|credential| credential.hash.clone());
+        let proof = match (self.0.hashing.verify(present, hash.clone()).await?, hash) {
+            (Verdict::Match { .. }, Some(hash)) => PasswordProof { hash, rehash: None },
+            _ => return Err(ChangePasswordError::Mismatch),
+        };
+        // The present password was right: the count starts anew, whatever becomes of the new one.
+        let mut changes = lockwright_model::change::ChangeSet::default();
+        changes.put(lockwright_model::change::Record::Tries(lockwright_core::tries::forgive(counted, op.now)));
+        self.commit(changes).await.map_err(Trouble::from)?;
+        let accepted = self.accept(new, again, &Requirements::of(&person)).await?;
+        let outcome = decide!(self, {
+            let person = self.person(&session.owner).await?.ok_or(ChangePasswordError::Mismatch)?;
+            let session = self.store().session(&session.token).await?.ok_or(ChangePasswordError::Mismatch)?;
+            password::change(person, &session, &proof, accepted.hash.clone(), self.config().sessions, op, self.entropy()).map_err(
+                |refusal| match refusal {
+                    password::Refusal::NotAllowed => ChangePasswordError::NotAllowed,
+                    password::Refusal::Mismatch => ChangePasswordError::Mismatch,
+                },
+            )?
+        });
+        outcome.map(|new| new.token).map_err(|failure: NotCommitted| ChangePasswordError::Trouble(failure.into()))
+    }
+
+    /// The rules a new password must fulfil, in sentences for the page.
+    pub fn password_rules(&self, person: Option<&Person>) -> Vec<String> {
+        match person {
+            Some(Person::User { account, .. }) => policy_sentences(account.password_policy.as_ref()),
+            _ => vec![
+                format!("Use at least {MINIMUM_WITHOUT_MFA} characters; a few words in a row work well."),
+                "Any characters count, spaces too. No mix of kinds is needed.".to_owned(),
+            ],
+        }
+    }
+}
+
+fn policy_sentences(policy: Option<&PasswordPolicy>) -> Vec<String> {
+    let Some(policy) = policy else {
+        return vec!["Use 8 to 128 characters with at least three of: capital letters, small letters, digits, symbols.".to_owned()];
+    };
+    let mut sentences = vec![format!("Use at least {} characters.", policy.minimum_length)];
+    let kinds = [
+        (policy.require_uppercase, "a capital letter"),
+        (policy.require_lowercase, "a small letter"),
+        (policy.require_numbers, "a digit"),
+        (policy.require_symbols, "a symbol"),
+    ];
+    let wanted: Vec<&str> = kinds.into_iter().filter(|(wanted, _)| *wanted).map(|(_, kind)| kind).collect();
+    if !wanted.is_empty() {
+        sentences.push(format!("Include {}.", wanted.join(", ")));
+    }
+    if let Some(count) = policy.reuse_prevention {
+        sentences.push(format!("Your last {count} passwords can't be used again."));
+    }
+    sentences
+}

@@ -1,0 +1,28 @@
+//! Reading the trail.
+
+use lockwright_model::clock::Timestamp;
+use lockwright_model::context::OpContext;
+use lockwright_model::event::AuditEvent;
+use lockwright_model::id::{AccountId, EventId};
+use lockwright_model::identity::Principal;
+
+use crate::Lockwright;
+use crate::accounts::AccountError;
+
+impl Lockwright {
+    /// Events of an account, newest first, before a mark. `None` is the installation's own trail, for the host alone.
+    pub async fn events(
+        &self,
+        op: &OpContext,
+        account: Option<AccountId>,
+        before: Option<(Timestamp, EventId)>,
+        limit: u32,
+    ) -> Result<Vec<AuditEvent>, AccountError> {
+        match account {
+            Some(account) => drop(self.permit(op, account).await??),
+            None if op.principal == Principal::Host => {}
+            None => return Err(AccountError::Denied),
+        }
+        Ok(self.store().events(account, before, limit).await?)
+    }
+}

@@ -1,0 +1,283 @@
+//! IAM users, as an administrator or the host manages them.
+
+use lockwright_core::person::Person;
+use lockwright_core::recovery::HandedLink;
+use lockwright_core::user::{self, Access};
+use lockwright_model::change::UniqueKey;
+use lockwright_model::context::OpContext;
+use lockwright_model::entropy::draw;
+use lockwright_model::id::{AccountId, HelpId};
+use lockwright_model::identity::UserRef;
+use lockwright_model::name::UserName;
+use lockwright_model::secret::{Password, Secret};
+use lockwright_model::user::User;
+
+use crate::Lockwright;
+use crate::authorize::Denied;
+use crate::commit::decide;
+use crate::load::tries_key;
+use crate::passwords::{NewPasswordError, Policy, Requirements};
+use crate::trouble::{NotCommitted, Trouble};
+
+/// How an administrator gives console access.
+#[derive(Clone, Debug)]
+pub enum GiveAccess {
+    /// A password made here; shown once.
+    Generated {
+        /// The user must choose an own one at the next sign-in.
+        must_change: bool,
+    },
+    /// A password typed by the administrator.
+    Typed {
+        /// As typed.
+        password: Secret,
+        /// The user must choose an own one at the next sign-in.
+        must_change: bool,
+    },
+    /// A single-use link; works without mail.
+    Link,
+    /// No access; takes an existing login profile away.
+    None,
+}
+
+/// What is shown once to the administrator.
+#[derive(Clone, Debug)]
+pub enum Handed {
+    /// Nothing.
+    Nothing,
+    /// The generated password.
+    Password(Secret),
+    /// The link's whole URL, and when it stops working.
+    Link {
+        /// The URL.
+        url: Secret,
+        /// When it stops working.
+        expires: lockwright_model::clock::Timestamp,
+    },
+}
+
+/// Why a change of a user was not made.
+#[derive(Debug, thiserror::Error)]
+pub enum UserError {
+    /// Not permitted, or no such user: the same answer.
+    #[error("not permitted, or no such user")]
+    Denied,
+    /// A user of that name exists in the account.
+    #[error("a user of that name exists")]
+    NameTaken,
+    /// The user has no login profile.
+    #[error("the user has no login profile")]
+    NoLoginProfile,
+    /// Somebody dealt with the help request before.
+    #[error("the help request was dealt with before")]
+    HelpDone,
+    /// The password is not taken.
+    #[error(transparent)]
+    Password(#[from] NewPasswordError),
+    /// Outside the decision.
+    #[error(transparent)]
+    Trouble(#[from] Trouble),
+}
+
+impl From<Denied> for UserError {
+    fn from(_: Denied) -> Self {
+        Self::Denied
+    }
+}
+
+impl From<lockwright_store::StoreError> for UserError {
+    fn from(error: lockwright_store::StoreError) -> Self {
+        Self::Trouble(error.into())
+    }
+}
+
+impl From<NotCommitted> for UserError {
+    fn from(failure: NotCommitted) -> Self {
+        match failure {
+            NotCommitted::Taken(UniqueKey::UserName) => Self::NameTaken,
+            other => Self::Trouble(other.into()),
+        }
+    }
+}
+
+impl From<user::Refusal> for UserError {
+    fn from(refusal: user::Refusal) -> Self {
+        match refusal {
+            user::Refusal::OtherAccount => Self::Denied,
+            user::Refusal::NoLoginProfile => Self::NoLoginProfile,
+        }
+    }
+}
+
+impl Lockwright {
+    /// The users of an account by name, `limit` at most, after a name's key.
+    pub async fn users(&self, op: &OpContext, account: AccountId, after: Option<&str>, limit: u32) -> Result<Vec<User>, UserError> {
+        self.permit(op, account).await??;
+        Ok(self.store().users(account, after, limit).await?)
+    }
+
+    /// One user by name.
+    pub async fn user(&self, op: &OpContext, account: AccountId, name: &UserName) -> Result<User, UserError> {
+        self.permit(op, account).await??;
+        self.store().user_by_name(account, &name.key()).await?.ok_or(UserError::Denied)
+    }
+
+    /// Creates a user and gives it access.
+    pub async fn create_user(
+        &self,
+        op: &OpContext,
+        account: AccountId,
+        name: &UserName,
+        administrator: bool,
+        access: GiveAccess,
+    ) -> Result<(User, Handed), UserError> {
+        self.permit(op, account).await??;
+        let state = self.store().account(account).await?.ok_or(UserError::Denied)?;
+        let words = vec![name.to_string(), state.name.to_string()];
+        let needs = Requirements { policy: Policy::Account(state.password_policy.as_ref()), words, credential: None };
+        let (access, shown) = self.prepare(access, &needs).await?;
+        let outcome = decide!(self, {
+            let permit = self.permit(op, account).await??;
+            let state = self.store().account(account).await?.ok_or(UserError::Denied)?;
+            user::create(&permit, &state, name.clone(), administrator, access.clone(), op, self.entropy())?
+        });
+        let (id, link) = outcome?;
+        let user = self.store().user(&id).await?.ok_or(UserError::Denied)?;
+        Ok((user, self.handed(shown, link)))
+    }
+
+    /// Gives a user a new password or link, or takes access away; answers a help request in the same commit.
+    pub async fn set_access(
+        &self,
+        op: &OpContext,
+        id: &UserRef,
+        access: GiveAccess,
+        answers: Option<&HelpId>,
+    ) -> Result<Handed, UserError> {
+        self.permit(op, id.account).await??;
+        let person = self.user_person(id).await?;
+        let (access, shown) = self.prepare(access, &Requirements::of(&person)).await?;
+        let outcome = decide!(self, {
+            let permit = self.permit(op, id.account).await??;
+            let person = self.user_person(id).await?;
+            let counted = self.store().tries(&tries_key(&person)).await?;
+            let Person::User { account, user } = person else { return Err(UserError::Denied) };
+            let mut decided = user::set_access(&permit, account, user, access.clone(), counted, op, self.entropy())?;
+            if let Some(help) = answers {
+                let request = self.store().help(id.account, help).await?.filter(|request| request.user == *id).ok_or(UserError::Denied)?;
+                let closed = lockwright_core::help::close(&permit, request, true, op, self.entropy()).map_err(|refusal| match refusal {
+                    lockwright_core::help::Refusal::OtherAccount => UserError::Denied,
+                    lockwright_core::help::Refusal::AlreadyDone => UserError::HelpDone,
+                })?;
+                decided.changes.puts.extend(closed.changes.puts);
+                decided.changes.events.extend(closed.changes.events);
+            }
+            decided
+        });
+        Ok(self.handed(shown, outcome?))
+    }
+
+    /// Switches a user's sign-in off or on.
+    pub async fn set_user_disabled(&self, op: &OpContext, id: &UserRef, disabled: bool) -> Result<(), UserError> {
+        let outcome = decide!(self, {
+            let permit = self.permit(op, id.account).await??;
+            let user = self.store().user(id).await?.ok_or(UserError::Denied)?;
+            user::set_disabled(&permit, user, disabled, op, self.entropy())?
+        });
+        Ok(outcome?)
+    }
+
+    /// Puts a user into the administrators group, or takes it out.
+    pub async fn set_administrator(&self, op: &OpContext, id: &UserRef, administrator: bool) -> Result<(), UserError> {
+        let outcome = decide!(self, {
+            let permit = self.permit(op, id.account).await??;
+            let user = self.store().user(id).await?.ok_or(UserError::Denied)?;
+            user::set_administrator(&permit, user, administrator, op, self.entropy())?
+        });
+        Ok(outcome?)
+    }
+
+    /// Ends all sessions of a user.
+    pub async fn end_user_sessions(&self, op: &OpContext, id: &UserRef) -> Result<(), UserError> {
+        let outcome = decide!(self, {
+            let permit = self.permit(op, id.account).await??;
+            let user = self.store().user(id).await?.ok_or(UserError::Denied)?;
+            user::end_sessions(&permit, user, op, self.entropy())?
+        });
+        Ok(outcome?)
+    }
+
+    /// Deletes a user.
+    pub async fn delete_user(&self, op: &OpContext, id: &UserRef) -> Result<(), UserError> {
+        let outcome = decide!(self, {
+            let permit = self.permit(op, id.account).await??;
+            let user = self.store().user(id).await?.ok_or(UserError::Denied)?;
+            user::delete(&permit, user, op, self.entropy())?
+        });
+        Ok(outcome?)
+    }
+
+    async fn user_person(&self, id: &UserRef) -> Result<Person, UserError> {
+        let identity = lockwright_model::identity::Identity::User(id.clone());
+        self.person(&identity).await?.ok_or(UserError::Denied)
+    }
+
+    /// Hashes what is to be given, before the decision.
+    async fn prepare(&self, access: GiveAccess, needs: &Requirements<'_>) -> Result<(Access, Option<Secret>), UserError> {
+        Ok(match access {
+            GiveAccess::None => (Access::None, None),
+            GiveAccess::Link => (Access::Link, None),
+            GiveAccess::Typed { password, must_change } => {
+                let hash = self.accept(password.expose(), password.expose(), needs).await?.hash;
+                (Access::Password { hash, must_change }, None)
+            }
+            GiveAccess::Generated { must_change } => {
+                let password = self.generate_password(needs.policy);
+                let parsed = Password::parse(password.expose()).map_err(NewPasswordError::from)?;
+                let hash = self.0.hashing.hash(parsed).await?;
+                (Access::Password { hash, must_change }, Some(password))
+            }
+        })
+    }
+
+    /// A password that fulfils every policy that can be set: all four kinds, and the longest minimum length asked for.
+    ///
+    /// Letters and digits without look-alikes in groups of five, 5 bits each: at least 100 bits.
+    fn generate_password(&self, policy: Policy<'_>) -> Secret {
+        const LETTERS: &[u8; 32] = b"abcdefghijkmnpqrstuvwxyz23456789";
+        const KINDS: &str = "-K7";
+        let minimum = match policy {
+            Policy::Account(Some(policy)) => usize::from(policy.minimum_length),
+            Policy::Account(None) | Policy::Own => 0,
+        };
+        let mut text = String::new();
+        while text.len() + KINDS.len() < minimum.max(26) {
+            if !text.is_empty() {
+                text.push('-');
+            }
+            let bytes: [u8; 5] = draw(self.entropy());
+            text.extend(bytes.iter().filter_map(|byte| LETTERS.get(usize::from(byte & 31))).map(|letter| char::from(*letter)));
+        }
+        text.truncate(128 - KINDS.len());
+        text.push_str(KINDS);
+        Secret::new(text)
+    }
+
+    fn handed(&self, password: Option<Secret>, link: Option<HandedLink>) -> Handed {
+        match (password, link) {
+            (_, Some(link)) => Handed::Link { url: self.link_url(&link), expires: link.expires },
+            (Some(password), None) => Handed::Password(password),
+            (None, None) => Handed::Nothing,
+        }
+    }
+
+    /// The URL of a handed link.
+    pub(crate) fn link_url(&self, link: &HandedLink) -> Secret {
+        self.ticket_url(&link.case, &link.token)
+    }
+
+    /// The URL that opens a case's form, under the configured origin (invariant 11).
+    pub(crate) fn ticket_url(&self, case: &lockwright_model::id::CaseId, token: &lockwright_model::token::Token) -> Secret {
+        Secret::new(format!("{}/recover/link/{case}/{}", self.config().public_url, token.expose()))
+    }
+}

@@ -1,0 +1,205 @@
+//! Work behind the requests: sending the outbox, purging what is over, following other nodes' changes.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use lockwright_core::{outbox, recovery};
+use lockwright_model::case::{Case, Purpose};
+use lockwright_model::change::ClaimKey;
+use lockwright_model::email::EmailAddress;
+use lockwright_model::identity::Identity;
+use lockwright_model::job::{Job, Notice, Task, Whose};
+use lockwright_store::{Mark, StoreError};
+
+use crate::Lockwright;
+use crate::commit::Committed;
+use crate::mail::outgoing::{FoundRow, OutgoingMail, TicketPurpose};
+use crate::mail::{ComposeMail, Mailer, SendError};
+use crate::trouble::Trouble;
+
+/// Jobs taken in one go.
+const BATCH: u32 = 32;
+/// Without a nudge the outbox is looked at this often.
+const LOOK: Duration = Duration::from_secs(2);
+/// What is over is purged this often.
+const PURGE: Duration = Duration::from_secs(60);
+/// Changes of other nodes are asked for this often; twice late, and the cache is bypassed.
+const FOLLOW: Duration = Duration::from_millis(500);
+
+/// How a job ended.
+enum Sent {
+    Done,
+    /// Tried in vain; the reason holds no address and no secret.
+    Failed(String),
+}
+
+impl Lockwright {
+    /// Runs the outbox until the task is dropped. One task is enough: sending is waiting.
+    pub async fn run_outbox(self, mailer: Arc<Mailer>, compose: Arc<dyn ComposeMail>) {
+        loop {
+            match self.send_due(&mailer, compose.as_ref()).await {
+                Ok(BATCH..) => continue,
+                Ok(_) => {}
+                Err(trouble) => tracing::warn!(%trouble, "the outbox was not read"),
+            }
+            let _ = tokio::time::timeout(LOOK, self.0.outbox.notified()).await;
+        }
+    }
+
+    /// Sends what is due now; returns how many jobs it took.
+    pub async fn send_due(&self, mailer: &Mailer, compose: &dyn ComposeMail) -> Result<u32, Trouble> {
+        let due = self.store().jobs_due(self.now(), BATCH).await?;
+        let mut taken = 0;
+        for job in due {
+            taken += 1;
+            let id = job.id.clone();
+            // The lease is durable before anything leaves: a crash in between repeats a mail, never loses one.
+            match self.commit(outbox::lease(job, self.now())).await {
+                Ok(Committed::Done) => {}
+                Ok(Committed::Stale) => continue,
+                Err(failure) => return Err(failure.into()),
+            }
+            let Some(job) = self.store().job(&id).await? else { continue };
+            let sent = match self.send(&job, mailer, compose).await {
+                Ok(sent) => sent,
+                Err(trouble) => Sent::Failed(trouble.to_string()),
+            };
+            let changes = match sent {
+                Sent::Done => outbox::done(&job),
+                Sent::Failed(why) => {
+                    tracing::warn!(job = %job.id, attempts = job.attempts, %why, "a mail was not sent");
+                    outbox::failed(job, why, self.now())
+                }
+            };
+            self.commit(changes).await.map_err(Trouble::from)?;
+        }
+        Ok(taken)
+    }
+
+    async fn send(&self, job: &Job, mailer: &Mailer, compose: &dyn ComposeMail) -> Result<Sent, Trouble> {
+        let mails = match &job.task {
+            Task::SendTicket { case } => match self.store().case(case).await? {
+                Some(case) => self.ticket(case).await?,
+                None => return Ok(Sent::Done),
+            },
+            Task::FindMine { address, source } => {
+                let rows = self.found(address).await?;
+                if rows.is_empty() {
+                    return Ok(Sent::Done);
+                }
+                vec![(address.clone(), OutgoingMail::Found { rows, at: job.created, source: source.clone() })]
+            }
+            Task::Notify { to, notice, at, source } => {
+                vec![(to.clone(), OutgoingMail::Notice { notice: notice.clone(), at: *at, source: source.clone() })]
+            }
+        };
+        for (to, mail) in mails {
+            let composed = compose.compose(&mail, &self.config().installation, &self.config().public_url);
+            if let Err(SendError(why)) = mailer.send(&to, composed, self.now(), &job.id).await {
+                return Ok(Sent::Failed(why));
+            }
+        }
+        Ok(Sent::Done)
+    }
+
+    /// Draws the ticket, commits its hash, then yields the mail. Nothing for a decoy.
+    async fn ticket(&self, case: Case) -> Result<Vec<(EmailAddress, OutgoingMail)>, Trouble> {
+        let (at, source) = (case.created, case.source.clone());
+        let purpose = match &case.purpose {
+            Purpose::RegisterAccount { address } => {
+                if let Some(whose) = self.owner_of(&ClaimKey::RootEmail(address.key())).await? {
+                    return Ok(vec![(address.clone(), OutgoingMail::Notice { notice: Notice::AlreadyRegistered(whose), at, source })]);
+                }
+                TicketPurpose::RegisterAccount
+            }
+            Purpose::RegisterBuilder { address, name } => {
+                if let Some(whose) = self.owner_of(&ClaimKey::BuilderEmail(address.key())).await? {
+                    return Ok(vec![(address.clone(), OutgoingMail::Notice { notice: Notice::AlreadyRegistered(whose), at, source })]);
+                }
+                TicketPurpose::RegisterBuilder { name: name.clone() }
+            }
+            Purpose::Recover { subject: Some(subject), .. } | Purpose::ConfirmAddress { subject, .. } => {
+                let Some(person) = self.person(subject).await? else { return Ok(Vec::new()) };
+                match (&case.purpose, person.whose()) {
+                    (Purpose::ConfirmAddress { .. }, Whose::User { account, name }) => {
+                        TicketPurpose::ConfirmAddress { account, user: name }
+                    }
+                    (_, Whose::Root { account, name }) => TicketPurpose::RootPassword { account, name },
+                    (_, Whose::User { account, name }) => TicketPurpose::UserPassword { account, user: name },
+                    (_, Whose::Builder) => TicketPurpose::BuilderPassword,
+                }
+            }
+            Purpose::Recover { subject: None, .. } | Purpose::SetPassword { .. } => return Ok(Vec::new()),
+        };
+        let id = case.id.clone();
+        let Some(decided) = recovery::issue(case, &self.0.codes, self.now(), self.entropy()) else { return Ok(Vec::new()) };
+        match self.commit(decided.changes).await {
+            Ok(Committed::Done) => {}
+            // The case moved on; the next try of the job looks again.
+            Ok(Committed::Stale) => return Err(Trouble::Contended),
+            Err(failure) => return Err(failure.into()),
+        }
+        let issued = decided.output;
+        let link = self.ticket_url(&id, &issued.link);
+        Ok(vec![(issued.to, OutgoingMail::Ticket { purpose, code: issued.code, link, expires: issued.expires, at, source })])
+    }
+
+    async fn owner_of(&self, key: &ClaimKey) -> Result<Option<Whose>, StoreError> {
+        match self.store().claim(key).await? {
+            Some(claim) => Ok(self.person(&claim.owner).await?.map(|person| person.whose())),
+            None => Ok(None),
+        }
+    }
+
+    /// What belongs to an address.
+    async fn found(&self, address: &EmailAddress) -> Result<Vec<FoundRow>, StoreError> {
+        let mut rows = Vec::new();
+        if let Some(claim) = self.store().claim(&ClaimKey::RootEmail(address.key())).await?
+            && let Identity::Root(id) = claim.owner
+            && let Some(account) = self.store().account(id).await?
+        {
+            rows.push(FoundRow::Root { account: id, name: account.name, alias: account.alias });
+        }
+        for user in self.store().users_by_email(&address.key(), 50).await? {
+            if let Some(account) = self.store().account(user.id.account).await? {
+                rows.push(FoundRow::User { account: account.id, name: account.name, alias: account.alias, user: user.name });
+            }
+        }
+        if let Some(claim) = self.store().claim(&ClaimKey::BuilderEmail(address.key())).await?
+            && let Identity::Builder(id) = claim.owner
+            && let Some(builder) = self.store().builder(&id).await?
+        {
+            rows.push(FoundRow::Builder { name: builder.name });
+        }
+        Ok(rows)
+    }
+
+    /// Purges what is over until the task is dropped.
+    pub async fn run_purge(self) {
+        loop {
+            match self.store().purge(self.now()).await {
+                Ok(0) => {}
+                Ok(rows) => tracing::debug!(rows, "purged what is over"),
+                Err(error) => tracing::warn!(%error, "nothing was purged"),
+            }
+            tokio::time::sleep(PURGE).await;
+        }
+    }
+
+    /// Follows other nodes' commits until the task is dropped; needed where several nodes share one database.
+    pub async fn run_follow(self) {
+        let mut mark = Mark::START;
+        loop {
+            let looked = tokio::time::timeout(FOLLOW * 2, self.store().changes_since(mark)).await;
+            match looked {
+                Ok(Ok((keys, next))) => {
+                    self.0.cache.forget(&keys);
+                    self.0.cache.set_bypass(false);
+                    mark = next;
+                }
+                Ok(Err(_)) | Err(_) => self.0.cache.set_bypass(true),
+            }
+            tokio::time::sleep(FOLLOW).await;
+        }
+    }
+}
