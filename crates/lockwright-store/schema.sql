@@ -17,10 +17,9 @@ CREATE TABLE iam_user (
     email_key TEXT,
     administrator INTEGER NOT NULL,
     body TEXT NOT NULL,
+    CONSTRAINT iam_user_name UNIQUE (account_id, name_key),
     CONSTRAINT iam_user_pkey PRIMARY KEY (account_id, user_id)
 ) STRICT;
-
-CREATE UNIQUE INDEX iam_user_name ON iam_user (account_id, name_key);
 
 CREATE INDEX iam_user_email ON iam_user (email_key) WHERE email_key IS NOT NULL;
 

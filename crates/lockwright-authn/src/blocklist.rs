@@ -27,7 +27,10 @@ impl Blocklist {
     /// The shipped list and the operator's own words.
     pub fn with_own(words: impl IntoIterator<Item = String>) -> Self {
         static COMMON: LazyLock<Option<Common>> = LazyLock::new(|| Common::parse(include_bytes!("../data/common-passwords.bin")));
-        Self { common: COMMON.as_ref(), own: words.into_iter().map(|word| key(word.trim())).collect() }
+        Self {
+            common: COMMON.as_ref(),
+            own: words.into_iter().filter(|word| !word.trim().is_empty()).map(|word| key(word.trim())).collect(),
+        }
     }
 
     /// Whether the whole password is on the list; about 1 in 65 000 others is taken for one that is.

@@ -153,7 +153,9 @@ impl Hasher {
         };
         let tag = self.tag(password, &stored.salt, &stored.params, workspace);
         let matches = tag.is_some_and(|tag| same(&*tag, stored.tag.as_bytes()));
-        self.top_up(password, stored.cost, workspace);
+        if let Some(Ok(params)) = self.missing(stored.cost).map(HashParams::checked) {
+            black_box(self.tag(password, &stored.salt, &params, workspace).is_some());
+        }
         if !matches {
             return Verdict::Mismatch;
         }
@@ -168,17 +170,12 @@ impl Hasher {
         black_box(matches);
     }
 
-    /// After the parameters grew, a hash from before costs less than nobody's; this spends the rest.
-    fn top_up(&self, password: &Password, spent: HashParams, workspace: &mut Workspace) {
+    /// What a hash from before the parameters grew costs less than nobody's.
+    fn missing(&self, spent: HashParams) -> Option<HashParams> {
         let rest = self.wanted.work().saturating_sub(spent.work());
         let memory = rest.min(u64::from(self.wanted.memory_kib));
-        let passes = rest.checked_div(memory).unwrap_or(0);
-        let (Ok(memory_kib), Ok(passes)) = (u32::try_from(memory), u32::try_from(passes)) else {
-            return;
-        };
-        if let Ok(params) = (HashParams { memory_kib, passes, lanes: 1 }).checked() {
-            black_box(self.tag(password, &[0; SALT_LEN], &params, workspace).is_some());
-        }
+        let passes = rest.checked_div(memory)?;
+        Some(HashParams { memory_kib: u32::try_from(memory).ok()?, passes: u32::try_from(passes).ok()?, lanes: 1 })
     }
 
     fn tag(&self, password: &Password, salt: &[u8], params: &Params, workspace: &mut Workspace) -> Option<Zeroizing<[u8; TAG_LEN]>> {

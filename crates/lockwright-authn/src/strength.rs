@@ -185,14 +185,19 @@ fn from_context(password: &Password, rule: Rule<'_>, context: &Context<'_>) -> O
     if matches!(rule, Rule::AccountPolicy(_)) {
         return None;
     }
+    let (text, mut words) = (plain(&text), words.iter().map(|word| plain(word)).collect::<Vec<_>>());
     // The longest first: an email goes before its local part.
     words.sort_by_key(|word| std::cmp::Reverse(word.chars().count()));
     let mut rest = text.clone();
     for word in words.iter().filter(|word| word.chars().count() >= WORD_MIN) {
         rest = Zeroizing::new(rest.replace(word.as_str(), ""));
     }
-    let beside = rest.chars().filter(|c| c.is_alphanumeric()).count();
-    (rest.len() < text.len() && beside < BESIDE_MIN).then_some(Weakness::ContainsContext)
+    (rest.len() < text.len() && rest.chars().count() < BESIDE_MIN).then_some(Weakness::ContainsContext)
+}
+
+/// Letters and digits alone: `acme-corp` is `Acme Corp`.
+fn plain(text: &str) -> Zeroizing<String> {
+    Zeroizing::new(text.chars().filter(|c| c.is_alphanumeric()).collect())
 }
 
 /// A long password that carries a short one's secret: a repeated piece, or a run such as `abcdefghijklmno` (N-P10's repetitive and sequential ones).
@@ -201,7 +206,8 @@ fn guessable(password: &Password, blocklist: &Blocklist) -> Option<Weakness> {
     let letters: Zeroizing<Vec<char>> = Zeroizing::new(text.chars().collect());
     let distinct = letters.iter().collect::<HashSet<_>>().len();
     let repeated = (1..=letters.len() / 2).find(|period| letters.iter().zip(letters.iter().skip(*period)).all(|(a, b)| a == b));
-    let weak_piece = repeated.is_some_and(|period| period < 8 || blocklist.contains_text(&letters.iter().take(period).collect::<String>()));
+    let weak_piece = repeated
+        .is_some_and(|period| period < 8 || blocklist.contains_text(&Zeroizing::new(letters.iter().take(period).collect::<String>())));
     if weak_piece || distinct < 4 {
         let suggestion = "Repeating a piece adds little. Put different, unrelated words after it.".to_owned();
         return Some(Weakness::Guessable { suggestion });

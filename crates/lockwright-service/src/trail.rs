@@ -19,7 +19,9 @@ impl Lockwright {
         limit: u32,
     ) -> Result<Vec<AuditEvent>, AccountError> {
         match account {
-            Some(account) => drop(self.permit(op, account).await??),
+            Some(account) => {
+                self.permit(op, account).await??;
+            }
             None if op.principal == Principal::Host => {}
             None => return Err(AccountError::Denied),
         }

@@ -13,6 +13,9 @@ use crate::batch::{Batch, Must, Step};
 use crate::entity::keys;
 use crate::error::{Cause, CommitError, StoreError};
 
+/// A statement under way.
+type Sent<'a> = Pin<Box<dyn Future<Output = Result<u64, tokio_postgres::Error>> + Send + 'a>>;
+
 impl Engine {
     /// Commits a batch, and returns the number of rows that it wrote.
     pub(crate) async fn commit(&self, mut batch: Batch) -> Result<u64, CommitError> {
@@ -37,8 +40,7 @@ async fn run(client: Client, batch: &Batch) -> Result<u64, CommitError> {
     let bound: Vec<_> = batch.steps.iter().map(|step| value::bound(&step.values)).collect();
     // One statement is a transaction of its own.
     let grouped = batch.steps.len() > 1;
-    let mut sent: Vec<Pin<Box<dyn Future<Output = Result<u64, tokio_postgres::Error>> + Send + '_>>> =
-        Vec::with_capacity(prepared.len() + 1);
+    let mut sent: Vec<Sent<'_>> = Vec::with_capacity(prepared.len() + 1);
     if grouped {
         sent.push(Box::pin(async { client.batch_execute("BEGIN").await.map(|()| 0) }));
     }
@@ -98,7 +100,7 @@ fn outer(error: tokio_postgres::Error) -> CommitError {
 }
 
 /// Polls all futures from the first to the last before waiting for any, which sends their statements in this order.
-async fn all<T>(futures: Vec<Pin<Box<dyn Future<Output = T> + Send + '_>>>) -> Vec<T> {
+async fn all(futures: Vec<Sent<'_>>) -> Vec<Result<u64, tokio_postgres::Error>> {
     let mut slots: Vec<_> = futures.into_iter().map(|future| (future, None)).collect();
     poll_fn(|context| {
         let mut waiting = false;
