@@ -5,12 +5,28 @@ use lockwright_model::identity::UserRef;
 use lockwright_model::token::TokenHash;
 use lockwright_model::tries::TriesKey;
 
-/// Writes row names as one JSON text.
-pub(crate) fn write(keys: &[Key]) -> String {
-    serde_json::Value::from(keys.iter().map(parts).collect::<Vec<_>>()).to_string()
+/// The most bytes of one text: it stands in a primary key, and an index holds less than a third of a page of 8192 bytes.
+const LONGEST: usize = 2_000;
+
+/// Writes row names as JSON texts, as few as can be.
+pub(crate) fn write(keys: &[Key]) -> Vec<String> {
+    let mut texts: Vec<String> = Vec::with_capacity(1);
+    for key in keys {
+        let name = serde_json::Value::from(parts(key)).to_string();
+        match texts.last_mut() {
+            Some(text) if text.len() + name.len() < LONGEST => {
+                text.pop();
+                text.push(',');
+                text.push_str(&name);
+                text.push(']');
+            }
+            _ => texts.push(format!("[{name}]")),
+        }
+    }
+    texts
 }
 
-/// Reads what [`write`] wrote; `None` when a part of it can't be read.
+/// Reads one text that [`write`] wrote; `None` when a part of it can't be read.
 pub(crate) fn read(text: &str) -> Option<Vec<Key>> {
     let keys: Vec<Vec<String>> = serde_json::from_str(text).ok()?;
     keys.iter().map(|parts| key(parts)).collect()
@@ -76,6 +92,16 @@ mod tests {
             Key::Settings,
             Key::Job(JobId::draw(&chance)),
         ];
-        assert_eq!(read(&write(&keys)), Some(keys));
+        let texts = write(&keys);
+        assert_eq!(texts.len(), 1, "a usual commit is one line");
+        assert_eq!(read(&texts[0]), Some(keys));
+    }
+
+    #[test]
+    fn many_keys_are_cut_into_texts_that_an_index_can_hold() {
+        let keys: Vec<_> = (0..300).map(|n| Key::Claim(ClaimKey::RootEmail(format!("{n:0>250}@example.com")))).collect();
+        let texts = write(&keys);
+        assert!(texts.iter().all(|text| text.len() <= LONGEST));
+        assert_eq!(texts.iter().filter_map(|text| read(text)).flatten().collect::<Vec<_>>(), keys);
     }
 }

@@ -19,10 +19,9 @@ type Sent<'a> = Pin<Box<dyn Future<Output = Result<u64, tokio_postgres::Error>> 
 impl Engine {
     /// Commits a batch, and returns the number of rows that it wrote.
     pub(crate) async fn commit(&self, mut batch: Batch) -> Result<u64, CommitError> {
-        if !batch.keys.is_empty() {
-            // Last, so that the time in it is as near to the commit as can be.
-            let values = vec![keys::write(&batch.keys).into()];
-            batch.steps.push(Step { statement: &changes::TELL, values, must: Must::Anything });
+        // Last, so that the time in it is as near to the commit as can be.
+        for text in keys::write(&batch.keys) {
+            batch.steps.push(Step { statement: &changes::TELL, values: vec![text.into()], must: Must::Anything });
         }
         let client = self.client().await?;
         // A task of its own: a caller who stops waiting must not leave a transaction open on a connection of the pool.

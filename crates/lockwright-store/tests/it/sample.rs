@@ -1,0 +1,177 @@
+//! Rows for tests, drawn from a small number.
+
+use lockwright_model::account::{Account, AccountState, RootUser};
+use lockwright_model::builder::Builder;
+use lockwright_model::case::{Case, CaseState, IdentityKind, Purpose, Ticket};
+use lockwright_model::change::{ChangeSet, Claim, ClaimKey, Record, Version};
+use lockwright_model::clock::Timestamp;
+use lockwright_model::context::Source;
+use lockwright_model::credential::Credential;
+use lockwright_model::entropy::{SeededEntropy, draw};
+use lockwright_model::event::AuditEvent;
+use lockwright_model::help::{HelpRequest, HelpState};
+use lockwright_model::id::{AccountId, BuilderId, CaseId, EventId, HelpId, JobId, UserId};
+use lockwright_model::identity::{Identity, UserRef};
+use lockwright_model::job::{Job, JobState, Task};
+use lockwright_model::secret::{CodeHash, PasswordHash};
+use lockwright_model::session::{Session, SessionScope};
+use lockwright_model::token::TokenHash;
+use lockwright_model::tries::{Tries, TriesKey};
+use lockwright_model::user::{LoginProfile, User};
+
+pub(crate) fn at(micros: i64) -> Timestamp {
+    Timestamp::from_micros(micros)
+}
+
+fn chance(n: u64) -> SeededEntropy {
+    SeededEntropy::new(n)
+}
+
+pub(crate) fn account_id(n: u64) -> AccountId {
+    AccountId::draw(&chance(n))
+}
+
+pub(crate) fn user_ref(account: u64, n: u64) -> UserRef {
+    UserRef { account: account_id(account), user: UserId::draw(&chance(n)) }
+}
+
+pub(crate) fn token(n: u64) -> TokenHash {
+    TokenHash::from_bytes(draw(&chance(n)))
+}
+
+pub(crate) fn source() -> Source {
+    Source { ip: Some("2001:db8::7".parse().unwrap()), agent: "Firefox \u{1f98a} \"quoted\"".to_owned() }
+}
+
+pub(crate) fn credential(n: u64) -> Credential {
+    Credential::first(PasswordHash::from_phc(format!("$argon2id$v=19$m=19456,t=2,p=1$salt{n}$hash")), at(5))
+}
+
+pub(crate) fn account(n: u64) -> Account {
+    Account {
+        id: account_id(n),
+        version: Version::NEW,
+        name: format!("Account {n}").parse().unwrap(),
+        created: at(1_700_000_000_000_000),
+        state: AccountState::Active,
+        root: RootUser { email: format!("Root.{n}@example.com").parse().unwrap(), credential: Some(credential(n)), epoch: n },
+        alias: None,
+        password_policy: None,
+        self_service_recovery: false,
+    }
+}
+
+pub(crate) fn user(account: u64, n: u64, name: &str) -> User {
+    User {
+        id: user_ref(account, n),
+        version: Version::NEW,
+        name: name.parse().unwrap(),
+        created: at(7),
+        administrator: false,
+        disabled: false,
+        email: None,
+        login_profile: Some(LoginProfile { created: at(8), credential: Some(credential(n)) }),
+        epoch: 0,
+        last_sign_in: None,
+    }
+}
+
+pub(crate) fn builder(n: u64) -> Builder {
+    Builder {
+        id: BuilderId::draw(&chance(n)),
+        version: Version::NEW,
+        email: format!("builder.{n}@example.com").parse().unwrap(),
+        name: "Ánna \u{5f20}".parse().unwrap(),
+        created: at(9),
+        disabled: false,
+        credential: None,
+        epoch: 3,
+    }
+}
+
+pub(crate) fn session(n: u64, owner: Identity) -> Session {
+    Session {
+        token: token(n),
+        version: Version::NEW,
+        owner,
+        epoch: 1,
+        created: at(10),
+        last_seen: at(10),
+        expires: at(1_000_000),
+        idle_seconds: 3_600,
+        source: source(),
+        scope: SessionScope::Full,
+    }
+}
+
+pub(crate) fn case(n: u64) -> Case {
+    Case {
+        id: CaseId::draw(&chance(n)),
+        version: Version::NEW,
+        purpose: Purpose::Recover { kind: IdentityKind::Root, subject: Some(Identity::Root(account_id(n))), address: None },
+        holder: token(n),
+        created: at(11),
+        expires: at(1_000_000),
+        source: source(),
+        state: CaseState::Open {
+            ticket: Some(Ticket { link: token(n + 1), code: Some(CodeHash::from_bytes([7; 32])), expires: at(12) }),
+            wrong: 1,
+            sends: 2,
+        },
+    }
+}
+
+pub(crate) fn help(account: u64, user: u64, n: u64) -> HelpRequest {
+    HelpRequest {
+        id: HelpId::draw(&chance(n)),
+        version: Version::NEW,
+        user: user_ref(account, user),
+        user_name: "ana".parse().unwrap(),
+        created: at(100 + i64::try_from(n).unwrap()),
+        source: source(),
+        caller_code: "123456".to_owned(),
+        state: HelpState::Open,
+    }
+}
+
+pub(crate) fn tries(n: u64) -> Tries {
+    Tries { key: TriesKey::new("signin", &n.to_string()), version: Version::NEW, count: 1, since: at(1), last: at(2), expires: at(1_000_000) }
+}
+
+pub(crate) fn job(n: u64, due: i64) -> Job {
+    Job {
+        id: JobId::draw(&chance(n)),
+        version: Version::NEW,
+        created: at(1),
+        due: at(due),
+        attempts: 0,
+        state: JobState::Waiting,
+        task: Task::SendTicket { case: CaseId::draw(&chance(n)) },
+    }
+}
+
+pub(crate) fn event(n: u64, account: Option<u64>, micros: i64) -> AuditEvent {
+    AuditEvent {
+        id: EventId::draw(&chance(n)),
+        account: account.map(account_id),
+        at: at(micros),
+        name: "ConsoleLogin".to_owned(),
+        record: serde_json::json!({"eventName": "ConsoleLogin", "n": n, "nested": {"b": null, "a": [1, 2.5, "\u{0}"]}}),
+    }
+}
+
+pub(crate) fn claim(key: ClaimKey, owner: Identity) -> Claim {
+    Claim { key, owner }
+}
+
+/// A change set of these rows alone.
+pub(crate) fn puts(records: impl IntoIterator<Item = Record>) -> ChangeSet {
+    ChangeSet { puts: records.into_iter().collect(), ..ChangeSet::default() }
+}
+
+/// An account as registration stores it: with the claim on its root user's email.
+pub(crate) fn registered(n: u64) -> ChangeSet {
+    let account = account(n);
+    let claim = claim(ClaimKey::RootEmail(account.root.email.key()), Identity::Root(account.id));
+    puts([Record::Account(account), Record::Claim(claim)])
+}
