@@ -94,7 +94,7 @@ pub enum Verdict {
     Mismatch,
 }
 
-/// A hashing thread's memory: kept between hashes, since asking for 19 MiB each time costs as much as a third of the hash.
+/// A hashing thread's memory: kept between hashes, since asking for 19 MiB and touching it anew costs time.
 #[derive(Default)]
 pub struct Workspace(Vec<Block>);
 

@@ -178,7 +178,7 @@ fn account_policy(password: &Password, policy: Option<&PasswordPolicy>, found: &
 /// sentence may mention a name (N-P10).
 fn from_context(password: &Password, rule: Rule<'_>, context: &Context<'_>) -> Option<Weakness> {
     let text = folded(password.expose());
-    let mut words: Vec<_> = context.words.iter().map(|word| folded(word.trim())).filter(|word| !word.is_empty()).collect();
+    let words: Vec<_> = context.words.iter().map(|word| folded(word.trim())).filter(|word| !word.is_empty()).collect();
     if words.iter().any(|word| **word == *text) {
         return Some(Weakness::IsContext);
     }

@@ -93,3 +93,10 @@ fn the_same_entries_give_the_same_filter() {
     let (first, second) = (BinaryFuse16::try_from(&keys).unwrap(), BinaryFuse16::try_from(&keys).unwrap());
     assert_eq!((first.descriptor, first.fingerprints), (second.descriptor, second.fingerprints));
 }
+
+#[test]
+fn the_shipped_file_is_the_one_its_readme_describes() {
+    let digest: [u8; 32] = Sha256::digest(SHIPPED).into();
+    let hex: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
+    assert!(include_str!("../../data/README.md").contains(&hex), "{hex}");
+}
