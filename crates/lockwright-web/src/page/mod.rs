@@ -1,0 +1,145 @@
+//! Every page as a typed struct with its template and its samples; routes fill them in, `render` turns them into HTML.
+
+use std::borrow::Cow;
+
+use serde::Serialize;
+
+use crate::render::{self, Shell, SignedIn};
+
+pub mod account;
+pub mod console;
+pub(crate) mod escape;
+pub mod field;
+pub mod outbox;
+pub mod problem;
+pub mod recover;
+pub mod rules;
+pub mod security;
+pub mod signin;
+pub mod signup;
+pub mod user;
+pub mod words;
+
+pub use rules::PasswordRules;
+
+#[cfg(test)]
+mod tests;
+
+/// One page: data for one template.
+pub trait Page: Serialize {
+    /// The template's path under `templates/`.
+    const TEMPLATE: &'static str;
+
+    /// The entry of the console's navigation it stands under; `None`: a public page.
+    const NAV: Option<Nav> = None;
+
+    /// What the browser's tab shows, without the installation's name.
+    fn title(&self) -> Cow<'static, str>;
+
+    /// What has to be put right before the form is accepted.
+    fn errors(&self) -> Option<&FieldErrors> {
+        None
+    }
+
+    /// Every state that looks different, for tests and for looking at.
+    fn samples() -> Vec<Self>
+    where
+        Self: Sized;
+}
+
+/// An entry of the console's navigation.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Nav {
+    /// `/console`
+    Home,
+    /// `/console/users`
+    Users,
+    /// `/console/help`
+    Help,
+    /// `/console/trail`
+    Trail,
+    /// `/console/account`
+    Account,
+    /// `/security`
+    Security,
+}
+
+/// What has to be put right, one sentence a field, in the order of the form.
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize)]
+#[serde(transparent)]
+pub struct FieldErrors(Vec<FieldError>);
+
+/// One sentence about one field.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+pub struct FieldError {
+    /// The `id` of the field; the same as its name unless a page has several forms.
+    pub field: Cow<'static, str>,
+    /// What to do, as a whole sentence.
+    pub text: Cow<'static, str>,
+}
+
+impl FieldErrors {
+    /// Nothing to put right.
+    pub fn none() -> Self {
+        Self::default()
+    }
+
+    /// One sentence about one field.
+    pub fn one(field: impl Into<Cow<'static, str>>, text: impl Into<Cow<'static, str>>) -> Self {
+        Self::none().and(field, text)
+    }
+
+    /// Adds a sentence about a field.
+    #[must_use]
+    pub fn and(mut self, field: impl Into<Cow<'static, str>>, text: impl Into<Cow<'static, str>>) -> Self {
+        self.0.push(FieldError { field: field.into(), text: text.into() });
+        self
+    }
+
+    /// Adds a sentence about a field.
+    pub fn add(&mut self, field: impl Into<Cow<'static, str>>, text: impl Into<Cow<'static, str>>) {
+        self.0.push(FieldError { field: field.into(), text: text.into() });
+    }
+
+    /// Whether the form can be accepted.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// All of them, in order.
+    pub fn iter(&self) -> impl Iterator<Item = &FieldError> {
+        self.0.iter()
+    }
+}
+
+/// One rendered sample.
+pub struct Sample {
+    /// A file name without ending: `signin-iam-2`.
+    pub name: String,
+    /// The whole document.
+    pub html: String,
+}
+
+/// All samples of all pages, rendered.
+pub fn samples() -> Vec<Sample> {
+    let mut out = Vec::new();
+    signin::samples(&mut out);
+    recover::samples(&mut out);
+    signup::samples(&mut out);
+    security::samples(&mut out);
+    console::samples(&mut out);
+    user::samples(&mut out);
+    account::samples(&mut out);
+    outbox::samples(&mut out);
+    problem::samples(&mut out);
+    out
+}
+
+fn add<P: Page>(out: &mut Vec<Sample>) {
+    let name = P::TEMPLATE.trim_end_matches(".html").replace(['/', '_'], "-");
+    for (at, page) in P::samples().iter().enumerate() {
+        let shell = if P::NAV.is_some() { Shell::sample().signed_in(SignedIn::sample()) } else { Shell::sample() };
+        out.push(Sample { name: format!("{name}-{}", at + 1), html: render::page(&shell, page) });
+    }
+}

@@ -1,0 +1,167 @@
+//! Every sample of every page is a whole, plain, safe document.
+
+use std::collections::HashSet;
+
+use super::*;
+use crate::assets::ASSETS;
+
+/// The tags of a document, each with its attributes as written.
+fn tags(html: &str) -> Vec<&str> {
+    html.split('<').skip(1).filter_map(|rest| rest.split_once('>').map(|(tag, _)| tag)).collect()
+}
+
+fn attribute<'a>(tag: &'a str, name: &str) -> Option<&'a str> {
+    let start = format!(" {name}=\"");
+    let (_, rest) = tag.split_once(&start)?;
+    rest.split_once('"').map(|(value, _)| value)
+}
+
+fn named<'a>(tags: &[&'a str], name: &str) -> Vec<&'a str> {
+    tags.iter().copied().filter(|tag| *tag == name || tag.starts_with(&format!("{name} "))).collect()
+}
+
+#[test]
+fn every_sample_is_a_whole_document() {
+    let mut names = HashSet::new();
+    for Sample { name, html } in samples() {
+        assert!(names.insert(name.clone()), "{name} twice");
+        assert!(html.starts_with("<!doctype html>\n<html lang=\"en\">"), "{name}: {html}");
+        assert!(html.trim_end().ends_with("</html>"), "{name}");
+        let tags = tags(&html);
+        assert_eq!(named(&tags, "h1").len(), 1, "{name}: one h1");
+        assert_eq!(named(&tags, "main").len(), 1, "{name}: one main");
+        assert_eq!(named(&tags, "title").len(), 1, "{name}: one title");
+        assert_eq!(named(&tags, "footer").len(), 1, "{name}: a footer");
+        assert!(html.contains("<a href=\"/recover\">Can’t sign in?</a>\n</footer>"), "{name}: the way back in is on every page");
+        for (open, close) in [
+            ("form", "/form"),
+            ("section", "/section"),
+            ("div", "/div"),
+            ("ul", "/ul"),
+            ("a", "/a"),
+            ("p", "/p"),
+            ("dl", "/dl"),
+            ("td", "/td"),
+        ] {
+            assert_eq!(named(&tags, open).len(), named(&tags, close).len(), "{name}: <{open}> is closed");
+        }
+        assert!(!html.contains("undefined") && !html.contains("{{") && !html.contains("{%") && !html.contains("none>"), "{name}");
+    }
+    assert!(names.len() > 80);
+}
+
+#[test]
+fn nothing_is_inline_and_nothing_is_foreign() {
+    for Sample { name, html } in samples() {
+        let tags = tags(&html);
+        assert!(named(&tags, "style").is_empty(), "{name}: no inline style");
+        for script in named(&tags, "script") {
+            assert_eq!(attribute(script, "src"), Some(ASSETS.script.path.as_str()), "{name}: only our script");
+        }
+        for tag in &tags {
+            assert!(attribute(tag, "style").is_none(), "{name}: {tag}");
+            assert!(!tag.split(' ').any(|word| word.starts_with("on") && word.contains('=')), "{name}: {tag}");
+            for link in ["href", "src", "action"].into_iter().filter_map(|key| attribute(tag, key)) {
+                assert!(link.starts_with('/') && !link.starts_with("//") || link.starts_with('#'), "{name}: {link}");
+            }
+        }
+    }
+}
+
+#[test]
+fn every_field_has_a_label_and_every_id_is_there_once() {
+    for Sample { name, html } in samples() {
+        let tags = tags(&html);
+        let ids: Vec<&str> = tags.iter().filter_map(|tag| attribute(tag, "id")).collect();
+        let unique: HashSet<&str> = ids.iter().copied().collect();
+        assert_eq!(ids.len(), unique.len(), "{name}: {ids:?}");
+        let labels: HashSet<&str> = named(&tags, "label").into_iter().filter_map(|tag| attribute(tag, "for")).collect();
+        for input in named(&tags, "input") {
+            if attribute(input, "type") == Some("hidden") {
+                continue;
+            }
+            let id = attribute(input, "id").unwrap_or_else(|| panic!("{name}: {input} has no id"));
+            assert!(labels.contains(id), "{name}: {id} has no label");
+            if !matches!(attribute(input, "type"), Some("checkbox" | "radio")) {
+                assert!(attribute(input, "autocomplete").is_some(), "{name}: {id} says nothing to password managers");
+            }
+        }
+        for tag in &tags {
+            for described in ["aria-describedby", "aria-labelledby"].into_iter().filter_map(|key| attribute(tag, key)) {
+                assert!(described.split(' ').all(|id| unique.contains(id)), "{name}: {described}");
+            }
+            if let Some(target) = attribute(tag, "href").and_then(|href| href.strip_prefix('#')) {
+                assert!(unique.contains(target), "{name}: #{target}");
+            }
+        }
+    }
+}
+
+#[test]
+fn every_form_is_posted_with_its_token() {
+    let mut forms = 0;
+    for Sample { name, html } in samples() {
+        for form in html.split("<form ").skip(1) {
+            let (head, rest) = form.split_once('>').unwrap();
+            let body = rest.split_once("</form>").unwrap().0;
+            assert!(head.contains("method=\"post\""), "{name}: {head}");
+            assert!(attribute(&format!(" {head}"), "action").is_some_and(|path| path.starts_with('/')), "{name}: {head}");
+            assert_eq!(body.matches("<input type=\"hidden\" name=\"csrf\" value=\"sample-token\">").count(), 1, "{name}: {head}");
+            assert!(body.contains("<button"), "{name}: {head}");
+            assert!(!body.contains(" disabled"), "{name}: a disabled button is a question unanswered");
+            forms += 1;
+        }
+    }
+    assert!(forms > 80);
+}
+
+#[test]
+fn a_new_password_comes_with_the_name_it_is_filed_under() {
+    for Sample { name, html } in samples() {
+        for form in html.split("<form ").skip(1).filter_map(|form| form.split_once("</form>")).map(|(form, _)| form) {
+            if form.contains("name=\"again\"") {
+                assert!(form.contains("autocomplete=\"username\""), "{name}");
+                assert!(form.contains("passwordrules="), "{name}");
+            }
+        }
+    }
+}
+
+#[test]
+fn what_has_to_be_put_right_is_said_twice() {
+    let page = signin::SignInEmail {
+        errors: FieldErrors::one("email", "Enter the email address of <your> root user."),
+        ..signin::SignInEmail::start(lockwright_model::case::IdentityKind::Root)
+    };
+    let html = render::page(&Shell::sample(), &page);
+    assert!(html.contains("<title>Error: Sign in as root user"));
+    assert!(html.contains("role=\"alert\" tabindex=\"-1\" autofocus"));
+    assert!(html.contains("<a href=\"#email\">Enter the email address of &lt;your&gt; root user.</a>"));
+    assert!(html.contains("aria-describedby=\"email-hint email-error\" aria-invalid=\"true\""));
+}
+
+#[test]
+fn e07_a_hostile_name_is_inert_in_the_console() {
+    let hostile = "\"><img src=x onerror=alert(1)>'";
+    let page = console::ConsoleBuilderHome { name: hostile.into(), email: hostile.into(), since: String::new() };
+    let shell =
+        Shell::new(hostile, hostile).signed_in(SignedIn { label: hostile.into(), ..SignedIn::sample() }).tell(render::Tone::Done, hostile);
+    let html = render::page(&shell, &page);
+    assert!(!html.contains("<img") && !html.contains("\"><") || named(&tags(&html), "img").is_empty());
+    assert!(!html.contains("<img"));
+    let typed = signin::SignInIam { account: hostile.into(), user_name: hostile.into(), ..Default::default() };
+    let html = render::page(&shell, &typed);
+    assert!(!html.contains("<img"));
+    assert!(html.contains("value=\"&quot;&gt;&lt;img src=x onerror=alert(1)&gt;&#39;\""));
+}
+
+#[test]
+fn only_an_administrator_sees_the_administrators_navigation() {
+    let page = console::ConsoleUserHome::samples().remove(0);
+    let user = SignedIn { kind: lockwright_model::case::IdentityKind::Iam, administrator: false, ..SignedIn::sample() };
+    let html = render::page(&Shell::sample().signed_in(user.clone()), &page);
+    assert!(!html.contains("href=\"/console/users\""));
+    assert!(html.contains("href=\"/security\""));
+    let html = render::page(&Shell::sample().signed_in(SignedIn { must_change: true, ..user }), &page);
+    assert!(!html.contains("<nav"));
+}

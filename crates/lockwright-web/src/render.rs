@@ -1,0 +1,209 @@
+//! Turns a [`Page`] into an HTML document: one template environment, built once, strict about what is missing.
+
+use std::sync::LazyLock;
+
+use lockwright_model::case::IdentityKind;
+use minijinja::value::{Serde, Value};
+use minijinja::{AutoEscape, Environment, UndefinedBehavior};
+use serde::Serialize;
+
+use crate::assets::ASSETS;
+use crate::page::{FieldErrors, Nav, Page, escape, field};
+
+/// What stands around every page.
+#[derive(Clone, Debug, Serialize)]
+pub struct Shell {
+    /// The installation's name, beside the mark.
+    pub installation: String,
+    /// The token that every form carries as `csrf`.
+    pub csrf: String,
+    /// Who is signed in.
+    pub signed_in: Option<SignedIn>,
+    /// What just happened, shown once.
+    pub notice: Option<Flash>,
+}
+
+/// Who is signed in, for the head of the page and the console's navigation.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+pub struct SignedIn {
+    /// `Root user of Example (1234-5678-9012)`, `ana in Example (1234-5678-9012)`, `Ana Lima`
+    pub label: String,
+    /// The kind of sign-in.
+    pub kind: IdentityKind,
+    /// Sees the administrator's part of the navigation.
+    pub administrator: bool,
+    /// May only choose a new password: no navigation.
+    pub must_change: bool,
+    /// Help requests that wait, for administrators.
+    pub open_help: u32,
+}
+
+/// What just happened.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+pub struct Flash {
+    /// How it is marked.
+    pub tone: Tone,
+    /// What happened, in a sentence.
+    pub text: String,
+}
+
+/// How a message is marked, in colour and in words.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Tone {
+    /// It is done.
+    Done,
+    /// Look here.
+    Look,
+    /// It was stopped.
+    Stopped,
+}
+
+impl Shell {
+    /// A shell with nobody signed in and nothing to tell.
+    pub fn new(installation: impl Into<String>, csrf: impl Into<String>) -> Self {
+        Self { installation: installation.into(), csrf: csrf.into(), signed_in: None, notice: None }
+    }
+
+    /// Somebody is signed in.
+    #[must_use]
+    pub fn signed_in(mut self, who: SignedIn) -> Self {
+        self.signed_in = Some(who);
+        self
+    }
+
+    /// Something just happened.
+    #[must_use]
+    pub fn tell(mut self, tone: Tone, text: impl Into<String>) -> Self {
+        self.notice = Some(Flash { tone, text: text.into() });
+        self
+    }
+
+    /// For samples.
+    pub fn sample() -> Self {
+        Self::new("Lockwright", "sample-token")
+    }
+}
+
+impl SignedIn {
+    /// For samples.
+    pub fn sample() -> Self {
+        Self {
+            label: "Root user of Example (1234-5678-9012)".into(),
+            kind: IdentityKind::Root,
+            administrator: true,
+            must_change: false,
+            open_help: 2,
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct Context<'a, P: Serialize> {
+    shell: &'a Shell,
+    title: &'a str,
+    nav: Option<Nav>,
+    errors: Option<&'a FieldErrors>,
+    page: &'a P,
+}
+
+/// The whole document of a page.
+pub fn page<P: Page>(shell: &Shell, page: &P) -> String {
+    let title = page.title();
+    let errors = page.errors().filter(|errors| !errors.is_empty());
+    let context = Value::from(Serde(Context { shell, title: &title, nav: P::NAV, errors, page }));
+    render(P::TEMPLATE, context)
+}
+
+/// Renders a template; a failure is our own mistake, caught by the samples' test, and must still answer something.
+pub(crate) fn render(template: &str, context: Value) -> String {
+    match ENVIRONMENT.get_template(template).and_then(|found| found.render(context)) {
+        Ok(text) => text,
+        Err(error) => {
+            tracing::error!(template, %error, detail = %error.display_debug_info(), "a template could not be rendered");
+            if template.ends_with(".html") { LAST_RESORT.to_owned() } else { String::new() }
+        }
+    }
+}
+
+const LAST_RESORT: &str = "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\"><title>Something went wrong</title></head><body><main>\
+<h1>Something went wrong on our side</h1><p>This page can’t be shown. Go back, or open <a href=\"/signin\">the sign-in page</a>.</p></main></body></html>";
+
+macro_rules! templates {
+    ($env:ident: $($name:literal),* $(,)?) => {
+        [$($env.add_template($name, include_str!(concat!("../templates/", $name)))),*]
+    };
+}
+
+static ENVIRONMENT: LazyLock<Environment<'static>> = LazyLock::new(|| {
+    let mut env = Environment::new();
+    env.set_undefined_behavior(UndefinedBehavior::Strict);
+    env.set_auto_escape_callback(|name| if name.ends_with(".html") { AutoEscape::Html } else { AutoEscape::None });
+    env.set_formatter(escape::write);
+    env.add_function("field", field::field);
+    env.add_function("check", field::check);
+    env.add_function("radio", field::radio);
+    env.add_global("style_path", ASSETS.style.path.as_str());
+    env.add_global("script_path", ASSETS.script.path.as_str());
+    env.add_global("icon_path", ASSETS.icon.path.as_str());
+    let added = templates![env:
+        "layout.html",
+        "public.html",
+        "console.html",
+        "part/mark.html",
+        "part/head.html",
+        "part/foot.html",
+        "part/nav.html",
+        "part/messages.html",
+        "part/trouble.html",
+        "part/wait.html",
+        "part/outbox.html",
+        "part/wait_password.html",
+        "part/new_password.html",
+        "part/give_password.html",
+        "public/signin.html",
+        "public/signin_email.html",
+        "public/signin_iam.html",
+        "public/recover.html",
+        "public/recover_email.html",
+        "public/recover_iam.html",
+        "public/find_sent.html",
+        "public/case_code.html",
+        "public/case_link.html",
+        "public/case_password.html",
+        "public/case_done.html",
+        "public/case_ended.html",
+        "public/help_asked.html",
+        "public/signup.html",
+        "public/signup_details.html",
+        "public/signup_done.html",
+        "public/builder_signup.html",
+        "public/builder_password.html",
+        "public/builder_off.html",
+        "public/problem.html",
+        "public/outbox.html",
+        "public/outbox_mail.html",
+        "console/home.html",
+        "console/home_builder.html",
+        "console/home_user.html",
+        "console/users.html",
+        "console/user_new.html",
+        "console/user.html",
+        "console/user_secret.html",
+        "console/help.html",
+        "console/help_show.html",
+        "console/account.html",
+        "console/password_policy.html",
+        "console/trail.html",
+        "console/security.html",
+        "console/change_password.html",
+        "mail/ticket.txt",
+        "mail/notice.txt",
+        "mail/found.txt",
+        "mail/mail.html",
+    ];
+    for failure in added.into_iter().filter_map(Result::err) {
+        tracing::error!(%failure, detail = %failure.display_debug_info(), "a template could not be read");
+    }
+    env
+});
