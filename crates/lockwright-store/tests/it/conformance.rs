@@ -180,7 +180,11 @@ async fn an_expectation_guards_without_writing(store: &Store) {
 
 async fn an_expectation_of_absence_guards(store: &Store) {
     ok(store, registered(1)).await;
-    ok(store, puts([Record::User(user(1, 2, "Ana")), Record::Builder(builder(3)), Record::Session(session(4, Identity::Root(account_id(1))))])).await;
+    ok(
+        store,
+        puts([Record::User(user(1, 2, "Ana")), Record::Builder(builder(3)), Record::Session(session(4, Identity::Root(account_id(1))))]),
+    )
+    .await;
     ok(store, puts([Record::Case(case(5)), Record::Help(help(1, 2, 6)), Record::Tries(tries(7)), Record::Job(job(8, 1))])).await;
     ok(store, puts([Record::Settings(Settings::default())])).await;
     let there = [
@@ -280,7 +284,8 @@ async fn lists_go_on_where_they_ended(store: &Store) {
     // These names stand in another order by language than by bytes.
     let names = ["a_b", "a-b", "ab", "b", "a.c", "a@c", "z", "a0", "+x"];
     for (n, name) in (0..).zip(names) {
-        let changes = puts([Record::Account(account(n)), Record::Builder(builder(n)), Record::Job(job(n, 1)), Record::User(user(1, n, name))]);
+        let changes =
+            puts([Record::Account(account(n)), Record::Builder(builder(n)), Record::Job(job(n, 1)), Record::User(user(1, n, name))]);
         ok(store, changes).await;
     }
     let mut expected = names.map(str::to_owned);
@@ -333,7 +338,8 @@ async fn finders_by_email_and_group(store: &Store) {
 }
 
 async fn help_requests_come_newest_first(store: &Store) {
-    ok(store, puts([Record::Help(help(1, 2, 3)), Record::Help(help(1, 2, 5)), Record::Help(help(1, 9, 4)), Record::Help(help(2, 8, 7))])).await;
+    ok(store, puts([Record::Help(help(1, 2, 3)), Record::Help(help(1, 2, 5)), Record::Help(help(1, 9, 4)), Record::Help(help(2, 8, 7))]))
+        .await;
     let found: Vec<_> = store.helps(account_id(1), 10).await.unwrap().into_iter().map(|row| row.id).collect();
     assert_eq!(found, [help(1, 2, 5).id, help(1, 9, 4).id, help(1, 2, 3).id]);
     let open = store.open_help_of(&user_ref(1, 2)).await.unwrap().unwrap();
@@ -349,7 +355,10 @@ async fn jobs_come_when_due(store: &Store) {
     let ids = |jobs: Vec<lockwright_model::job::Job>| jobs.into_iter().map(|row| row.id).collect::<Vec<_>>();
     assert_eq!(ids(store.jobs_due(at(30), 10).await.unwrap()), [job(2, 0).id, job(3, 0).id, job(1, 0).id]);
     assert_eq!(ids(store.jobs_due(at(30), 1).await.unwrap()), [job(2, 0).id]);
-    let dead = lockwright_model::job::Job { state: JobState::Dead { why: "refused".to_owned() }, ..store.job(&job(2, 0).id).await.unwrap().unwrap() };
+    let dead = lockwright_model::job::Job {
+        state: JobState::Dead { why: "refused".to_owned() },
+        ..store.job(&job(2, 0).id).await.unwrap().unwrap()
+    };
     ok(store, puts([Record::Job(dead)])).await;
     assert_eq!(ids(store.jobs_due(at(30), 10).await.unwrap()), [job(3, 0).id, job(1, 0).id]);
     assert_eq!(store.jobs(None, 10).await.unwrap().len(), 4, "a dead job is still listed");
@@ -405,7 +414,8 @@ async fn counts_count(store: &Store) {
     ok(store, registered(1)).await;
     let mut dead = job(2, 1);
     dead.state = JobState::Dead { why: String::new() };
-    let mut changes = puts([Record::Job(dead), Record::Job(job(3, 1)), Record::Job(job(4, 1)), Record::Builder(builder(5)), Record::Case(case(6))]);
+    let mut changes =
+        puts([Record::Job(dead), Record::Job(job(3, 1)), Record::Job(job(4, 1)), Record::Builder(builder(5)), Record::Case(case(6))]);
     changes.tell(event(7, None, 1));
     ok(store, changes).await;
     let expected = Counts { accounts: 1, claims: 1, jobs_dead: 1, jobs_waiting: 2, builders: 1, cases: 1, events: 1, ..Counts::default() };
@@ -418,7 +428,8 @@ async fn a_check_finds_what_does_not_fit(store: &Store) {
     with_alias.alias = Some("corp".parse().unwrap());
     let alias = claim(ClaimKey::Alias("corp".to_owned()), Identity::Root(account_id(1)));
     let builder_claim = claim(ClaimKey::BuilderEmail(builder(2).email.key()), Identity::Builder(builder(2).id));
-    let rows = [Record::Account(with_alias), Record::Claim(alias.clone()), Record::Builder(builder(2)), Record::Claim(builder_claim.clone())];
+    let rows =
+        [Record::Account(with_alias), Record::Claim(alias.clone()), Record::Builder(builder(2)), Record::Claim(builder_claim.clone())];
     ok(store, puts(rows)).await;
     ok(store, puts([Record::User(user(1, 3, "ana"))])).await;
     assert_eq!(store.check().await.unwrap(), Vec::<String>::new(), "a whole store has no problems");

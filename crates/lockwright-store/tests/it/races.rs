@@ -97,7 +97,8 @@ async fn an_expected_row_does_not_change_under_a_commit(store: &Store) {
     for round in 0..20 {
         ok(store, registered(round)).await;
         let account = stored(store, round).await;
-        let add = ChangeSet { expect: vec![(Key::Account(account.id), Version(1))], ..puts([Record::User(user(round, 1000 + round, "ana"))]) };
+        let add =
+            ChangeSet { expect: vec![(Key::Account(account.id), Version(1))], ..puts([Record::User(user(round, 1000 + round, "ana"))]) };
         let close = ChangeSet {
             // The one who closes relies on there being no user.
             expect: vec![(Key::User(user_ref(round, 1000 + round)), Version::NEW)],

@@ -135,7 +135,14 @@ pub(crate) fn help(account: u64, user: u64, n: u64) -> HelpRequest {
 }
 
 pub(crate) fn tries(n: u64) -> Tries {
-    Tries { key: TriesKey::new("signin", &n.to_string()), version: Version::NEW, count: 1, since: at(1), last: at(2), expires: at(1_000_000) }
+    Tries {
+        key: TriesKey::new("signin", &n.to_string()),
+        version: Version::NEW,
+        count: 1,
+        since: at(1),
+        last: at(2),
+        expires: at(1_000_000),
+    }
 }
 
 pub(crate) fn job(n: u64, due: i64) -> Job {
