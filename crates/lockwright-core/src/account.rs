@@ -6,7 +6,7 @@ use lockwright_model::context::OpContext;
 use lockwright_model::entropy::Entropy;
 use lockwright_model::event::{AuditEvent, Service, Told};
 use lockwright_model::identity::Identity;
-use lockwright_model::name::Alias;
+use lockwright_model::name::{AccountName, Alias};
 use lockwright_model::password_policy::PasswordPolicy;
 use serde_json::{Value, json};
 
@@ -16,6 +16,25 @@ use crate::permit::Permit;
 /// The account is another one than the permit's.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct OtherAccount;
+
+/// Gives the account another name (Account API `PutAccountName`).
+pub fn set_name(
+    permit: &Permit,
+    mut account: Account,
+    name: AccountName,
+    op: &OpContext,
+    entropy: &dyn Entropy,
+) -> Result<Decided<()>, OtherAccount> {
+    let mut changes = start(permit, &account)?;
+    if name == account.name {
+        return Ok(Decided::new(changes, ()));
+    }
+    let told = Told::new(Service::Account, "PutAccountName", Some(account.id)).request(json!({"accountName": name.as_str()}));
+    changes.tell(AuditEvent::new(op, entropy, told));
+    account.name = name;
+    changes.put(Record::Account(account));
+    Ok(Decided::new(changes, ()))
+}
 
 /// Sets the alias, or removes it with `None` (`CreateAccountAlias`, `DeleteAccountAlias`). One per account: the old one is freed.
 pub fn set_alias(

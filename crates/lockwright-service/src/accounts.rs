@@ -5,7 +5,7 @@ use lockwright_model::account::Account;
 use lockwright_model::change::UniqueKey;
 use lockwright_model::context::OpContext;
 use lockwright_model::id::AccountId;
-use lockwright_model::name::Alias;
+use lockwright_model::name::{AccountName, Alias};
 use lockwright_model::password_policy::PasswordPolicy;
 
 use crate::Lockwright;
@@ -59,6 +59,16 @@ impl Lockwright {
     pub async fn account(&self, op: &OpContext, id: AccountId) -> Result<Account, AccountError> {
         self.permit(op, id).await??;
         self.store().account(id).await?.ok_or(AccountError::Denied)
+    }
+
+    /// Gives the account another name.
+    pub async fn set_account_name(&self, op: &OpContext, id: AccountId, name: &AccountName) -> Result<(), AccountError> {
+        let outcome = decide!(self, {
+            let permit = self.permit(op, id).await??;
+            let account = self.store().account(id).await?.ok_or(AccountError::Denied)?;
+            account::set_name(&permit, account, name.clone(), op, self.entropy())?
+        });
+        Ok(outcome?)
     }
 
     /// Sets the alias, or removes it.

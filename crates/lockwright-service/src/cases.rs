@@ -8,6 +8,7 @@ use lockwright_model::context::OpContext;
 use lockwright_model::email::EmailAddress;
 use lockwright_model::id::CaseId;
 use lockwright_model::identity::Identity;
+use lockwright_model::name::PersonName;
 use lockwright_model::token::{Code, Token, TokenKind};
 
 use crate::Lockwright;
@@ -50,6 +51,8 @@ pub enum CaseStep {
     Details {
         /// The verified address.
         address: EmailAddress,
+        /// The person's name, for a builder ID.
+        name: Option<PersonName>,
         /// When it ends.
         expires: Timestamp,
     },
@@ -158,8 +161,9 @@ impl Lockwright {
     async fn proven_step(&self, case: &Case) -> Result<Result<CaseStep, Refusal>, CaseError> {
         let expires = case.expires;
         Ok(match &case.purpose {
-            Purpose::RegisterAccount { address } | Purpose::RegisterBuilder { address, .. } => {
-                Ok(CaseStep::Details { address: address.clone(), expires })
+            Purpose::RegisterAccount { address } => Ok(CaseStep::Details { address: address.clone(), name: None, expires }),
+            Purpose::RegisterBuilder { address, name } => {
+                Ok(CaseStep::Details { address: address.clone(), name: Some(name.clone()), expires })
             }
             Purpose::ConfirmAddress { address, .. } => Ok(CaseStep::Confirm { address: address.clone() }),
             Purpose::Recover { .. } | Purpose::SetPassword { .. } => match subject_of(&case.purpose) {

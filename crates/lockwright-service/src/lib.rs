@@ -8,6 +8,7 @@ mod cache;
 pub mod cases;
 mod commit;
 pub mod config;
+mod forms;
 pub mod hashing;
 pub mod helps;
 pub mod host;

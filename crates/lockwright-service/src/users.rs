@@ -122,6 +122,12 @@ impl Lockwright {
         self.store().user_by_name(account, &name.key()).await?.ok_or(UserError::Denied)
     }
 
+    /// One user by id.
+    pub async fn user_by_id(&self, op: &OpContext, id: &UserRef) -> Result<User, UserError> {
+        self.permit(op, id.account).await??;
+        self.store().user(id).await?.ok_or(UserError::Denied)
+    }
+
     /// Creates a user and gives it access.
     pub async fn create_user(
         &self,
