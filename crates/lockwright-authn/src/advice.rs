@@ -23,18 +23,16 @@ pub struct Strength {
 /// Estimates a password with the zxcvbn method, on its first 48 characters; at worst that takes as long as hashing it.
 pub fn strength(password: &Password, context: &Context<'_>) -> Strength {
     let start: Zeroizing<String> = Zeroizing::new(password.expose().chars().take(ESTIMATED_CHARS).map(one_of_alike).collect());
-    let words: Vec<&str> = context.words.iter().take(WORDS.0).filter(|word| word.chars().count() <= WORDS.1).copied().collect();
-    let estimate = zxcvbn::zxcvbn(&start, &words);
-    let mut advice: Vec<String> = Vec::new();
-    if let Some(feedback) = estimate.feedback() {
+    let estimate = zxcvbn::zxcvbn(&start, &bounded(context));
+    let advice = estimate.feedback().map_or_else(Vec::new, |feedback| {
         let sentences = feedback.warning().map(reason).into_iter().chain(feedback.suggestions().iter().map(|s| suggestion(*s)));
-        for sentence in sentences {
-            if !advice.iter().any(|said| said == sentence) {
-                advice.push(sentence.to_owned());
-            }
-        }
-    }
+        sentences.map(str::to_owned).collect()
+    });
     Strength { score: u8::from(estimate.score()), advice }
+}
+
+fn bounded<'a>(context: &Context<'a>) -> Vec<&'a str> {
+    context.words.iter().take(WORDS.0).filter(|word| word.chars().count() <= WORDS.1).copied().collect()
 }
 
 /// One of the signs that stand for the same letter (`p@ssw0rd`). zxcvbn tries every mixture of them: with all kinds in one password, a

@@ -83,6 +83,13 @@ fn damaged_data_are_not_read_and_bar_everything() {
         bytes[at] = to;
         assert!(Common::parse(&bytes).is_none(), "byte {at}");
     }
+    let mut odd = SHIPPED.to_vec();
+    odd.push(0);
+    assert!(Common::parse(&odd).is_none());
+    let mut uneven = SHIPPED.to_vec();
+    uneven[20..24].copy_from_slice(&3_u32.to_le_bytes());
+    uneven[24..28].copy_from_slice(&u32::try_from((SHIPPED.len() - 28) / 2 - 6).unwrap().to_le_bytes());
+    assert!(Common::parse(&uneven).is_none());
     let damaged = Blocklist { common: None, own: HashSet::new() };
     assert!(damaged.contains(&password("an otherwise good one")));
 }

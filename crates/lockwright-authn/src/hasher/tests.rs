@@ -147,7 +147,7 @@ fn only_argon2id_of_the_present_version_is_read() {
         good.replace("$v=19", ""),
         good.replace("p=2", "p=2,data=AAAA"),
         good.replace(",p=2", ""),
-        good.replace(&tag, &tag[..tag.len() - 4]),
+        good.replace(&tag, &"A".repeat(32)),
         format!("{good}$more"),
         format!("{good}{}", "A".repeat(300)),
     ];
