@@ -1,1 +1,196 @@
-//! Mails as people read them.
+//! Mails as people read them: subject, plain text, and HTML made from that same text, so that both always say the same.
+
+use lockwright_model::clock::Timestamp;
+use lockwright_model::context::Source;
+use lockwright_model::id::AccountId;
+use lockwright_model::job::{Notice, Whose};
+use lockwright_service::mail::outgoing::{FoundRow, OutgoingMail, TicketPurpose};
+use minijinja::value::{Serde, Value};
+use serde::Serialize;
+
+use crate::page::outbox::{TextPart, parts};
+use crate::page::words;
+use crate::render::render;
+
+/// A mail ready to be sent. It may carry a secret, so it has no Debug and is not kept.
+pub struct ComposedMail {
+    /// One line without control characters.
+    pub subject: String,
+    /// Plain text with line feeds.
+    pub text: String,
+    /// The same as HTML, without images and without anything to load.
+    pub html: String,
+}
+
+/// Writes a mail. `base_url` comes from configuration and has no slash at its end.
+pub fn compose(mail: &OutgoingMail, installation: &str, base_url: &str) -> ComposedMail {
+    let frame = |at: Timestamp, source: &Source| Frame {
+        installation: plain(installation),
+        base: base_url.trim_end_matches('/').to_owned(),
+        at: words::at(at),
+        from: from(source),
+    };
+    let written = match mail {
+        OutgoingMail::Ticket { purpose, code, link, expires, at, source } => {
+            let (what, account, user) = ticket(purpose);
+            let until = words::until(*at, *expires);
+            let (code, link) = (words::code(code.expose()), link.expose());
+            render("mail/ticket.txt", Value::from(Serde(Ticket { frame: frame(*at, source), what, account, user, code, link, until })))
+        }
+        OutgoingMail::Notice { notice, at, source } => render("mail/notice.txt", Value::from(Serde(told(notice, frame(*at, source))))),
+        OutgoingMail::Found { rows, at, source } => {
+            render("mail/found.txt", Value::from(Serde(Found { frame: frame(*at, source), rows: rows.iter().map(found).collect() })))
+        }
+    };
+    let (subject, text) = written.trim_start().split_once('\n').unwrap_or((written.as_str(), ""));
+    let (subject, text) = (plain(subject), format!("{}\n", text.trim()));
+    let blocks = text.trim_end().split("\n\n").map(|block| Block::new(block, base_url.trim_end_matches('/'))).collect();
+    let html = render("mail/mail.html", Value::from(Serde(Html { subject: &subject, installation: plain(installation), blocks })));
+    ComposedMail { subject, text, html }
+}
+
+#[derive(Serialize)]
+struct Frame {
+    installation: String,
+    base: String,
+    at: String,
+    from: String,
+}
+
+#[derive(Serialize)]
+struct Ticket<'a> {
+    #[serde(flatten)]
+    frame: Frame,
+    what: &'static str,
+    account: String,
+    user: String,
+    code: String,
+    link: &'a str,
+    until: String,
+}
+
+#[derive(Serialize)]
+struct Told {
+    #[serde(flatten)]
+    frame: Frame,
+    what: &'static str,
+    kind: &'static str,
+    account: String,
+    user: String,
+    code: String,
+}
+
+#[derive(Serialize)]
+struct Found {
+    #[serde(flatten)]
+    frame: Frame,
+    rows: Vec<Row>,
+}
+
+#[derive(Default, Serialize)]
+struct Row {
+    kind: &'static str,
+    account: String,
+    number: String,
+    alias: String,
+    user: String,
+}
+
+#[derive(Serialize)]
+struct Html<'a> {
+    subject: &'a str,
+    installation: String,
+    blocks: Vec<Block>,
+}
+
+/// A paragraph; one that is indented is a code.
+#[derive(Serialize)]
+struct Block {
+    code: bool,
+    text: String,
+    parts: Vec<TextPart>,
+}
+
+impl Block {
+    fn new(text: &str, base: &str) -> Self {
+        let code = text.starts_with("    ");
+        Self { code, text: text.trim().to_owned(), parts: if code { Vec::new() } else { parts(text.trim(), base) } }
+    }
+}
+
+fn ticket(purpose: &TicketPurpose) -> (&'static str, String, String) {
+    match purpose {
+        TicketPurpose::RootPassword { account, name } => ("root", called(*account, name.as_str()), String::new()),
+        TicketPurpose::UserPassword { account, user } => ("iam", words::account(*account), user.to_string()),
+        TicketPurpose::BuilderPassword => ("builder", String::new(), String::new()),
+        TicketPurpose::RegisterAccount => ("register_account", String::new(), String::new()),
+        // The name was typed by whoever asked, who may not own the mailbox: it is not repeated (E07).
+        TicketPurpose::RegisterBuilder { .. } => ("register_builder", String::new(), String::new()),
+        TicketPurpose::ConfirmAddress { account, user } => ("confirm_address", words::account(*account), user.to_string()),
+    }
+}
+
+fn told(notice: &Notice, frame: Frame) -> Told {
+    let (what, whose) = match notice {
+        Notice::PasswordChanged(whose) => ("changed", whose),
+        Notice::PasswordRecovered(whose) => ("recovered", whose),
+        Notice::PasswordReset(whose) => ("reset", whose),
+        Notice::PasswordDisabled(whose) => ("disabled", whose),
+        Notice::AlreadyRegistered(whose) => ("taken", whose),
+        Notice::AddressConfirmed(whose) => ("confirmed", whose),
+        Notice::Registered(whose) => ("registered", whose),
+        Notice::HelpRequested { account, user, caller_code } => {
+            let (account, user, code) = (words::account(*account), user.to_string(), words::code(&plain(caller_code)));
+            return Told { frame, what: "help", kind: "iam", account, user, code };
+        }
+    };
+    let (kind, account, user) = match whose {
+        Whose::Root { account, name } => ("root", called(*account, name.as_str()), String::new()),
+        Whose::User { account, name } => ("iam", words::account(*account), name.to_string()),
+        Whose::Builder => ("builder", String::new(), String::new()),
+    };
+    Told { frame, what, kind, account, user, code: String::new() }
+}
+
+fn found(row: &FoundRow) -> Row {
+    let alias = |alias: &Option<lockwright_model::name::Alias>| alias.as_ref().map(|alias| format!(", alias {alias}")).unwrap_or_default();
+    match row {
+        FoundRow::Root { account, name, alias: short } => {
+            Row { kind: "root", account: called(*account, name.as_str()), alias: alias(short), ..Row::default() }
+        }
+        FoundRow::User { account, name, alias: short, user } => Row {
+            kind: "iam",
+            account: called(*account, name.as_str()),
+            number: account.to_string(),
+            alias: alias(short),
+            user: user.to_string(),
+        },
+        FoundRow::Builder { .. } => Row { kind: "builder", ..Row::default() },
+    }
+}
+
+/// `Example (1234-5678-9012)`; a name that a mail program would turn into a link is left out (E07).
+fn called(account: AccountId, name: &str) -> String {
+    let name = plain(name);
+    let lower = name.to_ascii_lowercase();
+    if lower.contains("://") || lower.contains("www.") || name.is_empty() {
+        format!("account {}", words::account(account))
+    } else {
+        format!("{name} ({})", words::account(account))
+    }
+}
+
+/// One line: control characters become spaces, so that no header and no paragraph can be added (E08).
+fn plain(text: &str) -> String {
+    text.chars().map(|c| if c.is_control() { ' ' } else { c }).take(200).collect::<String>().trim().to_owned()
+}
+
+fn from(source: &Source) -> String {
+    match source.ip {
+        Some(ip) => format!("from {ip} ({})", words::device(&source.agent)),
+        None => "from the host’s command line".to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests;

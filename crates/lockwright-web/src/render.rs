@@ -3,6 +3,7 @@
 use std::sync::LazyLock;
 
 use lockwright_model::case::IdentityKind;
+use minijinja::syntax::SyntaxConfig;
 use minijinja::value::{Serde, Value};
 use minijinja::{AutoEscape, Environment, UndefinedBehavior};
 use serde::Serialize;
@@ -96,6 +97,17 @@ impl SignedIn {
             open_help: 2,
         }
     }
+
+    /// For samples: an IAM user without rights.
+    pub fn sample_user() -> Self {
+        Self {
+            label: "ana in Example (1234-5678-9012)".into(),
+            kind: IdentityKind::Iam,
+            administrator: false,
+            must_change: false,
+            open_help: 0,
+        }
+    }
 }
 
 #[derive(Serialize)]
@@ -137,6 +149,9 @@ macro_rules! templates {
 
 static ENVIRONMENT: LazyLock<Environment<'static>> = LazyLock::new(|| {
     let mut env = Environment::new();
+    if let Ok(syntax) = SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).build() {
+        env.set_syntax(syntax);
+    }
     env.set_undefined_behavior(UndefinedBehavior::Strict);
     env.set_auto_escape_callback(|name| if name.ends_with(".html") { AutoEscape::Html } else { AutoEscape::None });
     env.set_formatter(escape::write);
@@ -207,3 +222,35 @@ static ENVIRONMENT: LazyLock<Environment<'static>> = LazyLock::new(|| {
     }
     env
 });
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_template_is_read_and_none_is_forgotten() {
+        let read: Vec<&str> = ENVIRONMENT.templates().map(|(name, _)| name).collect();
+        let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("templates");
+        for folder in ["", "part", "public", "console", "mail"] {
+            for file in std::fs::read_dir(root.join(folder)).unwrap().flatten().filter(|file| file.path().is_file()) {
+                let name = file.path().strip_prefix(&root).unwrap().to_string_lossy().into_owned();
+                assert!(read.contains(&name.as_str()), "{name}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_missing_value_never_passes_as_an_empty_one() {
+        for source in ["{{ nothing }}", "{{ page.nothing }}", "{{ none }}"] {
+            let context = Value::from(Serde(std::collections::BTreeMap::from([("page", std::collections::BTreeMap::<&str, &str>::new())])));
+            assert!(ENVIRONMENT.render_named_str("x.html", source, context).is_err(), "{source}");
+        }
+    }
+
+    #[test]
+    fn what_just_happened_is_told_in_words_and_tone() {
+        let shell = Shell::sample().tell(Tone::Done, "The password of <ana> was reset.");
+        let html = page(&shell, &crate::page::signin::SignInStart::default());
+        assert!(html.contains("<div class=\"message done\" role=\"status\">") && html.contains("of &lt;ana&gt; was reset."));
+    }
+}

@@ -2,7 +2,10 @@
 
 use std::borrow::Cow;
 
+use lockwright_model::case::IdentityKind;
 use serde::Serialize;
+
+use crate::render::{Shell, SignedIn};
 
 use super::{Nav, Page, Sample, add};
 
@@ -87,6 +90,10 @@ impl Page for ConsoleBuilderHome {
     fn samples() -> Vec<Self> {
         vec![Self { name: "Ana Lima".into(), email: "ana@example.com".into(), since: "23 November 2026".into() }]
     }
+
+    fn sample_shell(&self) -> Shell {
+        Shell::sample().signed_in(SignedIn { label: self.name.clone(), kind: IdentityKind::Builder, ..SignedIn::sample_user() })
+    }
 }
 
 /// `/console` for an IAM user who is not an administrator.
@@ -124,6 +131,10 @@ impl Page for ConsoleUserHome {
             self_service: true,
         };
         vec![page.clone(), Self { email: Some("a•••@example.com".into()), ..page }]
+    }
+
+    fn sample_shell(&self) -> Shell {
+        Shell::sample().signed_in(SignedIn::sample_user())
     }
 }
 

@@ -45,6 +45,11 @@ pub trait Page: Serialize {
     fn samples() -> Vec<Self>
     where
         Self: Sized;
+
+    /// What stands around a sample.
+    fn sample_shell(&self) -> Shell {
+        if Self::NAV.is_some() { Shell::sample().signed_in(SignedIn::sample()) } else { Shell::sample() }
+    }
 }
 
 /// An entry of the console's navigation.
@@ -139,7 +144,6 @@ pub fn samples() -> Vec<Sample> {
 fn add<P: Page>(out: &mut Vec<Sample>) {
     let name = P::TEMPLATE.trim_end_matches(".html").replace(['/', '_'], "-");
     for (at, page) in P::samples().iter().enumerate() {
-        let shell = if P::NAV.is_some() { Shell::sample().signed_in(SignedIn::sample()) } else { Shell::sample() };
-        out.push(Sample { name: format!("{name}-{}", at + 1), html: render::page(&shell, page) });
+        out.push(Sample { name: format!("{name}-{}", at + 1), html: render::page(&page.sample_shell(), page) });
     }
 }

@@ -93,7 +93,8 @@ impl OutboxMail {
     }
 }
 
-fn parts(text: &str, base_url: &str) -> Vec<TextPart> {
+/// A text with the links under `base_url` marked.
+pub(crate) fn parts(text: &str, base_url: &str) -> Vec<TextPart> {
     let mut out = Vec::new();
     let mut rest = text;
     let start = format!("{base_url}/");

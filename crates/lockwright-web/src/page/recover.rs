@@ -218,7 +218,7 @@ impl Page for CaseCode {
     }
 
     fn samples() -> Vec<Self> {
-        let page = |kind, email: Option<&str>| Self::new(CASE, kind, email.map(str::to_owned), "in 60 minutes (until 14:32 UTC)");
+        let page = |kind, email: Option<&str>| Self::new(CASE, kind, email.map(str::to_owned), "for 60 minutes (until 14:32 UTC)");
         let ana = Some("ana@example.com");
         vec![
             page(CaseKind::Root, ana),
@@ -312,7 +312,7 @@ impl Page for CaseSetPassword {
             who: "root user of Example (1234-5678-9012)".into(),
             first: false,
             rules: PasswordRules::own(),
-            until: "in 15 minutes (until 13:47 UTC)".into(),
+            until: "for 15 minutes (until 13:47 UTC)".into(),
             errors: FieldErrors::none(),
         };
         vec![

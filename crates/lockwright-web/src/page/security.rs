@@ -4,6 +4,8 @@ use std::borrow::Cow;
 
 use serde::Serialize;
 
+use crate::render::{Shell, SignedIn};
+
 use super::{FieldErrors, Nav, Page, PasswordRules, Sample, add};
 
 /// One signed-in browser.
@@ -156,6 +158,10 @@ impl Page for ChangePassword {
             Self { must: Some(MustChange::Expired), wait: Some("30 seconds".into()), ..page.clone() },
             Self { allowed: false, ..page },
         ]
+    }
+
+    fn sample_shell(&self) -> Shell {
+        Shell::sample().signed_in(SignedIn { must_change: self.must.is_some(), ..SignedIn::sample_user() })
     }
 }
 

@@ -4,6 +4,8 @@ use std::borrow::Cow;
 
 use serde::Serialize;
 
+use crate::render::{Shell, SignedIn};
+
 use super::{FieldErrors, Page, PasswordRules, Sample, add};
 
 /// `/signup`: posts `email`.
@@ -109,6 +111,10 @@ impl Page for SignUpDone {
     fn samples() -> Vec<Self> {
         vec![Self { number: "1234-5678-9012".into(), name: "Example".into(), email: "ana@example.com".into() }]
     }
+
+    fn sample_shell(&self) -> Shell {
+        Shell::sample().signed_in(SignedIn { open_help: 0, ..SignedIn::sample() })
+    }
 }
 
 /// `/builder/signup`: posts `email` and `name`.
@@ -182,7 +188,7 @@ impl Page for BuilderSignUpPassword {
 pub struct BuilderSignUpOff {
     /// The operator's words.
     pub message: Option<String>,
-    /// When it opens again, from [`super::words::until_at`].
+    /// When it opens again, from [`super::words::at`].
     pub until: Option<String>,
 }
 

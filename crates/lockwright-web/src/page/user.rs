@@ -295,7 +295,7 @@ impl Page for UserSecret {
             user_name: "ana".into(),
             kind: SecretKind::Link,
             secret: "https://access.example.com/recover/link/MZXW6YTBOIMZXW6YTBOIMZXW6Y/lw_link_mzxw6ytboimzxw6ytboimzxw6ytboimzxw6ytboimzxw6ytboi_sample".into(),
-            until: Some("in 24 hours (until 13:32 UTC tomorrow)".into()),
+            until: Some("for 24 hours (until 13:32 UTC on 24 November)".into()),
             must_change: false,
             sign_in_url: "https://access.example.com/a/example-corp".into(),
             created: true,

@@ -7,13 +7,13 @@ use jiff::tz::Offset;
 use lockwright_model::clock::Timestamp;
 use lockwright_model::id::AccountId;
 
-/// `in 60 minutes (until 14:32 UTC)`; the day is named when it is another one.
+/// `for 60 minutes (until 14:32 UTC)`, to follow "works"; the day is named when it is another one.
 pub fn until(now: Timestamp, then: Timestamp) -> String {
     let span = span(then.since(now));
     match (civil(now), civil(then)) {
-        (Some(a), Some(b)) if a.date() == b.date() => format!("in {span} (until {} UTC)", b.strftime("%H:%M")),
-        (_, Some(b)) => format!("in {span} (until {} UTC on {})", b.strftime("%H:%M"), b.strftime("%-d %B")),
-        _ => format!("in {span}"),
+        (Some(a), Some(b)) if a.date() == b.date() => format!("for {span} (until {} UTC)", b.strftime("%H:%M")),
+        (_, Some(b)) => format!("for {span} (until {} UTC on {})", b.strftime("%H:%M"), b.strftime("%-d %B")),
+        _ => format!("for {span}"),
     }
 }
 
@@ -169,8 +169,8 @@ mod tests {
     #[test]
     fn an_end_is_told_as_a_span_and_a_time() {
         let now = time("2026-11-23T13:32:10Z");
-        assert_eq!(until(now, time("2026-11-23T14:32:10Z")), "in 60 minutes (until 14:32 UTC)");
-        assert_eq!(until(now, time("2026-11-24T13:32:10Z")), "in 24 hours (until 13:32 UTC on 24 November)");
+        assert_eq!(until(now, time("2026-11-23T14:32:10Z")), "for 60 minutes (until 14:32 UTC)");
+        assert_eq!(until(now, time("2026-11-24T13:32:10Z")), "for 24 hours (until 13:32 UTC on 24 November)");
     }
 
     #[test]
