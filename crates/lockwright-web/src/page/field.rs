@@ -119,13 +119,16 @@ fn box_of(options: &Kwargs, kind: &str) -> Result<Value, Error> {
 }
 
 fn error_of(state: &State, id: &str) -> Option<String> {
-    let errors = state.lookup("errors")?;
-    for error in errors.try_iter().ok()? {
+    let mut said = String::new();
+    for error in state.lookup("errors")?.try_iter().ok()? {
         if error.get_attr("field").ok()?.as_str() == Some(id) {
-            return error.get_attr("text").ok()?.as_str().map(str::to_owned);
+            if !said.is_empty() {
+                said.push(' ');
+            }
+            said.push_str(error.get_attr("text").ok()?.as_str()?);
         }
     }
-    None
+    (!said.is_empty()).then_some(said)
 }
 
 fn write(out: &mut String, text: std::fmt::Arguments<'_>) -> Result<(), Error> {

@@ -163,8 +163,8 @@ impl CaseKind {
     }
 }
 
-/// `GET /recover/case/{case}`: one field for the code (`code` to `…/code`), a new code (`…/resend`), and for IAM users
-/// "Ask my administrator" (`…/help`).
+/// `GET /recover/case/{case}`: one field for the code (`code` to `…/code`), a new code (`…/resend`), an end (`…/cancel`), and
+/// for IAM users "Ask my administrator" (`…/help`).
 #[derive(Clone, PartialEq, Eq, Debug, Serialize)]
 pub struct CaseCode {
     /// The case's id.

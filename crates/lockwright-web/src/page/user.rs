@@ -159,7 +159,7 @@ impl Page for UserNew {
 }
 
 /// `/console/users/{id}`. Posts to `…/password` (`mode` = `link`, `generated`, `typed`; `password`, `must_change`), `…/console/remove`,
-/// `…/disable`, `…/enable`, `…/administrator` (`value` = `on` or `off`), `…/delete` (`confirm` = the name).
+/// `…/sessions/end`, `…/disable`, `…/enable`, `…/administrator` (`value` = `on` or `off`), `…/delete` (`confirm` = the name).
 #[derive(Clone, PartialEq, Eq, Debug, Serialize)]
 pub struct UserShow {
     /// The unique id.
