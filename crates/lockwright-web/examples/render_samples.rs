@@ -1,4 +1,4 @@
-//! Writes every sample of every page and mail into a folder, to be looked at in a browser.
+//! Writes every sample of every page into a folder, to be looked at in a browser.
 
 use std::path::PathBuf;
 
