@@ -1,5 +1,6 @@
-//! The house's own commands: `cargo xtask setup|test|tidy|ci`.
+//! The house's own commands: `cargo xtask setup|test|tidy|bench|ci`.
 
+mod bench;
 mod ci;
 mod phases;
 mod programs;
@@ -18,6 +19,7 @@ usage: cargo xtask <command>
   setup              install what the tests need; quick when nothing is missing
   test [-- FILTER]   set up, then run every test; FILTER narrows by test name
   tidy               check the rules of the house that no compiler knows
+  bench [ONLY]       measure against named peers and write docs/performance.md
   ci                 format, lints, tidy, dependency rules, then every test
 ";
 
@@ -40,6 +42,8 @@ fn dispatch(words: &[String]) -> anyhow::Result<()> {
         ["test"] | ["test", "--"] => test::run(&root, None),
         ["test", "--", filter] => test::run(&root, Some(filter)),
         ["tidy"] => tidy::run(&root),
+        ["bench"] => bench::run(&root, ""),
+        ["bench", only] => bench::run(&root, only),
         ["ci"] => ci::run(&root),
         ["help" | "--help" | "-h"] => {
             print!("{USAGE}");

@@ -58,7 +58,16 @@ fn has_venv() -> bool {
 }
 
 fn debian_packages(root: &Path) -> anyhow::Result<()> {
-    let missing = missing_packages();
+    install(root, &missing_packages())
+}
+
+/// Installs what `cargo xtask bench` sends its load with.
+pub(crate) fn load_generator(root: &Path) -> anyhow::Result<()> {
+    debian_packages(root)?;
+    if find(&["wrk"]).is_some() { Ok(()) } else { install(root, &["wrk"]) }
+}
+
+fn install(root: &Path, missing: &[&str]) -> anyhow::Result<()> {
     if missing.is_empty() {
         return Ok(());
     }
@@ -74,7 +83,7 @@ fn debian_packages(root: &Path) -> anyhow::Result<()> {
         as_root(root)?
             .args(["DEBIAN_FRONTEND=noninteractive", "UCF_FORCE_CONFFOLD=1"])
             .args(["apt-get", "install", "-qq", "--yes", "--no-install-recommends"])
-            .args(&missing),
+            .args(missing),
     )
 }
 

@@ -10,6 +10,8 @@ use super::Violation;
 use crate::programs::{cargo, read};
 
 const TESTKIT: &str = "lockwright-testkit";
+/// Measures, and never ships: it may name what it measures, and drive it with the testkit.
+const BENCH: &str = "lockwright-bench";
 
 /// A crate, and the crates of the workspace it may name. Some of them are still to come.
 const EDGES: [(&str, &[&str]); 11] = [
@@ -27,7 +29,7 @@ const EDGES: [(&str, &[&str]); 11] = [
 ];
 
 /// The program puts the rooms together, and the testkit drives them: both may name all.
-const NAMES_ALL: [&str; 2] = ["lockwright", TESTKIT];
+const NAMES_ALL: [&str; 3] = ["lockwright", TESTKIT, BENCH];
 
 /// Crates of others that bring sockets, threads of their own or SQL, and who may not name them.
 const NO_IO: [&str; 6] =
@@ -78,7 +80,7 @@ fn broken(name: &str, dependencies: &[Dependency]) -> Vec<(String, String)> {
     for dependency in dependencies {
         let other = &dependency.name;
         let allowed = match row {
-            _ if other == TESTKIT => dependency.dev,
+            _ if other == TESTKIT => dependency.dev || name == BENCH,
             Some((_, to)) if ours(dependency) => to.contains(&other.as_str()),
             None if ours(dependency) => NAMES_ALL.contains(&name),
             _ => dependency.dev || !(NO_IO.contains(&name) && IO.contains(&other.as_str())),
@@ -133,6 +135,7 @@ mod tests {
     #[test]
     fn the_testkit_is_for_tests() {
         assert!(is_broken("lockwright", "lockwright-testkit", false));
+        assert!(!is_broken("lockwright-bench", "lockwright-testkit", false));
         assert!(!is_broken("lockwright", "lockwright-testkit", true));
         assert!(!is_broken("lockwright-testkit", "lockwright-web", false));
     }

@@ -1,0 +1,124 @@
+//! The table of results: medians, ratios, limits, and what was measured on what.
+
+use std::fmt::Write as _;
+use std::path::Path;
+
+/// One figure held against its limit.
+struct Line {
+    what: String,
+    ours: String,
+    peer: String,
+    ratio: String,
+    limit: String,
+    met: Option<bool>,
+}
+
+/// The lines so far.
+pub(crate) struct Report {
+    lines: Vec<Line>,
+}
+
+impl Report {
+    pub(crate) fn new() -> Self {
+        Self { lines: Vec::new() }
+    }
+
+    /// A rate held against a peer's: the median of the ratios pass by pass.
+    pub(crate) fn ratio(&mut self, what: &str, unit: &str, ours: &[f64], peer: &str, theirs: &[f64], at_least: f64) {
+        let ratios: Vec<f64> = ours.iter().zip(theirs).map(|(ours, theirs)| ours / theirs).collect();
+        let ratio = median(&ratios);
+        let line = Line {
+            what: what.to_owned(),
+            ours: format!("{} {unit}", number(median(ours))),
+            peer: format!("{peer}: {} {unit}", number(median(theirs))),
+            ratio: format!("{ratio:.2} ({:.2}–{:.2})", least(&ratios), most(&ratios)),
+            limit: format!("≥ {at_least}"),
+            met: Some(ratio >= at_least),
+        };
+        self.add(line);
+    }
+
+    /// A figure that must not pass a limit.
+    pub(crate) fn at_most(&mut self, what: &str, unit: &str, ours: &[f64], limit: f64) {
+        let value = median(ours);
+        let line = Line {
+            what: what.to_owned(),
+            ours: format!("{} {unit} ({}–{})", number(value), number(least(ours)), number(most(ours))),
+            peer: "–".to_owned(),
+            ratio: "–".to_owned(),
+            limit: format!("≤ {} {unit}", number(limit)),
+            met: Some(value <= limit),
+        };
+        self.add(line);
+    }
+
+    /// A figure that is stated.
+    pub(crate) fn stated(&mut self, what: &str, value: String) {
+        self.add(Line { what: what.to_owned(), ours: value, peer: "–".to_owned(), ratio: "–".to_owned(), limit: "stated".to_owned(), met: None });
+    }
+
+    fn add(&mut self, line: Line) {
+        eprintln!("{}: {} | {} | ratio {} | limit {}", line.what, line.ours, line.peer, line.ratio, line.limit);
+        self.lines.push(line);
+    }
+
+    pub(crate) fn write(&self, path: &Path) -> anyhow::Result<()> {
+        let mut text = String::from(HEAD);
+        let day = std::process::Command::new("date").args(["-u", "+%Y-%m-%d"]).output()?;
+        writeln!(text, "Measured on {}, on {}.\n", String::from_utf8_lossy(&day.stdout).trim(), machine())?;
+        text.push_str("| What | Lockwright | Peer in the same run | Ratio (range) | Limit | Met |\n|---|---|---|---|---|---|\n");
+        for line in &self.lines {
+            let met = match line.met {
+                Some(true) => "yes",
+                Some(false) => "**no**",
+                None => "–",
+            };
+            writeln!(text, "| {} | {} | {} | {} | {} | {met} |", line.what, line.ours, line.peer, line.ratio, line.limit)?;
+        }
+        text.push_str(FOOT);
+        std::fs::write(path, text)?;
+        Ok(())
+    }
+}
+
+const HEAD: &str = "# Performance\n\nWritten by `cargo xtask bench`. Both sides of a ratio run in one process or one after the other on the same machine, several passes in turn;\nfigures are medians, ratios are taken pass by pass. Absolute figures don't repeat elsewhere; ratios should.\n\n";
+
+const FOOT: &str = "\n## How it was measured\n\n\
+- *Sign-ins*: the service's whole sign-in (count the try, look the name up, verify, open the session, audit event), embedded store on disk, as many tasks as keep the hashing threads busy; \
+the peer is RustCrypto `argon2` alone with its memory reused, on as many threads, same parameters.\n\
+- *Commits*: one ChangeSet with one row of about 200 bytes and an index, acknowledged after the fsync; the peer is rusqlite alone with the same row, WAL, `synchronous=FULL`.\n\
+- *PostgreSQL*: the same ChangeSet; the peer is tokio-postgres alone, `BEGIN; INSERT; COMMIT` pipelined on as many connections. Private cluster, `fsync=on`.\n\
+- *Page*: `GET /console` of a signed-in builder ID with the session looked up and the page rendered; the peer is an axum route that answers \"hello\" in the same process. Load by `wrk` on the same machine.\n\
+- *Start-up*: from the process's start to the first answered request.\n\
+- *Memory*: `VmRSS`. An active account is one whose session, account and cache entries are in memory.\n";
+
+fn machine() -> String {
+    let processors = std::thread::available_parallelism().map_or(1, usize::from);
+    let model = std::fs::read_to_string("/proc/cpuinfo")
+        .ok()
+        .and_then(|text| text.lines().find(|line| line.starts_with("model name")).and_then(|line| line.split(": ").nth(1)).map(str::to_owned))
+        .unwrap_or_else(|| "an unnamed processor".to_owned());
+    format!("{processors} processors ({model}), shared with other work")
+}
+
+pub(crate) fn median(values: &[f64]) -> f64 {
+    let mut sorted = values.to_vec();
+    sorted.sort_by(f64::total_cmp);
+    sorted.get(sorted.len() / 2).copied().unwrap_or(f64::NAN)
+}
+
+fn least(values: &[f64]) -> f64 {
+    values.iter().copied().fold(f64::INFINITY, f64::min)
+}
+
+fn most(values: &[f64]) -> f64 {
+    values.iter().copied().fold(f64::NEG_INFINITY, f64::max)
+}
+
+fn number(value: f64) -> String {
+    match value {
+        v if v >= 1000.0 => format!("{v:.0}"),
+        v if v >= 10.0 => format!("{v:.1}"),
+        v => format!("{v:.3}"),
+    }
+}

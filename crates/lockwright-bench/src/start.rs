@@ -1,0 +1,170 @@
+//! Start-up time and memory, with an empty store and a large one.
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpStream;
+use std::os::unix::fs::DirBuilderExt;
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::time::Instant;
+
+use lockwright_core::register;
+use lockwright_core::session::SessionLimits;
+use lockwright_model::change::{ChangeSet, Record};
+use lockwright_model::clock::{Clock, SystemClock};
+use lockwright_model::context::{OpContext, Source};
+use lockwright_model::entropy::SystemEntropy;
+use lockwright_model::id::RequestId;
+use lockwright_model::identity::Principal;
+use lockwright_model::session::SessionScope;
+use lockwright_store::{Location, Store};
+
+use crate::report::{Report, median};
+
+const PASSES: usize = 7;
+const ACTIVE: u64 = 20_000;
+/// Accounts in one ChangeSet while filling.
+const BATCH: u64 = 500;
+
+pub(crate) async fn measure(report: &mut Report, program: &Path, accounts: u64) -> anyhow::Result<()> {
+    let folder = tempfile::tempdir_in(".")?;
+    let (empty, large) = (folder.path().join("empty"), folder.path().join("large"));
+    for data in [&empty, &large] {
+        std::fs::DirBuilder::new().mode(0o700).create(data)?;
+    }
+    // The first run makes keys and schema; it is not counted.
+    drop(Server::start(program, &empty)?);
+    let begun = Instant::now();
+    let tokens = fill(&large, accounts).await?;
+    report.stated(&format!("Filling {accounts} accounts"), format!("{:.0} s, {:.0} bytes an account on disk", begun.elapsed().as_secs_f64(), bytes(&large) as f64 / accounts as f64));
+    let (mut small_times, mut large_times, mut small_rss, mut large_rss) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+    for _ in 0..PASSES {
+        let server = Server::start(program, &empty)?;
+        small_times.push(server.seconds);
+        small_rss.push(server.rss()?);
+        drop(server);
+        let server = Server::start(program, &large)?;
+        large_times.push(server.seconds);
+        large_rss.push(server.rss()?);
+    }
+    report.at_most("Start-up to the first answer, empty store", "s", &small_times, 0.2);
+    report.at_most(&format!("Start-up, {accounts} accounts, times the empty one"), "×", &[median(&large_times) / median(&small_times)], 3.0);
+    report.at_most("Memory, idle", "MB", &small_rss, 30.0);
+    report.stated(&format!("Memory, idle, {accounts} accounts"), format!("{:.1} MB", median(&large_rss)));
+
+    let server = Server::start(program, &large)?;
+    // Two connections' worth of warmth first, so that buffers are not counted as accounts.
+    visit(server.port, &tokens[..1000])?;
+    let before = server.rss()?;
+    visit(server.port, &tokens[1000..])?;
+    let each = (server.rss()? - before) * 1e6 / (tokens.len() - 1000) as f64;
+    report.stated("Memory, one more active account", format!("{each:.0} bytes, up to the cache's bound"));
+    Ok(())
+}
+
+/// Makes accounts, and sessions for the first of them; returns the sessions' tokens.
+async fn fill(data: &Path, accounts: u64) -> anyhow::Result<Vec<String>> {
+    let store = Store::open(Location::Sqlite { path: data.join("lockwright.db") }).await?;
+    let op = OpContext { id: RequestId::draw(&SystemEntropy), now: SystemClock.now(), principal: Principal::Host, source: Source::host() };
+    let mut tokens = Vec::new();
+    let mut made = 0;
+    while made < accounts {
+        let mut all = ChangeSet::default();
+        for number in made..(made + BATCH).min(accounts) {
+            let decided = register::host_account("Example".parse()?, format!("root{number}@example.com").parse()?, &op, &SystemEntropy);
+            for record in decided.changes.puts {
+                match record {
+                    Record::Account(account) => {
+                        if tokens.len() < ACTIVE as usize {
+                            let person = lockwright_core::person::Person::Root(account.clone());
+                            let new = lockwright_core::session::open(&person, SessionScope::Full, SessionLimits::MOST, &op, &SystemEntropy);
+                            tokens.push(new.token.expose().to_owned());
+                            all.put(Record::Session(new.session));
+                        }
+                        all.put(Record::Account(account));
+                    }
+                    Record::Case(_) => {}
+                    other => {
+                        all.put(other);
+                    }
+                }
+            }
+            all.events.extend(decided.changes.events);
+        }
+        store.commit(all).await?;
+        made += BATCH;
+    }
+    store.close().await;
+    Ok(tokens)
+}
+
+fn bytes(data: &Path) -> u64 {
+    std::fs::metadata(data.join("lockwright.db")).map_or(0, |metadata| metadata.len())
+}
+
+/// A running program.
+struct Server {
+    child: Child,
+    port: u16,
+    seconds: f64,
+}
+
+impl Server {
+    /// Starts it and waits for its first answer.
+    fn start(program: &Path, data: &Path) -> anyhow::Result<Self> {
+        let begun = Instant::now();
+        let mut child = Command::new(program)
+            .args(["serve", "--listen", "127.0.0.1:0", "--admin-listen", "127.0.0.1:0", "--data"])
+            .arg(data)
+            .env("LOCKWRIGHT_LOG__LEVEL", "error")
+            .stdout(Stdio::piped())
+            .spawn()?;
+        let out = child.stdout.take().ok_or_else(|| anyhow::anyhow!("no stdout"))?;
+        let mut port = None;
+        for line in BufReader::new(out).lines() {
+            let line = line?;
+            if let Some((_, rest)) = line.split_once("http://127.0.0.1:") {
+                port = rest.split('/').next().and_then(|digits| digits.parse().ok());
+                break;
+            }
+        }
+        let port = port.ok_or_else(|| anyhow::anyhow!("the server did not greet"))?;
+        get(port, "/signin", "")?;
+        Ok(Self { child, port, seconds: begun.elapsed().as_secs_f64() })
+    }
+
+    /// Resident memory in megabytes.
+    fn rss(&self) -> anyhow::Result<f64> {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id()))?;
+        let kib: f64 = status
+            .lines()
+            .find_map(|line| line.strip_prefix("VmRSS:"))
+            .and_then(|rest| rest.trim().strip_suffix(" kB"))
+            .ok_or_else(|| anyhow::anyhow!("no VmRSS"))?
+            .trim()
+            .parse()?;
+        Ok(kib * 1024.0 / 1e6)
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+fn get(port: u16, path: &str, cookie: &str) -> anyhow::Result<()> {
+    let mut stream = TcpStream::connect(("127.0.0.1", port))?;
+    write!(stream, "GET {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nCookie: {cookie}\r\nConnection: close\r\n\r\n")?;
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer)?;
+    anyhow::ensure!(answer.starts_with("HTTP/1.1 200"), "{}", answer.lines().next().unwrap_or_default());
+    Ok(())
+}
+
+fn visit(port: u16, tokens: &[String]) -> anyhow::Result<()> {
+    for token in tokens {
+        get(port, "/console", &format!("lw_session={token}"))?;
+    }
+    Ok(())
+}

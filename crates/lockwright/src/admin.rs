@@ -1,0 +1,42 @@
+//! The admin listener: `/healthz`, `/readyz`, `/metrics`. Never on the public port.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use axum::Router;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::routing::get;
+use lockwright_service::Lockwright;
+use metrics_exporter_prometheus::PrometheusHandle;
+
+/// What the admin pages look at.
+#[derive(Clone)]
+pub(crate) struct Admin {
+    pub(crate) lockwright: Lockwright,
+    pub(crate) metrics: PrometheusHandle,
+    /// Set when the server begins to stop.
+    pub(crate) stopping: Arc<AtomicBool>,
+}
+
+/// The admin routes; anything else is 404 (E04).
+pub(crate) fn router(admin: Admin) -> Router {
+    Router::new()
+        .route("/healthz", get(|| async { "ok\n" }))
+        .route("/readyz", get(readyz))
+        .route("/metrics", get(async |State(admin): State<Admin>| admin.metrics.render()))
+        .with_state(admin)
+}
+
+async fn readyz(State(admin): State<Admin>) -> (StatusCode, &'static str) {
+    if admin.stopping.load(Ordering::SeqCst) {
+        return (StatusCode::SERVICE_UNAVAILABLE, "stopping\n");
+    }
+    match admin.lockwright.ready().await {
+        Ok(()) => (StatusCode::OK, "ready\n"),
+        Err(trouble) => {
+            tracing::warn!(%trouble, "not ready");
+            (StatusCode::SERVICE_UNAVAILABLE, "the store does not answer\n")
+        }
+    }
+}

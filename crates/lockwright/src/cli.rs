@@ -1,0 +1,312 @@
+//! The command line: `lockwright NOUN VERB`. Help, completions and man pages derive from here.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use lockwright_model::email::EmailAddress;
+use lockwright_model::id::{AccountId, JobId};
+use lockwright_model::name::{AccountName, PersonName, UserName};
+
+/// Gets the right person back in, and nobody else: sign-in, credentials and recovery for accounts you host yourself.
+#[derive(Parser, Debug)]
+#[command(name = "lockwright", version, propagate_version = true, max_term_width = 100)]
+pub(crate) struct Cli {
+    #[command(flatten)]
+    pub(crate) common: Common,
+    #[command(subcommand)]
+    pub(crate) noun: Option<Noun>,
+}
+
+/// What every command takes.
+#[derive(Args, Debug, Clone)]
+pub(crate) struct Common {
+    /// The data folder
+    #[arg(long, global = true, value_name = "DIR", default_value = "lockwright-data")]
+    pub(crate) data: PathBuf,
+    /// The configuration file; without it DIR/lockwright.toml is read where it exists
+    #[arg(long, global = true, value_name = "FILE")]
+    pub(crate) config: Option<PathBuf>,
+    /// How answers are printed
+    #[arg(long, global = true, value_enum, default_value_t = Output::Table)]
+    pub(crate) output: Output,
+}
+
+/// How answers are printed.
+#[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Output {
+    /// For people
+    Table,
+    /// For programs
+    Json,
+}
+
+#[derive(Subcommand, Debug)]
+pub(crate) enum Noun {
+    /// Run the server; what `lockwright` without a command does
+    Serve(Serve),
+    /// Accounts and their root users
+    #[command(subcommand)]
+    Account(Account),
+    /// IAM users of an account
+    #[command(subcommand)]
+    User(User),
+    /// Builder IDs
+    #[command(subcommand)]
+    Builder(Builder),
+    /// Signed-in browsers
+    #[command(subcommand)]
+    Session(Session),
+    /// The outbox
+    #[command(subcommand)]
+    Mail(Mail),
+    /// The audit trail
+    #[command(subcommand)]
+    Trail(Trail),
+    /// The configuration
+    #[command(subcommand)]
+    Config(Config),
+    /// Write a backup of the embedded store, while the server runs or not
+    Backup {
+        /// A file that does not exist yet
+        file: PathBuf,
+    },
+    /// Make a data folder from a backup; sessions, links and codes of the backup are dead in it
+    Restore {
+        /// The backup
+        file: PathBuf,
+    },
+    /// Check the installation: keys, configuration, stored data, mail
+    Doctor,
+    /// Print a completion script
+    Completions {
+        /// The shell
+        shell: clap_complete::Shell,
+    },
+    /// Write man pages into a folder
+    Man {
+        /// The folder
+        folder: PathBuf,
+    },
+}
+
+/// Flags of `lockwright serve`.
+#[derive(Args, Debug, Clone, Default)]
+pub(crate) struct Serve {
+    /// Where to listen for browsers and clients
+    #[arg(long, value_name = "ADDR:PORT")]
+    pub(crate) listen: Option<SocketAddr>,
+    /// Where to listen for /healthz, /readyz and /metrics
+    #[arg(long, value_name = "ADDR:PORT")]
+    pub(crate) admin_listen: Option<SocketAddr>,
+    /// The origin that people see; links in mails carry it
+    #[arg(long, value_name = "URL")]
+    pub(crate) public_url: Option<String>,
+}
+
+#[derive(Subcommand, Debug)]
+pub(crate) enum Account {
+    /// Make an account and print a single-use link that sets its root password
+    Create {
+        /// The account's name
+        #[arg(long)]
+        name: AccountName,
+        /// The root user's email
+        #[arg(long)]
+        email: EmailAddress,
+    },
+    /// List accounts
+    List(Page<AccountId>),
+    /// Show one account
+    Show(WhichAccount),
+    /// Print a single-use link that sets a new root password
+    Recover(WhichAccount),
+    /// Suspend an account: nobody of it signs in
+    Suspend(WhichAccount),
+    /// Take a suspended account back into use
+    Resume(WhichAccount),
+}
+
+/// An account by number or root email.
+#[derive(Args, Debug)]
+#[group(required = true, multiple = false)]
+pub(crate) struct WhichAccount {
+    /// The account's number
+    #[arg(long)]
+    pub(crate) account: Option<AccountId>,
+    /// The root user's email
+    #[arg(long)]
+    pub(crate) email: Option<EmailAddress>,
+}
+
+/// A page of a list.
+#[derive(Args, Debug)]
+pub(crate) struct Page<T: std::str::FromStr + Clone + Send + Sync + 'static>
+where
+    T::Err: std::error::Error + Send + Sync,
+{
+    /// Begin after this one
+    #[arg(long)]
+    pub(crate) after: Option<T>,
+    /// The most rows
+    #[arg(long, default_value_t = 100, value_parser = clap::value_parser!(u32).range(1..=1000))]
+    pub(crate) limit: u32,
+}
+
+#[derive(Subcommand, Debug)]
+pub(crate) enum User {
+    /// Create an IAM user
+    Create {
+        /// The account's number
+        #[arg(long)]
+        account: AccountId,
+        /// The user's name
+        #[arg(long)]
+        name: UserName,
+        /// Put it into the administrators group
+        #[arg(long)]
+        administrator: bool,
+        /// How it gets into the console
+        #[arg(long, value_enum, default_value_t = AccessKind::Link)]
+        access: AccessKind,
+    },
+    /// List the IAM users of an account
+    List {
+        /// The account's number
+        #[arg(long)]
+        account: AccountId,
+        #[command(flatten)]
+        page: Page<UserName>,
+    },
+    /// Give a user a new password or a link to set one; ends the user's sessions
+    ResetPassword {
+        /// The account's number
+        #[arg(long)]
+        account: AccountId,
+        /// The user's name
+        #[arg(long)]
+        name: UserName,
+        /// What it gets
+        #[arg(long, value_enum, default_value_t = AccessKind::Link)]
+        access: AccessKind,
+    },
+}
+
+/// How a user gets into the console.
+#[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum AccessKind {
+    /// A single-use link to set a password
+    Link,
+    /// A generated password that must be changed at the next sign-in
+    Generated,
+    /// No console access
+    None,
+}
+
+#[derive(Subcommand, Debug)]
+pub(crate) enum Builder {
+    /// Make a builder ID and print a single-use link that sets its password
+    Create {
+        /// The person's name
+        #[arg(long)]
+        name: PersonName,
+        /// The person's email
+        #[arg(long)]
+        email: EmailAddress,
+    },
+    /// List builder IDs
+    List(Page<lockwright_model::id::BuilderId>),
+    /// Print a single-use link that sets a new password
+    Recover {
+        /// The builder ID's email
+        #[arg(long)]
+        email: EmailAddress,
+    },
+    /// Switch a builder ID's sign-in off
+    Disable {
+        /// The builder ID's email
+        #[arg(long)]
+        email: EmailAddress,
+    },
+    /// Switch a builder ID's sign-in on
+    Enable {
+        /// The builder ID's email
+        #[arg(long)]
+        email: EmailAddress,
+    },
+    /// Registration on the page /builder/signup: off, on, or shown
+    #[command(subcommand)]
+    Registration(Registration),
+}
+
+#[derive(Subcommand, Debug)]
+pub(crate) enum Registration {
+    /// Switch it off; takes effect at once
+    Off {
+        /// When it opens again by itself: a moment (2026-12-01T08:00:00Z) or a span from now ("3 days")
+        #[arg(long)]
+        until: Option<String>,
+        /// What the page says besides
+        #[arg(long)]
+        message: Option<String>,
+    },
+    /// Switch it on; takes effect at once
+    On,
+    /// Say whether it is open
+    Show,
+}
+
+/// Whose sessions.
+#[derive(Args, Debug)]
+#[group(required = true, multiple = true)]
+pub(crate) struct Whose {
+    /// The account's number: its root user, or with --user an IAM user
+    #[arg(long, conflicts_with = "builder")]
+    pub(crate) account: Option<AccountId>,
+    /// An IAM user's name
+    #[arg(long, requires = "account")]
+    pub(crate) user: Option<UserName>,
+    /// A builder ID's email
+    #[arg(long)]
+    pub(crate) builder: Option<EmailAddress>,
+}
+
+#[derive(Subcommand, Debug)]
+pub(crate) enum Session {
+    /// List the living sessions of an identity
+    List(Whose),
+    /// End all sessions of an identity
+    End(Whose),
+}
+
+#[derive(Subcommand, Debug)]
+pub(crate) enum Mail {
+    /// List mails that wait or were given up
+    List(Page<JobId>),
+    /// Try one again now
+    Retry {
+        /// The mail's id, from `lockwright mail list`
+        id: JobId,
+    },
+}
+
+#[derive(Subcommand, Debug)]
+pub(crate) enum Trail {
+    /// List events, newest first
+    List {
+        /// The account's number; without it, the installation's own events
+        #[arg(long)]
+        account: Option<AccountId>,
+        /// The most events
+        #[arg(long, default_value_t = 50, value_parser = clap::value_parser!(u32).range(1..=1000))]
+        limit: u32,
+    },
+}
+
+#[derive(Subcommand, Debug)]
+pub(crate) enum Config {
+    /// Say whether the configuration would be accepted
+    Check,
+    /// Print the configuration in effect, secrets left out
+    Print,
+}

@@ -1,0 +1,43 @@
+//! `lockwright account`
+
+use super::{Failure, ask, link_remark};
+use crate::cli::{Account, Common, WhichAccount};
+use crate::control::{Request, Which};
+
+const LIST: &[&str] = &["AccountId", "AccountName", "Alias", "Email", "State", "Created"];
+const SHOW: &[&str] = &["AccountId", "AccountName", "Alias", "Email", "State", "RootPassword", "Created", "SetPasswordUrl", "ExpiresAt"];
+
+pub(super) fn run(common: &Common, verb: Account) -> Result<(), Failure> {
+    match verb {
+        Account::Create { name, email } => {
+            ask(common, &Request::AccountCreate { name, email }, SHOW, "")?;
+            link_remark();
+            Ok(())
+        }
+        Account::List(page) => ask(
+            common,
+            &Request::AccountList { after: page.after, limit: page.limit },
+            LIST,
+            "No accounts yet. `lockwright account create` makes one.",
+        ),
+        Account::Show(which) => ask(common, &Request::AccountShow(which.into()), SHOW, ""),
+        Account::Recover(which) => {
+            ask(common, &Request::AccountRecover(which.into()), SHOW, "")?;
+            link_remark();
+            Ok(())
+        }
+        Account::Suspend(which) => ask(common, &Request::AccountSuspend(which.into()), SHOW, ""),
+        Account::Resume(which) => ask(common, &Request::AccountResume(which.into()), SHOW, ""),
+    }
+}
+
+impl From<WhichAccount> for Which {
+    fn from(which: WhichAccount) -> Self {
+        match (which.account, which.email) {
+            (Some(id), _) => Self::Id(id),
+            (None, Some(email)) => Self::Email(email),
+            // The argument group makes clap ask for one of them.
+            (None, None) => Self::Id(lockwright_model::id::AccountId::NOBODY),
+        }
+    }
+}

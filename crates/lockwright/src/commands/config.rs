@@ -1,0 +1,29 @@
+//! `lockwright config`
+
+use serde_json::{Map, Value, json};
+
+use super::Failure;
+use crate::cli::{Common, Config as Verb, Output, Serve};
+use crate::config::Config;
+use crate::output;
+
+pub(super) fn run(common: &Common, verb: &Verb) -> Result<(), Failure> {
+    let config = Config::load(common, &Serve::default())?;
+    match verb {
+        Verb::Check => println!("The configuration is accepted."),
+        Verb::Print => {
+            let lines = config.printed();
+            if common.output == Output::Json {
+                let map: Map<String, Value> = lines.into_iter().map(|(path, value, _)| (path.to_owned(), json!(value))).collect();
+                println!("{:#}", Value::Object(map));
+            } else {
+                let rows: Vec<Value> = lines
+                    .into_iter()
+                    .map(|(path, value, given)| json!({"Setting": path, "Value": value, "From": if given { "given" } else { "default" }}))
+                    .collect();
+                output::print(common.output, &Value::Array(rows), &["Setting", "Value", "From"], "");
+            }
+        }
+    }
+    Ok(())
+}

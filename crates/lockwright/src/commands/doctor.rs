@@ -1,0 +1,63 @@
+//! `lockwright doctor`: what is right, what is not, what to do.
+
+use lockwright_service::config::MailConfig;
+use serde_json::{Value, json};
+
+use super::Failure;
+use crate::cli::{Common, Output, Serve};
+use crate::config::Config;
+use crate::control::{self, Request};
+
+struct Finding {
+    what: &'static str,
+    well: bool,
+    text: String,
+}
+
+pub(super) fn run(common: &Common) -> Result<(), Failure> {
+    // Loading checks the folder's and the keys' modes, and every setting.
+    let config = Config::load(common, &Serve::default())?;
+    let mut findings =
+        vec![Finding { what: "configuration and keys", well: true, text: "accepted; keys are readable by their owner only".to_owned() }];
+    findings.push(match &config.service.mail {
+        MailConfig::Smtp(smtp) => Finding { what: "mail", well: true, text: format!("leaves through {}:{}", smtp.host, smtp.port) },
+        MailConfig::Files(folder) => Finding {
+            what: "mail",
+            well: false,
+            text: format!("no SMTP server is set; mails become files in {} (set smtp.host)", folder.display()),
+        },
+    });
+    let public = config.service.public_url.starts_with("https://");
+    findings.push(Finding {
+        what: "public URL",
+        well: public,
+        text: if public {
+            config.service.public_url.clone()
+        } else {
+            format!("{}: this machine only (set public_url)", config.service.public_url)
+        },
+    });
+    let answer = control::ask(common, &Request::Check)?;
+    let problems: Vec<&str> =
+        answer.pointer("/Problems").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str).collect();
+    findings.push(Finding {
+        what: "stored data",
+        well: problems.is_empty(),
+        text: if problems.is_empty() { "whole".to_owned() } else { problems.join("; ") },
+    });
+    let dead = answer.pointer("/DeadMails").and_then(Value::as_u64).unwrap_or(0);
+    findings.push(Finding {
+        what: "outbox",
+        well: dead == 0,
+        text: if dead == 0 { "no mail was given up".to_owned() } else { format!("{dead} mails were given up; see `lockwright mail list`") },
+    });
+    if common.output == Output::Json {
+        let list: Vec<Value> = findings.iter().map(|found| json!({"Check": found.what, "Well": found.well, "Text": found.text})).collect();
+        println!("{:#}", json!({"Findings": list, "Rows": answer.pointer("/Rows")}));
+    } else {
+        for found in &findings {
+            println!("{}  {}: {}", if found.well { "ok  " } else { "look" }, found.what, found.text);
+        }
+    }
+    if problems.is_empty() { Ok(()) } else { Err(Failure::refused("the stored data is damaged; restore a backup".to_owned())) }
+}

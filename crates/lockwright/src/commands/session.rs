@@ -1,0 +1,23 @@
+//! `lockwright session`
+
+use super::{Failure, ask};
+use crate::cli::{Common, Session, Whose};
+use crate::control::{Request, Subject};
+
+const LIST: &[&str] = &["Session", "Address", "LastSeen", "Created", "UserAgent"];
+
+pub(super) fn run(common: &Common, verb: Session) -> Result<(), Failure> {
+    match verb {
+        Session::List(whose) => ask(common, &Request::SessionList(subject(whose)?), LIST, "Nobody is signed in."),
+        Session::End(whose) => ask(common, &Request::SessionEnd(subject(whose)?), &["Ended"], ""),
+    }
+}
+
+fn subject(whose: Whose) -> Result<Subject, Failure> {
+    match (whose.account, whose.user, whose.builder) {
+        (Some(account), Some(user), None) => Ok(Subject::User(account, user)),
+        (Some(account), None, None) => Ok(Subject::Root(account)),
+        (None, None, Some(email)) => Ok(Subject::Builder(email)),
+        _ => Err(Failure::usage("say whose: --account N, --account N --user NAME, or --builder EMAIL".to_owned())),
+    }
+}

@@ -1,0 +1,257 @@
+//! Carries a host command out.
+
+use lockwright_model::account::{Account, AccountState};
+use lockwright_model::builder::Builder;
+use lockwright_model::clock::Timestamp;
+use lockwright_model::context::{OpContext, Source};
+use lockwright_model::identity::Principal;
+use lockwright_model::job::{Job, JobState, Task};
+use lockwright_model::user::User;
+use lockwright_service::Lockwright;
+use lockwright_service::accounts::AccountError;
+use lockwright_service::host::{HostError, LinkForHost, Whom};
+use lockwright_service::users::{GiveAccess, Handed, UserError};
+use serde_json::{Value, json};
+
+use super::{Access, Answer, Refused, Request, Subject, Which};
+
+/// Carries a request out as the host.
+pub(super) async fn execute(lockwright: &Lockwright, request: Request) -> Answer {
+    let op = lockwright.op(Principal::Host, Source::host());
+    run(lockwright, &op, request).await
+}
+
+async fn run(lockwright: &Lockwright, op: &OpContext, request: Request) -> Answer {
+    match request {
+        Request::AccountCreate { name, email } => {
+            let (id, link) = lockwright.create_account(op, &name, &email).await?;
+            Ok(with_link(json!({"AccountId": id.to_string(), "AccountName": name.as_str(), "Email": email.as_str()}), &link))
+        }
+        Request::AccountList { after, limit } => Ok(lockwright.accounts(op, after, limit).await?.iter().map(account).collect()),
+        Request::AccountShow(which) => Ok(account(&find(lockwright, op, which).await?)),
+        Request::AccountRecover(which) => {
+            let found = find(lockwright, op, which).await?;
+            let link = lockwright.recovery_link(op, &Whom::Root(found.id)).await?;
+            Ok(with_link(json!({"AccountId": found.id.to_string()}), &link))
+        }
+        Request::AccountSuspend(which) => set_state(lockwright, op, which, AccountState::Suspended).await,
+        Request::AccountResume(which) => set_state(lockwright, op, which, AccountState::Active).await,
+        Request::UserCreate { account, name, administrator, access } => {
+            let (created, handed) = lockwright.create_user(op, account, &name, administrator, give(access)).await?;
+            Ok(with_handed(user(&created), &handed))
+        }
+        Request::UserList { account, after, limit } => {
+            let after = after.map(|name| name.key());
+            Ok(lockwright.users(op, account, after.as_deref(), limit).await?.iter().map(user).collect())
+        }
+        Request::UserResetPassword { account, name, access } => {
+            let found = lockwright.user(op, account, &name).await?;
+            let handed = lockwright.set_access(op, &found.id, give(access), None).await?;
+            Ok(with_handed(json!({"AccountId": account.to_string(), "UserName": name.as_str()}), &handed))
+        }
+        Request::BuilderCreate { name, email } => {
+            let (id, link) = lockwright.create_builder(op, &name, &email).await?;
+            Ok(with_link(json!({"BuilderId": id.as_str(), "Name": name.as_str(), "Email": email.as_str()}), &link))
+        }
+        Request::BuilderList { after, limit } => Ok(lockwright.builders(op, after.as_ref(), limit).await?.iter().map(builder).collect()),
+        Request::BuilderRecover { email } => {
+            let link = lockwright.recovery_link(op, &Whom::Builder(email.clone())).await?;
+            Ok(with_link(json!({"Email": email.as_str()}), &link))
+        }
+        Request::BuilderSetDisabled { email, disabled } => {
+            lockwright.set_builder_disabled(op, &email, disabled).await?;
+            Ok(json!({"Email": email.as_str(), "Disabled": disabled}))
+        }
+        Request::RegistrationSet(off) => {
+            lockwright.set_builder_registration(op, off.as_ref()).await?;
+            registration(lockwright).await
+        }
+        Request::RegistrationShow => registration(lockwright).await,
+        Request::SessionList(subject) => {
+            let lines = lockwright.sessions_for_host(op, &whom(subject)).await?;
+            Ok(lines
+                .into_iter()
+                .map(|line| {
+                    json!({
+                        "Session": line.id, "Created": line.created.to_rfc3339(), "LastSeen": line.last_seen.to_rfc3339(),
+                        "Address": line.source.ip_text(), "UserAgent": line.source.agent,
+                    })
+                })
+                .collect())
+        }
+        Request::SessionEnd(subject) => {
+            lockwright.end_sessions_for_host(op, &whom(subject)).await?;
+            Ok(json!({"Ended": true}))
+        }
+        Request::MailList { after, limit } => Ok(lockwright.jobs(op, after.as_ref(), limit).await?.iter().map(job).collect()),
+        Request::MailRetry { id } => {
+            lockwright.retry_job(op, &id).await?;
+            Ok(json!({"Id": id.as_str(), "State": "waiting"}))
+        }
+        Request::TrailList { account, limit } => {
+            Ok(lockwright.events(op, account, None, limit).await?.into_iter().map(|event| event.record).collect())
+        }
+        Request::Backup { file } => {
+            lockwright.backup(op, &file).await?;
+            Ok(json!({"File": file}))
+        }
+        Request::Check => check(lockwright, op).await,
+    }
+}
+
+async fn find(lockwright: &Lockwright, op: &OpContext, which: Which) -> Result<Account, Refused> {
+    match which {
+        Which::Id(id) => Ok(lockwright.account(op, id).await?),
+        Which::Email(email) => Ok(lockwright.account_by_email(op, &email).await?),
+    }
+}
+
+async fn set_state(lockwright: &Lockwright, op: &OpContext, which: Which, state: AccountState) -> Answer {
+    let found = find(lockwright, op, which).await?;
+    lockwright.set_account_state(op, found.id, state).await?;
+    Ok(json!({"AccountId": found.id.to_string(), "State": state_word(state)}))
+}
+
+async fn registration(lockwright: &Lockwright) -> Answer {
+    let state = lockwright.builder_registration().await.map_err(HostError::from)?;
+    Ok(match state {
+        Ok(()) => json!({"Registration": "open"}),
+        Err(off) => json!({"Registration": "off", "Until": time(off.until), "Message": off.message}),
+    })
+}
+
+async fn check(lockwright: &Lockwright, op: &OpContext) -> Answer {
+    let problems = lockwright.check_store(op).await?;
+    let counts = lockwright.counts(op).await?;
+    let rows = json!({
+        "accounts": counts.accounts, "users": counts.users, "builders": counts.builders, "sessions": counts.sessions,
+        "cases": counts.cases, "helps": counts.helps, "tries": counts.tries, "claims": counts.claims,
+        "jobs": counts.jobs_waiting + counts.jobs_dead, "events": counts.events,
+    });
+    Ok(json!({"Problems": problems, "Rows": rows, "DeadMails": counts.jobs_dead}))
+}
+
+fn whom(subject: Subject) -> Whom {
+    match subject {
+        Subject::Root(account) => Whom::Root(account),
+        Subject::User(account, name) => Whom::User(account, name),
+        Subject::Builder(email) => Whom::Builder(email),
+    }
+}
+
+fn give(access: Access) -> GiveAccess {
+    match access {
+        Access::Link => GiveAccess::Link,
+        Access::Generated => GiveAccess::Generated { must_change: true },
+        Access::None => GiveAccess::None,
+    }
+}
+
+fn account(account: &Account) -> Value {
+    json!({
+        "AccountId": account.id.to_string(),
+        "AccountName": account.name.as_str(),
+        "Alias": account.alias.as_ref().map(|alias| alias.as_str()),
+        "Email": account.root.email.as_str(),
+        "State": state_word(account.state),
+        "RootPassword": account.root.credential.as_ref().map_or("none", |credential| if credential.disabled { "disabled" } else { "set" }),
+        "Created": account.created.to_rfc3339(),
+    })
+}
+
+fn user(user: &User) -> Value {
+    json!({
+        "AccountId": user.id.account.to_string(),
+        "UserName": user.name.as_str(),
+        "UserId": user.id.user.as_str(),
+        "Administrator": user.administrator,
+        "Disabled": user.disabled,
+        "ConsoleAccess": user.login_profile.is_some(),
+        "LastSignIn": time(user.last_sign_in),
+        "Created": user.created.to_rfc3339(),
+    })
+}
+
+fn builder(builder: &Builder) -> Value {
+    json!({
+        "BuilderId": builder.id.as_str(),
+        "Name": builder.name.as_str(),
+        "Email": builder.email.as_str(),
+        "Disabled": builder.disabled,
+        "Created": builder.created.to_rfc3339(),
+    })
+}
+
+fn job(job: &Job) -> Value {
+    let (what, to) = match &job.task {
+        Task::SendTicket { .. } => ("ticket", None),
+        Task::FindMine { address, .. } => ("find my account", Some(address)),
+        Task::Notify { to, .. } => ("notice", Some(to)),
+    };
+    let (state, why) = match &job.state {
+        JobState::Waiting => ("waiting", None),
+        JobState::Dead { why } => ("dead", Some(why)),
+    };
+    json!({
+        "Id": job.id.as_str(), "Mail": what, "To": to.map(|to| to.as_str()), "State": state, "Attempts": job.attempts,
+        "Due": job.due.to_rfc3339(), "Why": why,
+    })
+}
+
+fn state_word(state: AccountState) -> &'static str {
+    match state {
+        AccountState::Active => "active",
+        AccountState::Suspended => "suspended",
+    }
+}
+
+fn time(moment: Option<Timestamp>) -> Option<String> {
+    moment.map(Timestamp::to_rfc3339)
+}
+
+fn with_link(mut value: Value, link: &LinkForHost) -> Value {
+    if let Some(map) = value.as_object_mut() {
+        map.insert("SetPasswordUrl".into(), json!(link.url.expose()));
+        map.insert("ExpiresAt".into(), json!(link.expires.to_rfc3339()));
+    }
+    value
+}
+
+fn with_handed(mut value: Value, handed: &Handed) -> Value {
+    match (handed, value.as_object_mut()) {
+        (Handed::Link { url, expires }, _) => {
+            return with_link(value, &LinkForHost { url: url.clone(), expires: *expires });
+        }
+        (Handed::Password(password), Some(map)) => {
+            map.insert("Password".into(), json!(password.expose()));
+        }
+        _ => {}
+    }
+    value
+}
+
+impl From<HostError> for Refused {
+    fn from(error: HostError) -> Self {
+        Self { message: error.to_string() }
+    }
+}
+
+impl From<AccountError> for Refused {
+    fn from(error: AccountError) -> Self {
+        let message = match error {
+            AccountError::Denied => "there is no such account".to_owned(),
+            other => other.to_string(),
+        };
+        Self { message }
+    }
+}
+
+impl From<UserError> for Refused {
+    fn from(error: UserError) -> Self {
+        let message = match error {
+            UserError::Denied => "there is no such account or user".to_owned(),
+            other => other.to_string(),
+        };
+        Self { message }
+    }
+}

@@ -1,0 +1,77 @@
+//! Host commands: asked as data, carried out by the running server over a Unix socket, or directly where none runs.
+
+mod client;
+mod execute;
+pub(crate) mod server;
+
+use lockwright_model::email::EmailAddress;
+use lockwright_model::id::{AccountId, BuilderId, JobId};
+use lockwright_model::name::{AccountName, PersonName, UserName};
+use lockwright_model::setting::RegistrationOff;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+pub(crate) use client::ask;
+
+/// What the host asks for.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) enum Request {
+    AccountCreate { name: AccountName, email: EmailAddress },
+    AccountList { after: Option<AccountId>, limit: u32 },
+    AccountShow(Which),
+    AccountRecover(Which),
+    AccountSuspend(Which),
+    AccountResume(Which),
+    UserCreate { account: AccountId, name: UserName, administrator: bool, access: Access },
+    UserList { account: AccountId, after: Option<UserName>, limit: u32 },
+    UserResetPassword { account: AccountId, name: UserName, access: Access },
+    BuilderCreate { name: PersonName, email: EmailAddress },
+    BuilderList { after: Option<BuilderId>, limit: u32 },
+    BuilderRecover { email: EmailAddress },
+    BuilderSetDisabled { email: EmailAddress, disabled: bool },
+    RegistrationSet(Option<RegistrationOff>),
+    RegistrationShow,
+    SessionList(Subject),
+    SessionEnd(Subject),
+    MailList { after: Option<JobId>, limit: u32 },
+    MailRetry { id: JobId },
+    TrailList { account: Option<AccountId>, limit: u32 },
+    Backup { file: std::path::PathBuf },
+    Check,
+}
+
+/// An account by number or root email.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) enum Which {
+    Id(AccountId),
+    Email(EmailAddress),
+}
+
+/// Whom a session command means.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) enum Subject {
+    Root(AccountId),
+    User(AccountId, UserName),
+    Builder(EmailAddress),
+}
+
+/// How a user gets into the console.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+pub(crate) enum Access {
+    Link,
+    Generated,
+    None,
+}
+
+/// The answer: data for the terminal, or one line that says why not.
+pub(crate) type Answer = Result<Value, Refused>;
+
+/// Why a host command was not carried out.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct Refused {
+    /// One line: what, why, what to do.
+    pub(crate) message: String,
+}
+
+/// A request or answer is never longer, in bytes.
+const MAX_BYTES: u64 = 64 << 20;

@@ -1,0 +1,180 @@
+//! `lockwright serve`: puts the parts together, listens, and stops without dropping an answer.
+
+use std::convert::Infallible;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::Body;
+use axum::http::{Request, Response, StatusCode};
+use hyper::body::Incoming;
+use hyper::server::conn::http1;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::server::graceful::GracefulShutdown;
+use lockwright_model::clock::SystemClock;
+use lockwright_model::entropy::SystemEntropy;
+use lockwright_service::Lockwright;
+use lockwright_service::mail::Mailer;
+use lockwright_store::Store;
+use lockwright_web::{MailWriter, Peer, WebConfig};
+use metrics_exporter_prometheus::PrometheusBuilder;
+use tokio::net::TcpListener;
+use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::Semaphore;
+use tower::ServiceExt;
+
+use crate::admin::{self, Admin};
+use crate::cli::{Common, Serve};
+use crate::commands::Failure;
+use crate::config::Config;
+use crate::control;
+
+/// Connections at once; more wait in the kernel's queue.
+const CONNECTIONS: usize = 4096;
+/// A client that takes longer to send its request head is cut off.
+const HEAD_TIMEOUT: Duration = Duration::from_secs(15);
+/// A request that takes longer altogether is answered 503.
+const REQUEST_TIMEOUT: Duration = Duration::from_secs(60);
+/// After SIGTERM, requests under way have this long.
+const DRAIN: Duration = Duration::from_secs(20);
+
+/// Runs until SIGTERM or SIGINT.
+pub(crate) fn run(common: &Common, flags: &Serve) -> Result<(), Failure> {
+    let config = Config::load(common, flags)?;
+    log(&config)?;
+    let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(|error| Failure::broken(error.to_string()))?;
+    runtime.block_on(serve(config))
+}
+
+async fn serve(mut config: Config) -> Result<(), Failure> {
+    let listener = bind(config.listen).await?;
+    let address = listener.local_addr().map_err(|error| Failure::broken(error.to_string()))?;
+    if config.listen.port() == 0 && config.service.public_url.ends_with(":0") {
+        config.service.public_url = format!("http://{address}");
+    }
+    let store = Store::open(config.location()).await?;
+    let (outbox, embedded) = (config.outbox(), config.is_embedded());
+    let socket = Config::socket(&config.data);
+    let mailer = Arc::new(Mailer::new(&config.service).map_err(|error| Failure::usage(error.to_string()))?);
+    let lockwright = Lockwright::new(config.service.clone(), store.clone(), Arc::new(SystemClock), Arc::new(SystemEntropy))
+        .map_err(|error| Failure::usage(error.to_string()))?;
+    let control = control::server::bind(&socket).map_err(|error| Failure::broken(format!("{}: {error}", socket.display())))?;
+    let metrics = PrometheusBuilder::new().install_recorder().map_err(|error| Failure::broken(error.to_string()))?;
+    let stopping = Arc::new(AtomicBool::new(false));
+
+    let mut behind = tokio::task::JoinSet::new();
+    behind.spawn(lockwright.clone().run_outbox(Arc::clone(&mailer), Arc::new(MailWriter)));
+    behind.spawn(lockwright.clone().run_purge());
+    behind.spawn(control::server::run(control, lockwright.clone()));
+    if !embedded {
+        behind.spawn(lockwright.clone().run_follow());
+    }
+    if let Some(address) = config.admin_listen {
+        let listener = bind(address).await?;
+        let admin = admin::router(Admin { lockwright: lockwright.clone(), metrics, stopping: Arc::clone(&stopping) });
+        if let Ok(address) = listener.local_addr() {
+            tracing::info!(%address, "admin listener: /healthz /readyz /metrics");
+        }
+        behind.spawn(async move {
+            let _ = axum::serve(listener, admin).await;
+        });
+    }
+    let web = WebConfig { trusted_proxies: config.trusted_proxies.clone(), outbox: outbox.clone() };
+    let router = lockwright_web::router(lockwright, web);
+    greet(&config, outbox.is_some());
+    let _ = sd_notify::notify(&[sd_notify::NotifyState::Ready]);
+    listen(listener, router, stopping).await?;
+    let _ = sd_notify::notify(&[sd_notify::NotifyState::Stopping]);
+    behind.shutdown().await;
+    let _ = std::fs::remove_file(&socket);
+    store.close().await;
+    tracing::info!("stopped");
+    Ok(())
+}
+
+async fn bind(address: SocketAddr) -> Result<TcpListener, Failure> {
+    TcpListener::bind(address).await.map_err(|error| Failure::broken(format!("{address} can't be listened on: {error}")))
+}
+
+/// Takes connections until a signal, then lets the ones under way finish.
+async fn listen(listener: TcpListener, router: Router, stopping: Arc<AtomicBool>) -> Result<(), Failure> {
+    let broken = |error: std::io::Error| Failure::broken(error.to_string());
+    let mut terminate = signal(SignalKind::terminate()).map_err(broken)?;
+    let mut interrupt = signal(SignalKind::interrupt()).map_err(broken)?;
+    let places = Arc::new(Semaphore::new(CONNECTIONS));
+    let graceful = GracefulShutdown::new();
+    loop {
+        let place = Arc::clone(&places).acquire_owned();
+        let (stream, peer) = tokio::select! {
+            taken = async { (place.await, listener.accept().await) } => match taken {
+                (Ok(place), Ok((stream, peer))) => ((stream, place), peer),
+                (_, Err(error)) => {
+                    // Out of descriptors, say: wait for some to close.
+                    tracing::warn!(%error, "a connection was not taken");
+                    tokio::time::sleep(Duration::from_millis(50)).await;
+                    continue;
+                }
+                (Err(_), Ok(_)) => continue,
+            },
+            _ = terminate.recv() => break,
+            _ = interrupt.recv() => break,
+        };
+        let (stream, place) = stream;
+        let _ = stream.set_nodelay(true);
+        let router = router.clone();
+        let service = hyper::service::service_fn(move |request| answer(router.clone(), peer, request));
+        let connection = http1::Builder::new()
+            .timer(TokioTimer::new())
+            .header_read_timeout(HEAD_TIMEOUT)
+            .max_headers(100)
+            .serve_connection(TokioIo::new(stream), service);
+        let watched = graceful.watch(connection);
+        tokio::spawn(async move {
+            let _ = watched.await;
+            drop(place);
+        });
+    }
+    stopping.store(true, Ordering::SeqCst);
+    drop(listener);
+    tracing::info!("stopping: letting requests under way finish");
+    if tokio::time::timeout(DRAIN, graceful.shutdown()).await.is_err() {
+        tracing::warn!("some requests did not finish in time");
+    }
+    Ok(())
+}
+
+async fn answer(router: Router, peer: SocketAddr, mut request: Request<Incoming>) -> Result<Response<Body>, Infallible> {
+    request.extensions_mut().insert(Peer(peer));
+    let answered = tokio::time::timeout(REQUEST_TIMEOUT, router.oneshot(request.map(Body::new))).await;
+    let response = answered.unwrap_or_else(|_| {
+        let mut response = Response::new(Body::from("This took too long. Nothing more happens; try again in a moment.\n"));
+        *response.status_mut() = StatusCode::SERVICE_UNAVAILABLE;
+        Ok(response)
+    })?;
+    metrics::counter!("lockwright_http_requests_total", "status" => response.status().as_str().to_owned()).increment(1);
+    Ok(response)
+}
+
+fn log(config: &Config) -> Result<(), Failure> {
+    let filter: tracing_subscriber::EnvFilter =
+        config.log_filter.parse().map_err(|_| Failure::usage("log.level: write error, warn, info, debug, or a filter".to_owned()))?;
+    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    let set = if config.log_json { builder.json().try_init() } else { builder.compact().try_init() };
+    set.map_err(|error| Failure::broken(error.to_string()))
+}
+
+/// Says where to click.
+fn greet(config: &Config, outbox: bool) {
+    let url = &config.service.public_url;
+    println!("Lockwright is running. Stop it with Ctrl-C.\n");
+    println!("  Make the first account   {url}/signup");
+    println!("  Sign in                  {url}/signin");
+    println!("  Can't sign in?           {url}/recover");
+    if outbox {
+        println!("  Mail that was \"sent\"     {url}/outbox   (no SMTP server is set)");
+    }
+    println!("  Data                     {}", config.data.display());
+}

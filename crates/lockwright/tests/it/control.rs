@@ -1,0 +1,112 @@
+//! The host's command line, with the server running and without it.
+
+use std::os::unix::fs::PermissionsExt;
+
+use serde_json::json;
+
+use crate::program::Program;
+
+#[test]
+fn nobody_is_locked_out_of_the_installation_with_the_server_running_or_not() {
+    let mut program = Program::new(None);
+    program.start();
+    let made = program.json(&["account", "create", "--name", "Example", "--email", "root@example.com"]);
+    let id = made["AccountId"].as_str().expect("a number").to_owned();
+    assert_eq!(id.len(), 12);
+    assert!(made["SetPasswordUrl"].as_str().is_some_and(|url| url.contains("/recover/link/")));
+    assert!(program.terminate().success(), "SIGTERM ends well");
+
+    let shown = program.json(&["account", "show", "--email", "root@example.com"]);
+    assert_eq!(shown["AccountId"], json!(id));
+    assert_eq!(shown["RootPassword"], "none");
+    let link = program.json(&["account", "recover", "--account", &id]);
+    assert!(link["SetPasswordUrl"].is_string());
+    let user = program.json(&["user", "create", "--account", &id, "--name", "ana", "--access", "generated"]);
+    assert!(user["Password"].as_str().is_some_and(|password| password.len() >= 20));
+    program.start();
+    let users = program.json(&["user", "list", "--account", &id]);
+    assert_eq!(users[0]["UserName"], "ana");
+    let trail = program.json(&["trail", "list", "--account", &id]);
+    let names: Vec<&str> = trail.as_array().expect("a list").iter().filter_map(|event| event["eventName"].as_str()).collect();
+    assert!(names.contains(&"CreateAccount") && names.contains(&"CreateUser"), "{names:?}");
+}
+
+#[test]
+fn bad_input_is_one_line_and_exit_code_2() {
+    let program = Program::new(None);
+    for arguments in [
+        &["account", "create", "--name", "Example", "--email", "not-an-address"][..],
+        &["account", "show"],
+        &["user", "list", "--account", "12"],
+        &["session", "list"],
+        &["account", "list", "--limit", "0"],
+        &["nonsense"],
+    ] {
+        let output = program.host(arguments);
+        assert_eq!(output.status.code(), Some(2), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+        assert!(output.stdout.is_empty());
+    }
+}
+
+#[test]
+fn what_is_not_there_is_one_line_and_exit_code_1() {
+    let mut program = Program::new(None);
+    program.start();
+    let output = program.host(&["account", "show", "--account", "123456789012"]);
+    assert_eq!(output.status.code(), Some(1));
+    assert_eq!(String::from_utf8_lossy(&output.stderr).lines().count(), 1);
+}
+
+#[test]
+fn an_unknown_setting_is_refused_with_its_line() {
+    let program = Program::new(None);
+    std::fs::create_dir(program.data()).expect("a folder");
+    std::fs::set_permissions(program.data(), std::fs::Permissions::from_mode(0o700)).expect("its mode");
+    std::fs::write(program.data().join("lockwright.toml"), "installation = \"X\"\nlisten_on = 1\n").expect("a file");
+    let output = program.host(&["config", "check"]);
+    assert_eq!(output.status.code(), Some(2));
+    let text = String::from_utf8_lossy(&output.stderr);
+    assert!(text.contains("lockwright.toml:2:") && text.contains("listen_on"), "{text}");
+}
+
+#[test]
+fn e16_files_are_their_owners_only_under_any_umask() {
+    let mut program = Program::new(None);
+    program.start();
+    let made = program.json(&["account", "create", "--name", "Example", "--email", "root@example.com"]);
+    assert!(made["AccountId"].is_string());
+    let mut folders = vec![program.data()];
+    while let Some(folder) = folders.pop() {
+        let mode = std::fs::metadata(&folder).expect("metadata").permissions().mode() & 0o777;
+        assert_eq!(mode, 0o700, "{}", folder.display());
+        for entry in std::fs::read_dir(&folder).expect("a folder") {
+            let entry = entry.expect("an entry");
+            if entry.file_type().expect("a type").is_dir() {
+                folders.push(entry.path());
+            } else {
+                let mode = entry.metadata().expect("metadata").permissions().mode() & 0o777;
+                assert_eq!(mode, 0o600, "{}", entry.path().display());
+            }
+        }
+    }
+}
+
+#[test]
+fn a_backup_taken_while_running_restores_without_sessions_or_links() {
+    let mut program = Program::new(None);
+    program.start();
+    let made = program.json(&["account", "create", "--name", "Example", "--email", "root@example.com"]);
+    let file = program.data().join("backup.db");
+    program.json(&["backup", file.to_str().expect("a path")]);
+    let again = program.host(&["backup", file.to_str().expect("a path")]);
+    assert_eq!(again.status.code(), Some(1), "an existing file is not overwritten");
+
+    let other = Program::new(None);
+    let restored = other.host(&["restore", file.to_str().expect("a path")]);
+    assert!(restored.status.success(), "{}", String::from_utf8_lossy(&restored.stderr));
+    let shown = other.json(&["account", "show", "--email", "root@example.com"]);
+    assert_eq!(shown["AccountId"], made["AccountId"]);
+    let doctor = other.host(&["doctor", "--output", "json"]);
+    let found: serde_json::Value = serde_json::from_slice(&doctor.stdout).expect("JSON");
+    assert_eq!(found["Rows"]["cases"], 0, "the set-password link of the backup is dead");
+}
