@@ -1,6 +1,13 @@
 //! The pages: what people see in a browser and read in a mail.
 
 pub mod assets;
+mod http;
 pub mod mail;
+mod mail_writer;
 pub mod page;
 pub mod render;
+mod routes;
+
+pub use http::{Peer, WebConfig};
+pub use mail_writer::MailWriter;
+pub use routes::router;

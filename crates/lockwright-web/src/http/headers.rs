@@ -1,0 +1,40 @@
+//! Headers that every answer carries.
+
+use axum::http::header::{
+    CACHE_CONTROL, CONTENT_SECURITY_POLICY, REFERRER_POLICY, STRICT_TRANSPORT_SECURITY, X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
+};
+use axum::http::{HeaderMap, HeaderName, HeaderValue};
+
+const POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; connect-src 'self'; \
+form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
+
+const EVERYWHERE: [(HeaderName, &str); 6] = [
+    (CONTENT_SECURITY_POLICY, POLICY),
+    (X_CONTENT_TYPE_OPTIONS, "nosniff"),
+    (X_FRAME_OPTIONS, "DENY"),
+    (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
+    (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
+    (
+        HeaderName::from_static("permissions-policy"),
+        "camera=(), display-capture=(), geolocation=(), microphone=(), midi=(), payment=(), serial=(), usb=()",
+    ),
+];
+
+/// Pages whose address or content leads to a credential: their address is told to nobody.
+const SECRET_PATHS: [&str; 5] = ["/recover/case/", "/recover/link/", "/signup/case/", "/builder/signup/case/", "/security/password"];
+
+/// Adds them. A page that may be kept says so itself (assets); nothing else is.
+pub(super) fn add(headers: &mut HeaderMap, path: &str, https: bool, request: &str) {
+    for (name, value) in EVERYWHERE {
+        headers.insert(name, HeaderValue::from_static(value));
+    }
+    let secret = SECRET_PATHS.iter().any(|start| path.starts_with(start));
+    headers.insert(REFERRER_POLICY, HeaderValue::from_static(if secret { "no-referrer" } else { "same-origin" }));
+    headers.entry(CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
+    if https {
+        headers.insert(STRICT_TRANSPORT_SECURITY, HeaderValue::from_static("max-age=63072000"));
+    }
+    if let Ok(id) = HeaderValue::from_str(request) {
+        headers.insert(HeaderName::from_static("x-request-id"), id);
+    }
+}

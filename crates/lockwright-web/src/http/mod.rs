@@ -1,0 +1,22 @@
+//! What every request passes before a page sees it, and every answer after: address, cookies, forms, headers, problems.
+
+mod answer;
+mod arrival;
+mod client;
+mod cookies;
+mod form;
+mod guard;
+mod headers;
+mod outer;
+mod people;
+mod state;
+mod visit;
+
+pub(crate) use answer::{Answer, Refused, go, plain, with_cookie};
+pub(crate) use form::{Form, encode};
+pub(crate) use guard::guard_post;
+pub(crate) use outer::outer;
+pub(crate) use people::{manager_name, rules, sign_in_path, users_sign_in_path, who};
+pub(crate) use state::Web;
+pub use state::{Peer, WebConfig};
+pub(crate) use visit::{Admin, Member, Visit, administers};

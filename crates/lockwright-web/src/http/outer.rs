@@ -1,0 +1,100 @@
+//! The outermost layer: gives each request its id, catches a panic, turns refusals into pages, adds headers and the browser cookie.
+
+use std::future::{Future, poll_fn};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::pin::pin;
+use std::task::Poll;
+
+use axum::body::Body;
+use axum::extract::{Request, State};
+use axum::http::header::{ALLOW, CONTENT_TYPE, RETRY_AFTER, SET_COOKIE};
+use axum::http::{HeaderMap, Method};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+
+use super::answer::{self, Refused, Trial, with_cookie};
+use super::arrival::Arrival;
+use super::headers;
+use super::state::{Peer, Web};
+use crate::page::problem::{Problem, ProblemKind};
+use crate::page::words;
+use crate::render::Shell;
+
+/// Stands around all routes and what no route answers.
+pub(crate) async fn outer(State(web): State<Web>, mut request: Request, next: Next) -> Response {
+    let peer = request.extensions().get::<Peer>().copied();
+    let arrival = Arrival::of(&web, request.headers(), peer);
+    let path = request.uri().path().to_owned();
+    let head = request.method() == Method::HEAD;
+    request.extensions_mut().insert(arrival.clone());
+
+    let response = match caught(next.run(request)).await {
+        Some(response) => response,
+        None => {
+            tracing::error!(request = %arrival.op.id, "a handler panicked");
+            Refused::new(ProblemKind::Unexpected).into_response()
+        }
+    };
+    let mut response = explained(&web, &arrival, response);
+    if arrival.fresh && is_html(response.headers()) {
+        let cookies = web.cookies();
+        response = with_cookie(response, cookies.set(cookies.browser, arrival.browser.expose()));
+    }
+    if head {
+        *response.body_mut() = Body::empty();
+    }
+    headers::add(response.headers_mut(), &path, web.https(), arrival.op.id.as_str());
+    response
+}
+
+/// A refusal has no page yet, nor has what the router itself refuses: here it gets one.
+fn explained(web: &Web, arrival: &Arrival, mut response: Response) -> Response {
+    let status = response.status();
+    let trial = response.extensions_mut().remove::<Trial>();
+    if trial.is_none() && !((status.is_client_error() || status.is_server_error()) && !is_html(response.headers())) {
+        return response;
+    }
+    let trial = trial.unwrap_or_else(|| Trial { kind: answer::kind_of(status), wait: None, again: None, cause: None });
+    if let Some(cause) = &trial.cause {
+        tracing::error!(request = %arrival.op.id, cause, "a request could not be carried out");
+    }
+    let page =
+        Problem { kind: trial.kind, request: Some(arrival.op.id.to_string()), wait: trial.wait.map(words::span), again: trial.again };
+    let shell = Shell::new(web.lockwright().config().installation.clone(), "");
+    let mut explained = answer::html(answer::status(trial.kind), &shell, &page);
+    for name in [ALLOW, RETRY_AFTER] {
+        if let Some(value) = response.headers().get(&name) {
+            explained.headers_mut().insert(name, value.clone());
+        }
+    }
+    for cookie in response.headers().get_all(SET_COOKIE) {
+        explained.headers_mut().append(SET_COOKIE, cookie.clone());
+    }
+    explained
+}
+
+fn is_html(headers: &HeaderMap) -> bool {
+    headers.get(CONTENT_TYPE).is_some_and(|value| value.as_bytes().starts_with(b"text/html"))
+}
+
+/// Runs a future; `None` when it panics. What it held is dropped, and no page shares more than the store, which commits whole or not.
+async fn caught<F: Future>(future: F) -> Option<F::Output> {
+    let mut future = pin!(future);
+    poll_fn(|context| match catch_unwind(AssertUnwindSafe(|| future.as_mut().poll(context))) {
+        Ok(Poll::Ready(output)) => Poll::Ready(Some(output)),
+        Ok(Poll::Pending) => Poll::Pending,
+        Err(_) => Poll::Ready(None),
+    })
+    .await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_panic_ends_in_an_answer() {
+        assert_eq!(caught(async { 1 }).await, Some(1));
+        assert_eq!(caught(async { [1].get(7).copied().expect("for the test") }).await, None);
+    }
+}

@@ -1,0 +1,115 @@
+//! What the pages are told at the start, and what follows from the configured address.
+
+use std::net::{IpAddr, SocketAddr};
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use lockwright_service::Lockwright;
+
+use super::cookies::CookieNames;
+
+/// The web face's configuration.
+#[derive(Clone, Debug, Default)]
+pub struct WebConfig {
+    /// Proxies whose `X-Forwarded-For` is believed. Empty unless the operator names some (E05).
+    pub trusted_proxies: Vec<ipnet::IpNet>,
+    /// The folder that `/outbox` shows; `Some` only while no SMTP server is set.
+    pub outbox: Option<PathBuf>,
+}
+
+/// The other end of the connection: a request extension that the listener inserts.
+#[derive(Clone, Copy, Debug)]
+pub struct Peer(pub SocketAddr);
+
+/// What every handler shares. Cheap to clone.
+#[derive(Clone)]
+pub(crate) struct Web(Arc<Inner>);
+
+struct Inner {
+    lockwright: Lockwright,
+    config: WebConfig,
+    origin: String,
+    https: bool,
+    loopback: bool,
+    cookies: CookieNames,
+}
+
+impl Web {
+    pub(crate) fn new(lockwright: Lockwright, config: WebConfig) -> Self {
+        let origin = origin_of(&lockwright.config().public_url);
+        let https = origin.starts_with("https://");
+        let loopback = is_loopback(&origin);
+        Self(Arc::new(Inner { lockwright, config, https, loopback, cookies: CookieNames::new(https), origin }))
+    }
+
+    pub(crate) fn lockwright(&self) -> &Lockwright {
+        &self.0.lockwright
+    }
+
+    pub(crate) fn config(&self) -> &WebConfig {
+        &self.0.config
+    }
+
+    /// The origin that our own forms are sent from, as browsers write it.
+    pub(crate) fn origin(&self) -> &str {
+        &self.0.origin
+    }
+
+    pub(crate) fn https(&self) -> bool {
+        self.0.https
+    }
+
+    /// Whether the configured address is this machine's own.
+    pub(crate) fn loopback(&self) -> bool {
+        self.0.loopback
+    }
+
+    pub(crate) fn cookies(&self) -> &CookieNames {
+        &self.0.cookies
+    }
+
+    /// A whole URL under the configured address, to be copied or handed on (invariant 11).
+    pub(crate) fn url(&self, path: &str) -> String {
+        format!("{}{path}", self.lockwright().config().public_url.trim_end_matches('/'))
+    }
+}
+
+/// Scheme, host and port as in an `Origin` header (RFC 6454 §6.2): lower case, no default port.
+fn origin_of(url: &str) -> String {
+    let (scheme, rest) = url.split_once("://").unwrap_or(("http", url));
+    let scheme = scheme.to_ascii_lowercase();
+    let authority = rest.split(['/', '?', '#']).next().unwrap_or_default().to_ascii_lowercase();
+    let default = if scheme == "https" { ":443" } else { ":80" };
+    format!("{scheme}://{}", authority.strip_suffix(default).unwrap_or(&authority))
+}
+
+fn is_loopback(origin: &str) -> bool {
+    let authority = origin.split_once("://").map_or("", |(_, authority)| authority);
+    let host = match authority.strip_prefix('[') {
+        Some(rest) => rest.split(']').next().unwrap_or_default(),
+        None => authority.split(':').next().unwrap_or_default(),
+    };
+    host == "localhost" || host.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_origin_is_written_as_browsers_write_it() {
+        assert_eq!(origin_of("https://Access.Example.com:443/"), "https://access.example.com");
+        assert_eq!(origin_of("http://127.0.0.1:8420"), "http://127.0.0.1:8420");
+        assert_eq!(origin_of("http://[::1]:80"), "http://[::1]");
+    }
+
+    #[test]
+    fn only_this_machines_own_addresses_are_loopback() {
+        for own in ["http://127.0.0.1:8420", "http://[::1]:8420", "http://localhost", "http://127.9.9.9"] {
+            assert!(is_loopback(own), "{own}");
+        }
+        for other in ["https://access.example.com", "http://localhost.example.com", "http://10.0.0.1", "http://127.0.0.1.example.com"] {
+            assert!(!is_loopback(other), "{other}");
+        }
+    }
+}

@@ -1,0 +1,291 @@
+//! Who is at the door: anybody (`Visit`), somebody signed in (`Member`), an administrator of an account (`Admin`).
+
+use std::sync::Arc;
+
+use axum::extract::FromRequestParts;
+use axum::http::StatusCode;
+use axum::http::request::Parts;
+use axum::response::Response;
+use lockwright_model::clock::Timestamp;
+use lockwright_model::context::OpContext;
+use lockwright_model::help::HelpState;
+use lockwright_model::id::AccountId;
+use lockwright_model::identity::{Identity, Principal};
+use lockwright_model::session::{Session, SessionScope};
+use lockwright_model::token::{Token, TokenKind};
+use lockwright_service::Lockwright;
+use lockwright_service::core::person::Person;
+use lockwright_service::sessions::Signed;
+
+use super::answer::{self, Answer, Refused};
+use super::arrival::Arrival;
+use super::form::{encode, query_value};
+use super::people;
+use super::state::Web;
+use crate::page::Page;
+use crate::page::problem::ProblemKind;
+use crate::render::{self, Shell, Tone};
+
+/// A request, by whomever. Its act is nobody's: only [`Member`] acts as the person who is signed in.
+#[derive(Clone)]
+pub(crate) struct Visit {
+    pub(crate) op: OpContext,
+    web: Web,
+    arrival: Arrival,
+    signed: Option<Arc<(Token, Signed)>>,
+    query: String,
+    /// The browser came here from a page of ours, or does not say.
+    from_here: bool,
+}
+
+impl Visit {
+    pub(super) async fn load(web: &Web, parts: &Parts) -> Result<Self, Refused> {
+        let arrival = parts.extensions.get::<Arrival>().cloned().unwrap_or_else(|| Arrival::of(web, &parts.headers, None));
+        let token = arrival.session.as_deref().and_then(|text| Token::parse(TokenKind::Session, text));
+        let signed = match token {
+            Some(token) => web.lockwright().authenticate(token.expose()).await?.map(|signed| Arc::new((token, signed))),
+            None => None,
+        };
+        let from_here = parts.headers.get("sec-fetch-site").is_none_or(|site| site == "same-origin");
+        let query = parts.uri.query().unwrap_or_default().to_owned();
+        Ok(Self { op: arrival.op.clone(), web: web.clone(), arrival, signed, query, from_here })
+    }
+
+    /// The same visit, from now on with the session of this token.
+    pub(crate) async fn with_session(mut self, token: &Token) -> Result<Self, Refused> {
+        let signed = self.lockwright().authenticate(token.expose()).await?;
+        self.signed = signed.map(|signed| Arc::new((token.clone(), signed)));
+        Ok(self)
+    }
+
+    pub(crate) fn lockwright(&self) -> &Lockwright {
+        self.web.lockwright()
+    }
+
+    pub(crate) fn web(&self) -> &Web {
+        &self.web
+    }
+
+    /// The session that the browser has, to be ended by a new sign-in.
+    pub(crate) fn session(&self) -> Option<&Token> {
+        self.signed.as_deref().map(|signed| &signed.0)
+    }
+
+    pub(crate) fn signed(&self) -> Option<&Signed> {
+        self.signed.as_deref().map(|signed| &signed.1)
+    }
+
+    /// Ends the session that the browser has, in its owner's name: a new one takes its place.
+    ///
+    /// What was registered stands whether or not this succeeds.
+    pub(crate) async fn leave(&self) {
+        if let Some(signed) = self.signed() {
+            let op = OpContext { principal: Principal::Signed(signed.person.identity()), ..self.op.clone() };
+            if let Err(trouble) = self.lockwright().sign_out(&op, &signed.session).await {
+                tracing::warn!(request = %op.id, %trouble, "an earlier session was not ended");
+            }
+        }
+    }
+
+    /// The cookie of the case that this browser holds; empty when there is none, which holds nothing.
+    pub(crate) fn case_cookie(&self) -> &str {
+        self.arrival.case.as_deref().unwrap_or_default()
+    }
+
+    /// What this browser typed to open the case.
+    pub(crate) fn typed(&self, case: &str) -> Option<Vec<String>> {
+        let held = query_value(&format!("v={}", self.arrival.name.as_deref()?), "v")?;
+        let mut parts = held.split('|').map(str::to_owned);
+        (parts.next().as_deref() == Some(case)).then(|| parts.collect())
+    }
+
+    /// Hands the browser a case, and what was typed to open it.
+    pub(crate) fn give_case(&self, response: Response, holder: &Token, typed: Option<(&str, &[&str])>) -> Response {
+        let names = self.web.cookies();
+        let response = answer::with_cookie(response, names.set(names.case, holder.expose()));
+        match typed {
+            Some((case, words)) => {
+                let value = encode(&format!("{case}|{}", words.join("|")));
+                answer::with_cookie(response, names.set(names.name, &value))
+            }
+            None => response,
+        }
+    }
+
+    /// Hands the browser a session.
+    pub(crate) fn give_session(&self, response: Response, token: &Token) -> Response {
+        let names = self.web.cookies();
+        answer::with_cookie(response, names.set(names.session, token.expose()))
+    }
+
+    /// A field of the query.
+    pub(crate) fn query(&self, name: &str) -> Option<String> {
+        query_value(&self.query, name)
+    }
+
+    /// Whether mail waits in `/outbox`, and this browser could look at it.
+    pub(crate) fn outbox(&self) -> Option<&std::path::Path> {
+        let local = self.arrival.peer.is_some_and(|peer| peer.0.ip().to_canonical().is_loopback()) && !self.arrival.forwarded;
+        self.web.config().outbox.as_deref().filter(|_| local && self.web.loopback())
+    }
+
+    pub(super) fn check_form(&self, given: &str) -> bool {
+        self.lockwright().check_form_token(self.bound_to(), given)
+    }
+
+    fn bound_to(&self) -> &str {
+        self.session().unwrap_or(&self.arrival.browser).expose()
+    }
+
+    fn shell(&self, open_help: u32) -> Shell {
+        let mut shell = Shell::new(self.lockwright().config().installation.clone(), self.lockwright().form_token(self.bound_to()));
+        if let Some(signed) = self.signed() {
+            shell = shell.signed_in(render::SignedIn {
+                label: people::label(&signed.person),
+                kind: signed.person.kind(),
+                administrator: administers(&signed.person).is_some(),
+                must_change: signed.session.scope == SessionScope::ChangePassword,
+                open_help,
+            });
+        }
+        match self.query("done").as_deref().and_then(done).filter(|_| self.from_here) {
+            Some((tone, text)) => shell.tell(tone, text),
+            None => shell,
+        }
+    }
+
+    /// A page.
+    pub(crate) fn page<P: Page>(&self, page: &P) -> Answer {
+        self.page_with(StatusCode::OK, page)
+    }
+
+    /// The form again, with what has to be put right.
+    pub(crate) fn again<P: Page>(&self, page: &P) -> Answer {
+        self.page_with(StatusCode::UNPROCESSABLE_ENTITY, page)
+    }
+
+    /// The form again; it counts after `until`, which the page is told in words.
+    pub(crate) fn later<P: Page>(&self, until: Timestamp, page: impl FnOnce(String) -> P) -> Answer {
+        let (span, text) = answer::wait(self.op.now, until);
+        let response = self.page_with(StatusCode::TOO_MANY_REQUESTS, &page(text))?;
+        Ok(answer::retry_after(response, span))
+    }
+
+    pub(crate) fn page_with<P: Page>(&self, status: StatusCode, page: &P) -> Answer {
+        Ok(answer::html(status, &self.shell(0), page))
+    }
+}
+
+/// Notices after a redirect: fixed words, named in the query, shown only to a browser that comes from a page of ours.
+pub(crate) fn done(word: &str) -> Option<(Tone, &'static str)> {
+    Some(match word {
+        "signed-out" => (Tone::Done, "You are signed out."),
+        "password" => (Tone::Done, "Your password is changed, and your other sessions are ended."),
+        "address" => (Tone::Done, "Your email address is confirmed."),
+        "session" => (Tone::Done, "The session is ended."),
+        "sessions" => (Tone::Done, "All other sessions are ended."),
+        "saved" => (Tone::Done, "Saved."),
+        "created" => (Tone::Done, "The user is created."),
+        "deleted" => (Tone::Done, "The user is deleted."),
+        "dismissed" => (Tone::Done, "The request is dismissed."),
+        "help-done" => (Tone::Look, "Somebody dealt with this request before. Nothing was changed."),
+        _ => return None,
+    })
+}
+
+impl FromRequestParts<Web> for Visit {
+    type Rejection = Refused;
+
+    async fn from_request_parts(parts: &mut Parts, web: &Web) -> Result<Self, Refused> {
+        match parts.extensions.get::<Self>() {
+            Some(visit) => Ok(visit.clone()),
+            None => Self::load(web, parts).await,
+        }
+    }
+}
+
+/// Somebody signed in, acting in their own name.
+pub(crate) struct Member {
+    pub(crate) visit: Visit,
+    pub(crate) op: OpContext,
+    pub(crate) session: Arc<Session>,
+    pub(crate) person: Person,
+}
+
+impl Member {
+    /// Somebody signed in, even one who may only choose a new password: for that page and for signing out.
+    pub(crate) fn of(visit: Visit) -> Result<Self, Refused> {
+        let Some(signed) = visit.signed().cloned() else { return Err(Refused::Go("/signin")) };
+        let op = OpContext { principal: Principal::Signed(signed.person.identity()), ..visit.op.clone() };
+        Ok(Self { visit, op, session: signed.session, person: signed.person })
+    }
+
+    pub(crate) fn lockwright(&self) -> &Lockwright {
+        self.visit.lockwright()
+    }
+
+    pub(crate) fn identity(&self) -> Identity {
+        self.person.identity()
+    }
+
+    /// A page, with the number of waiting help requests in an administrator's navigation.
+    pub(crate) async fn page<P: Page>(&self, page: &P) -> Answer {
+        self.page_with(StatusCode::OK, page).await
+    }
+
+    /// The form again, with what has to be put right.
+    pub(crate) async fn again<P: Page>(&self, page: &P) -> Answer {
+        self.page_with(StatusCode::UNPROCESSABLE_ENTITY, page).await
+    }
+
+    async fn page_with<P: Page>(&self, status: StatusCode, page: &P) -> Answer {
+        let shell = self.visit.shell(self.open_help().await?);
+        Ok(answer::html(status, &shell, page))
+    }
+
+    /// Help requests that wait, for administrators.
+    pub(crate) async fn open_help(&self) -> Result<u32, Refused> {
+        const LOOKED_AT: u32 = 100;
+        let Some(account) = administers(&self.person) else { return Ok(0) };
+        let helps = self.lockwright().helps(&self.op, account, LOOKED_AT).await?;
+        let open = helps.iter().filter(|request| request.state == HelpState::Open).count();
+        Ok(u32::try_from(open).unwrap_or(LOOKED_AT))
+    }
+}
+
+impl FromRequestParts<Web> for Member {
+    type Rejection = Refused;
+
+    async fn from_request_parts(parts: &mut Parts, web: &Web) -> Result<Self, Refused> {
+        let member = Self::of(Visit::from_request_parts(parts, web).await?)?;
+        match member.session.scope {
+            SessionScope::Full => Ok(member),
+            SessionScope::ChangePassword => Err(Refused::Go("/security/password")),
+        }
+    }
+}
+
+/// Somebody who administers an account. What they may do is decided by the service; here the others are told that there is no such page.
+pub(crate) struct Admin {
+    pub(crate) member: Member,
+    pub(crate) account: AccountId,
+}
+
+impl FromRequestParts<Web> for Admin {
+    type Rejection = Refused;
+
+    async fn from_request_parts(parts: &mut Parts, web: &Web) -> Result<Self, Refused> {
+        let member = Member::from_request_parts(parts, web).await?;
+        let account = administers(&member.person).ok_or(Refused::new(ProblemKind::NotFound))?;
+        Ok(Self { member, account })
+    }
+}
+
+/// The account whose administrator's pages this person sees.
+pub(crate) fn administers(person: &Person) -> Option<AccountId> {
+    match person {
+        Person::Root(account) => Some(account.id),
+        Person::User { account, user } if user.administrator => Some(account.id),
+        Person::User { .. } | Person::Builder(_) => None,
+    }
+}

@@ -1,0 +1,256 @@
+//! IAM users, as an administrator manages them.
+
+use axum::extract::Path;
+use lockwright_model::email::EmailAddress;
+use lockwright_model::help::HelpState;
+use lockwright_model::id::UserId;
+use lockwright_model::identity::{Identity, UserRef};
+use lockwright_model::name::UserName;
+use lockwright_model::secret::Secret;
+use lockwright_model::user::User;
+use lockwright_service::core::person::Person;
+use lockwright_service::users::{GiveAccess, Handed, UserError};
+
+use super::case::password_errors;
+use crate::http::{Admin, Answer, Form, Refused, encode, go, users_sign_in_path};
+use crate::page::problem::ProblemKind;
+use crate::page::user::{ConsoleAccess, Give, SecretKind, UserNew, UserRow, UserSecret, UserShow, Users};
+use crate::page::{FieldErrors, PasswordRules, words};
+
+/// Users on one page.
+const PAGE: usize = 50;
+/// Help requests that are looked through for one of a user's.
+const HELPS: u32 = 100;
+
+/// By name, a page at a time.
+pub(super) async fn list(admin: Admin) -> Answer {
+    let (member, now) = (&admin.member, admin.member.op.now);
+    let after = member.visit.query("after").and_then(|text| text.parse::<UserName>().ok()).map(|name| name.key());
+    let limit = u32::try_from(PAGE + 1).unwrap_or(u32::MAX);
+    let mut users = member.lockwright().users(&member.op, admin.account, after.as_deref(), limit).await?;
+    let more = users.len() > PAGE;
+    users.truncate(PAGE);
+    let more = users.last().filter(|_| more).map(|user| format!("/console/users?after={}", encode(user.name.as_str())));
+    let rows = users.iter().map(|user| UserRow {
+        id: user.id.user.to_string(),
+        name: user.name.to_string(),
+        access: access_of(user),
+        last_sign_in: user.last_sign_in.map(|at| words::ago(now, at)),
+        administrator: user.administrator,
+        disabled: user.disabled,
+    });
+    member.page(&Users { rows: rows.collect(), more }).await
+}
+
+fn access_of(user: &User) -> ConsoleAccess {
+    match user.login_profile.as_ref().map(|profile| &profile.credential) {
+        None => ConsoleAccess::None,
+        Some(None) => ConsoleAccess::LinkOut,
+        Some(Some(credential)) if credential.disabled => ConsoleAccess::SwitchedOff,
+        Some(Some(credential)) if credential.must_change => ConsoleAccess::MustChange,
+        Some(Some(_)) => ConsoleAccess::Password,
+    }
+}
+
+/// The empty form.
+pub(super) async fn form(admin: Admin) -> Answer {
+    let rules = policy_rules(&admin).await?;
+    admin.member.page(&UserNew::start(rules)).await
+}
+
+async fn policy_rules(admin: &Admin) -> Result<PasswordRules, Refused> {
+    let account = admin.member.lockwright().account(&admin.member.op, admin.account).await?;
+    Ok(PasswordRules::iam(account.password_policy.as_ref()))
+}
+
+/// Creates a user; what was drawn for it is shown once, in this answer.
+pub(super) async fn create(admin: Admin, form: Form) -> Answer {
+    let member = &admin.member;
+    let (mode, access) = given(&form)?;
+    let page = UserNew {
+        name: form.text("name").to_owned(),
+        email: form.text("email").trim().to_owned(),
+        administrator: form.ticked("administrator"),
+        mode,
+        must_change: form.ticked("must_change"),
+        ..UserNew::start(policy_rules(&admin).await?)
+    };
+    let mut errors = FieldErrors::none();
+    let name = page.name.parse::<UserName>().inspect_err(|rule| errors.add("name", rule.to_string())).ok();
+    let email = match page.email.as_str() {
+        "" => None,
+        text => text.parse::<EmailAddress>().inspect_err(|_| errors.add("email", "Enter an email address, like name@example.com.")).ok(),
+    };
+    let Some(name) = name.filter(|_| errors.is_empty()) else { return member.again(&UserNew { errors, ..page }).await };
+    let made = member.lockwright().create_user(&member.op, admin.account, &name, page.administrator, access).await;
+    let (user, handed) = match made {
+        Ok(made) => made,
+        Err(UserError::NameTaken) => {
+            let errors = FieldErrors::one("name", format!("A user named “{name}” exists already. Choose another name."));
+            return member.again(&UserNew { errors, ..page }).await;
+        }
+        Err(UserError::Password(error)) => return member.again(&UserNew { errors: password_errors(error)?, ..page }).await,
+        Err(error) => return Err(error.into()),
+    };
+    if let Some(email) = email {
+        ask_to_confirm(&admin, &user, email).await;
+    }
+    hand_over(&admin, &user, handed, page.must_change, true).await
+}
+
+/// Mails the new user a link to confirm the address. The user exists whatever comes of it.
+async fn ask_to_confirm(admin: &Admin, user: &User, email: EmailAddress) {
+    let member = &admin.member;
+    let Ok(account) = member.lockwright().account(&member.op, admin.account).await else { return };
+    let person = Person::User { account, user: user.clone() };
+    if let Err(error) = member.lockwright().start_address(&member.op, &person, email).await {
+        tracing::warn!(request = %member.op.id, %error, "a new user's address was not mailed to");
+    }
+}
+
+/// How console access is given, from the form.
+fn given(form: &Form) -> Result<(Give, GiveAccess), Refused> {
+    let must_change = form.ticked("must_change");
+    Ok(match form.text("mode") {
+        "link" => (Give::Link, GiveAccess::Link),
+        "generated" => (Give::Generated, GiveAccess::Generated { must_change }),
+        "typed" => (Give::Typed, GiveAccess::Typed { password: Secret::new(form.text("password")), must_change }),
+        "none" => (Give::None, GiveAccess::None),
+        _ => return Err(Refused::new(ProblemKind::BadRequest)),
+    })
+}
+
+/// Shows what is shown once; with nothing to show, the user's page.
+pub(super) async fn hand_over(admin: &Admin, user: &User, handed: Handed, must_change: bool, created: bool) -> Answer {
+    let member = &admin.member;
+    let account = member.lockwright().account(&member.op, admin.account).await?;
+    let (kind, secret, until) = match handed {
+        Handed::Nothing => return go(format!("/console/users/{}?done={}", user.id.user, if created { "created" } else { "saved" })),
+        Handed::Password(password) => (SecretKind::Password, password, None),
+        Handed::Link { url, expires } => (SecretKind::Link, url, Some(words::until(member.op.now, expires))),
+    };
+    let page = UserSecret {
+        user_id: user.id.user.to_string(),
+        user_name: user.name.to_string(),
+        kind,
+        secret: secret.expose().to_owned(),
+        until,
+        must_change,
+        sign_in_url: member.visit.web().url(&users_sign_in_path(&account)),
+        created,
+    };
+    member.page(&page).await
+}
+
+/// One user.
+pub(super) async fn show(admin: Admin, Path(id): Path<String>) -> Answer {
+    let user = user_of(&admin, &id).await?;
+    let page = shown(&admin, &user).await?;
+    admin.member.page(&page).await
+}
+
+async fn user_of(admin: &Admin, id: &str) -> Result<User, Refused> {
+    Ok(admin.member.lockwright().user_by_id(&admin.member.op, &reference(admin, id)?).await?)
+}
+
+fn reference(admin: &Admin, id: &str) -> Result<UserRef, Refused> {
+    let user = id.parse::<UserId>().map_err(|_| Refused::not_found())?;
+    Ok(UserRef { account: admin.account, user })
+}
+
+async fn shown(admin: &Admin, user: &User) -> Result<UserShow, Refused> {
+    let (member, now) = (&admin.member, admin.member.op.now);
+    let account = member.lockwright().account(&member.op, admin.account).await?;
+    let helps = member.lockwright().helps(&member.op, admin.account, HELPS).await?;
+    let credential = user.login_profile.as_ref().and_then(|profile| profile.credential.as_ref());
+    Ok(UserShow {
+        id: user.id.user.to_string(),
+        name: user.name.to_string(),
+        arn: format!("arn:aws:iam::{}:user/{}", user.id.account, user.name),
+        created: words::at(user.created),
+        email: user.email.as_ref().map(ToString::to_string),
+        access: access_of(user),
+        password_changed: credential.map(|credential| words::ago(now, credential.changed)),
+        last_sign_in: user.last_sign_in.map(|at| words::ago(now, at)),
+        administrator: user.administrator,
+        disabled: user.disabled,
+        is_self: member.identity() == Identity::User(user.id.clone()),
+        open_help: helps.iter().find(|help| help.user == user.id && help.state == HelpState::Open).map(|help| help.id.to_string()),
+        sign_in_url: member.visit.web().url(&users_sign_in_path(&account)),
+        mode: Give::Link,
+        must_change: true,
+        rules: PasswordRules::iam(account.password_policy.as_ref()),
+        errors: FieldErrors::none(),
+    })
+}
+
+/// Gives a user a new password or link.
+pub(super) async fn give_password(admin: Admin, Path(id): Path<String>, form: Form) -> Answer {
+    let user = user_of(&admin, &id).await?;
+    let (mode, access) = given(&form)?;
+    let must_change = form.ticked("must_change");
+    match admin.member.lockwright().set_access(&admin.member.op, &user.id, access, None).await {
+        Ok(handed) => hand_over(&admin, &user, handed, must_change, false).await,
+        Err(UserError::Password(error)) => {
+            let page = UserShow { mode, must_change, errors: password_errors(error)?, ..shown(&admin, &user).await? };
+            admin.member.again(&page).await
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Takes console access away.
+pub(super) async fn remove_access(admin: Admin, Path(id): Path<String>) -> Answer {
+    let id = reference(&admin, &id)?;
+    admin.member.lockwright().set_access(&admin.member.op, &id, GiveAccess::None, None).await?;
+    saved(&id)
+}
+
+/// Switches sign-in off.
+pub(super) async fn disable(admin: Admin, Path(id): Path<String>) -> Answer {
+    let id = reference(&admin, &id)?;
+    admin.member.lockwright().set_user_disabled(&admin.member.op, &id, true).await?;
+    saved(&id)
+}
+
+/// Switches sign-in on.
+pub(super) async fn enable(admin: Admin, Path(id): Path<String>) -> Answer {
+    let id = reference(&admin, &id)?;
+    admin.member.lockwright().set_user_disabled(&admin.member.op, &id, false).await?;
+    saved(&id)
+}
+
+/// Puts a user into the administrators group, or takes it out.
+pub(super) async fn administrator(admin: Admin, Path(id): Path<String>, form: Form) -> Answer {
+    let id = reference(&admin, &id)?;
+    let on = match form.text("value") {
+        "on" => true,
+        "off" => false,
+        _ => return Err(Refused::new(ProblemKind::BadRequest)),
+    };
+    admin.member.lockwright().set_administrator(&admin.member.op, &id, on).await?;
+    saved(&id)
+}
+
+/// Ends all sessions of a user.
+pub(super) async fn end_sessions(admin: Admin, Path(id): Path<String>) -> Answer {
+    let id = reference(&admin, &id)?;
+    admin.member.lockwright().end_user_sessions(&admin.member.op, &id).await?;
+    saved(&id)
+}
+
+/// Deletes a user, once its name was typed.
+pub(super) async fn delete(admin: Admin, Path(id): Path<String>, form: Form) -> Answer {
+    let user = user_of(&admin, &id).await?;
+    if form.text("confirm").trim() != user.name.as_str() {
+        let errors = FieldErrors::one("confirm", format!("To delete this user, type its name exactly: {}", user.name));
+        let page = UserShow { errors, ..shown(&admin, &user).await? };
+        return admin.member.again(&page).await;
+    }
+    admin.member.lockwright().delete_user(&admin.member.op, &user.id).await?;
+    go("/console/users?done=deleted")
+}
+
+fn saved(id: &UserRef) -> Answer {
+    go(format!("/console/users/{}?done=saved", id.user))
+}

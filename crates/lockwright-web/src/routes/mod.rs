@@ -1,0 +1,134 @@
+//! The whole surface on one page: every path, its verbs, its handler.
+//!
+//! A POST handler can't be mounted without the guard (CSRF, bounded form): the table's macro puts it there.
+
+mod assets;
+mod builder_signup;
+mod case;
+mod console;
+mod console_account;
+mod console_helps;
+mod console_trail;
+mod console_users;
+mod eml;
+mod outbox;
+mod password;
+mod recover;
+mod security;
+mod signin;
+mod signup;
+mod well_known;
+
+#[cfg(test)]
+mod tests;
+
+use axum::Router;
+use axum::middleware::from_fn_with_state;
+use axum::routing::{MethodRouter, get, post};
+use lockwright_service::Lockwright;
+
+use crate::http::{self, Refused, Web, WebConfig};
+use crate::page::problem::ProblemKind;
+
+macro_rules! surface {
+    ($($path:literal => { $($verb:ident $handler:path),+ $(,)? }),+ $(,)?) => {
+        /// Every path with its verbs.
+        pub(crate) const SURFACE: &[(&str, &[&str])] = &[$(($path, &[$(stringify!($verb)),+])),+];
+
+        fn mounted(web: &Web) -> Router<Web> {
+            Router::new()$(.route($path, MethodRouter::new()$(.merge(surface!(@$verb web, $handler)))+))+
+        }
+    };
+    (@get $web:ident, $handler:path) => { get($handler) };
+    (@post $web:ident, $handler:path) => { post($handler).route_layer(from_fn_with_state($web.clone(), http::guard_post)) };
+}
+
+surface! {
+    "/" => { get signin::home },
+    "/signin" => { get signin::start },
+    "/signin/root" => { get signin::root_form, post signin::root },
+    "/signin/builder" => { get signin::builder_form, post signin::builder },
+    "/signin/iam" => { get signin::iam_form, post signin::iam },
+    "/signin/iam/{account}" => { get signin::iam_form_for },
+    "/a/{alias}" => { get signin::iam_form_for },
+    "/signout" => { post signin::sign_out },
+    "/signup" => { get signup::form, post signup::begin },
+    "/signup/case/{case}" => { get signup::details, post signup::finish },
+    "/builder/signup" => { get builder_signup::form, post builder_signup::begin },
+    "/builder/signup/case/{case}" => { get signup::details, post builder_signup::finish },
+    "/recover" => { get recover::start },
+    "/recover/root" => { get recover::root_form, post recover::root },
+    "/recover/builder" => { get recover::builder_form, post recover::builder },
+    "/recover/iam" => { get recover::iam_form, post recover::iam },
+    "/recover/find" => { get recover::find_form, post recover::find },
+    "/recover/case/{case}" => { get case::show },
+    "/recover/case/{case}/code" => { post case::code },
+    "/recover/case/{case}/resend" => { post case::resend },
+    "/recover/case/{case}/password" => { post case::password },
+    "/recover/case/{case}/help" => { post case::help },
+    "/recover/case/{case}/cancel" => { post case::cancel },
+    "/recover/link/{case}/{token}" => { get case::link, post case::open_link },
+    "/console" => { get console::home },
+    "/console/users" => { get console_users::list, post console_users::create },
+    "/console/users/new" => { get console_users::form },
+    "/console/users/{id}" => { get console_users::show },
+    "/console/users/{id}/password" => { post console_users::give_password },
+    "/console/users/{id}/console/remove" => { post console_users::remove_access },
+    "/console/users/{id}/disable" => { post console_users::disable },
+    "/console/users/{id}/enable" => { post console_users::enable },
+    "/console/users/{id}/administrator" => { post console_users::administrator },
+    "/console/users/{id}/sessions/end" => { post console_users::end_sessions },
+    "/console/users/{id}/delete" => { post console_users::delete },
+    "/console/help" => { get console_helps::list },
+    "/console/help/{id}" => { get console_helps::show },
+    "/console/help/{id}/answer" => { post console_helps::answer },
+    "/console/help/{id}/dismiss" => { post console_helps::dismiss },
+    "/console/account" => { get console_account::show },
+    "/console/account/name" => { post console_account::rename },
+    "/console/account/alias" => { post console_account::set_alias },
+    "/console/account/alias/remove" => { post console_account::remove_alias },
+    "/console/account/password-policy" => { get console_account::policy, post console_account::set_policy },
+    "/console/account/password-policy/remove" => { post console_account::remove_policy },
+    "/console/account/self-service" => { post console_account::self_service },
+    "/console/trail" => { get console_trail::show },
+    "/security" => { get security::show },
+    "/security/sessions/{id}/end" => { post security::end },
+    "/security/sessions/end-others" => { post security::end_others },
+    "/security/email" => { post security::email },
+    "/security/password" => { get password::form, post password::change },
+    "/outbox" => { get outbox::list },
+    "/outbox/{name}" => { get outbox::show },
+    "/assets/{name}" => { get assets::asset },
+    "/favicon.ico" => { get assets::icon },
+    "/robots.txt" => { get assets::robots },
+    "/.well-known/change-password" => { get well_known::change_password },
+}
+
+/// All pages of an installation.
+pub fn router(lockwright: Lockwright, config: WebConfig) -> Router {
+    let web = Web::new(lockwright, config);
+    mounted(&web)
+        .fallback(async || Refused::not_found())
+        .method_not_allowed_fallback(async || Refused::new(ProblemKind::MethodNotAllowed))
+        .layer(from_fn_with_state(web.clone(), http::outer))
+        .with_state(web)
+}
+
+/// The nearest page at or above a path, where its form can be opened again.
+pub(crate) fn opened_at(path: &str) -> Option<String> {
+    let mut segments: Vec<&str> = path.split('/').skip(1).collect();
+    while !segments.is_empty() {
+        let shown = SURFACE.iter().any(|(pattern, verbs)| verbs.contains(&"get") && matches(pattern, &segments));
+        if shown {
+            return Some(format!("/{}", segments.join("/")));
+        }
+        segments.pop();
+    }
+    None
+}
+
+fn matches(pattern: &str, segments: &[&str]) -> bool {
+    let pattern: Vec<&str> = pattern.split('/').skip(1).collect();
+    pattern.len() == segments.len()
+        && pattern.iter().zip(segments).all(|(wanted, given)| wanted == given || (wanted.starts_with('{') && !given.is_empty()))
+}
