@@ -309,4 +309,6 @@ pub(crate) enum Config {
     Check,
     /// Print the configuration in effect, secrets left out
     Print,
+    /// Print the reference of all settings as Markdown
+    Reference,
 }

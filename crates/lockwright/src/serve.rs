@@ -1,6 +1,7 @@
 //! `lockwright serve`: puts the parts together, listens, and stops without dropping an answer.
 
 use std::convert::Infallible;
+use std::io::IsTerminal;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -162,7 +163,11 @@ fn log(config: &Config) -> Result<(), Failure> {
     let filter: tracing_subscriber::EnvFilter =
         config.log_filter.parse().map_err(|_| Failure::usage("log.level: write error, warn, info, debug, or a filter".to_owned()))?;
     let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
-    let set = if config.log_json { builder.json().try_init() } else { builder.compact().try_init() };
+    let set = match (config.log_json, std::io::stderr().is_terminal()) {
+        (true, _) => builder.json().try_init(),
+        (false, true) => builder.compact().try_init(),
+        (false, false) => builder.compact().with_ansi(false).try_init(),
+    };
     set.map_err(|error| Failure::broken(error.to_string()))
 }
 

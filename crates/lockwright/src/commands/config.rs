@@ -5,11 +5,17 @@ use serde_json::{Map, Value, json};
 use super::Failure;
 use crate::cli::{Common, Config as Verb, Output, Serve};
 use crate::config::Config;
+use crate::config::settings::reference;
 use crate::output;
 
 pub(super) fn run(common: &Common, verb: &Verb) -> Result<(), Failure> {
+    if matches!(verb, Verb::Reference) {
+        print!("{}", reference());
+        return Ok(());
+    }
     let config = Config::load(common, &Serve::default())?;
     match verb {
+        Verb::Reference => {}
         Verb::Check => println!("The configuration is accepted."),
         Verb::Print => {
             let lines = config.printed();

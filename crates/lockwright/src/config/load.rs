@@ -182,6 +182,13 @@ mod tests {
         assert_eq!(paths, lines);
     }
 
+    #[test]
+    fn the_reference_of_settings_is_what_the_program_prints() {
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/reference/settings.md");
+        let stored = std::fs::read_to_string(path).unwrap();
+        assert_eq!(stored, super::super::settings::reference(), "run `lockwright config reference > docs/reference/settings.md`");
+    }
+
     impl Settings {
         /// Every field set, so that each shows up when serialised.
         fn full() -> Self {

@@ -182,3 +182,18 @@ pub(crate) const LINES: &[Line] = &[
     line("log.level", "info", "`error`, `warn`, `info`, `debug`, or a filter such as `info,lockwright_service=debug`."),
     line("cache.bytes", "67108864", "The size of the row cache in bytes."),
 ];
+
+/// `docs/reference/settings.md`.
+pub(crate) fn reference() -> String {
+    let mut text = String::from(
+        "# Settings\n\nPrinted by `lockwright config reference`. A setting comes from a flag, else the environment, else the file, else its default.\n\n\
+         The file is `DIR/lockwright.toml`, or the one named by `--config`. In the environment `smtp.host` is `LOCKWRIGHT_SMTP__HOST`;\n\
+         a secret can also be read from a file: `LOCKWRIGHT_SMTP__PASSWORD_FILE`. What is not a setting is refused.\n\n\
+         | Setting | Default | What it is for |\n|---|---|---|\n",
+    );
+    for line in LINES {
+        let secret = if line.secret { " Secret." } else { "" };
+        text.push_str(&format!("| `{}` | {} | {}{secret} |\n", line.path, line.default, line.about));
+    }
+    text
+}

@@ -79,7 +79,10 @@ fn write(client: u64, data: &std::path::Path, acknowledged: &Mutex<Acknowledged>
                 account = Some(id);
             }
             Value::Object(map) if map.contains_key("UserCreate") => {
-                told.users.push((answer["AccountId"].as_str().expect("a number").to_owned(), answer["UserName"].as_str().expect("a name").to_owned()));
+                told.users.push((
+                    answer["AccountId"].as_str().expect("a number").to_owned(),
+                    answer["UserName"].as_str().expect("a name").to_owned(),
+                ));
             }
             _ => {
                 told.accounts.insert(answer["AccountId"].as_str().expect("a number").to_owned(), true);
