@@ -1,3 +1,8 @@
 //! What tests of several crates share; never part of the program.
 
+#[cfg(feature = "installation")]
+pub mod installation;
+#[cfg(feature = "service")]
+pub mod mailbox;
 pub mod postgres;
+pub mod smtp;
