@@ -12,6 +12,7 @@ use serde_json::{Value, json};
 
 use crate::Decided;
 use crate::permit::Permit;
+use crate::person::SUSPENSION;
 
 /// The account is another one than the permit's.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -93,7 +94,7 @@ pub fn set_self_service(
     Ok(Decided::new(changes, ()))
 }
 
-/// Suspends an account or takes it back into use; suspended, all its sessions end at once.
+/// Suspends an account or takes it back into use; either way all sessions of all its people end for good.
 pub fn set_state(mut account: Account, state: AccountState, op: &OpContext, entropy: &dyn Entropy) -> Decided<()> {
     let mut changes = ChangeSet::default();
     let name = match state {
@@ -101,7 +102,7 @@ pub fn set_state(mut account: Account, state: AccountState, op: &OpContext, entr
         AccountState::Suspended => "SuspendAccount",
     };
     account.state = state;
-    account.root.epoch += 1;
+    account.root.epoch += SUSPENSION;
     tell(&mut changes, name, &account, Value::Null, op, entropy);
     changes.put(Record::Account(account));
     Decided::new(changes, ())

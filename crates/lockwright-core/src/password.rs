@@ -8,19 +8,21 @@ use lockwright_model::event::{AuditEvent, Service, Told};
 use lockwright_model::job::Notice;
 use lockwright_model::secret::PasswordHash;
 use lockwright_model::session::{Session, SessionScope};
+use lockwright_model::tries::Tries;
+use serde_json::json;
 
 use crate::Decided;
 use crate::outbox;
 use crate::person::Person;
 use crate::session::{self, NewSession, SessionLimits};
-use crate::signin::PasswordProof;
+use crate::signin::{self, PasswordProof};
 
 /// Why a password is not changed.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Refusal {
     /// The account's policy leaves it to the administrator (`AllowUsersToChangePassword`).
     NotAllowed,
-    /// The present password was changed or switched off meanwhile.
+    /// The present password was changed or switched off meanwhile, or the session ended.
     Mismatch,
 }
 
@@ -49,6 +51,10 @@ pub fn change(
     op: &OpContext,
     entropy: &dyn Entropy,
 ) -> Result<Decided<NewSession>, Refusal> {
+    // A session that was ended while this password was being hashed must not come back as a new one.
+    if !session::alive(session, &person, op.now) {
+        return Err(Refusal::Mismatch);
+    }
     if !allowed(&person, session) {
         return Err(Refusal::NotAllowed);
     }
@@ -63,15 +69,27 @@ pub fn change(
     changes.delete(Key::Session(session.token), session.version);
     let new = session::open(&person, SessionScope::Full, limits, op, entropy);
     changes.put(Record::Session(new.session.clone()));
-    let (service, name) = match person {
-        Person::User { .. } => (Service::Iam, "ChangePassword"),
-        Person::Root(_) | Person::Builder(_) => (Service::Signin, "PasswordUpdated"),
-    };
-    let told = Told::new(service, name, person.account_id())
-        .about(person.identity(), person.user_name())
-        .response(serde_json::json!({name: "Success"}));
-    changes.tell(AuditEvent::new(op, entropy, told));
+    changes.tell(AuditEvent::new(op, entropy, told(&person, "Success")));
     outbox::notify(&mut changes, &person, &Notice::PasswordChanged(person.whose()), op, entropy);
     changes.put(person.record());
     Ok(Decided::new(changes, new))
+}
+
+/// Tells of a try with a wrong present password. It counts like a sign-in: the hundredth in a row switches the password off.
+pub fn failed(person: Person, counted: &Tries, op: &OpContext, entropy: &dyn Entropy) -> ChangeSet {
+    let mut changes = ChangeSet::default();
+    changes.tell(AuditEvent::new(op, entropy, told(&person, "Failure").failed("Failed authentication")));
+    signin::disable_at_limit(&mut changes, person, counted, op, entropy);
+    changes
+}
+
+/// CloudTrail knows a root user's `PasswordUpdated` from sign-in, with an outcome, and an IAM user's `ChangePassword` from IAM, without.
+fn told(person: &Person, outcome: &'static str) -> Told {
+    let told = match person {
+        Person::User { .. } => Told::new(Service::Iam, "ChangePassword", person.account_id()),
+        Person::Root(_) | Person::Builder(_) => {
+            Told::new(Service::Signin, "PasswordUpdated", person.account_id()).response(json!({"PasswordUpdated": outcome}))
+        }
+    };
+    told.about(person.identity(), person.user_name())
 }

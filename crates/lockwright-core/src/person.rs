@@ -40,6 +40,10 @@ pub enum Bar {
     ExpiredHard,
 }
 
+/// What a suspension adds to a root user's epoch. The upper half counts suspensions, which end the sessions of all the account's
+/// people for good; the lower half what ends the root user's own.
+pub(crate) const SUSPENSION: u64 = 1 << 32;
+
 impl Person {
     /// Whom it is.
     pub fn identity(&self) -> Identity {
@@ -93,7 +97,7 @@ impl Person {
     pub fn epoch(&self) -> u64 {
         match self {
             Self::Root(account) => account.root.epoch,
-            Self::User { user, .. } => user.epoch,
+            Self::User { account, user } => (account.root.epoch & !(SUSPENSION - 1)) + user.epoch,
             Self::Builder(builder) => builder.epoch,
         }
     }
@@ -168,6 +172,15 @@ impl Person {
             }
             Self::Builder(builder) => !builder.disabled,
         }
+    }
+
+    /// Whether the password, or the access it belongs to, was replaced after this moment: what was asked for before is void (A17).
+    pub fn replaced_since(&self, moment: Timestamp) -> bool {
+        let access = match self {
+            Self::User { user, .. } => user.login_profile.as_ref().map(|profile| profile.created),
+            Self::Root(_) | Self::Builder(_) => None,
+        };
+        self.credential().map(|credential| credential.changed).max(access).is_some_and(|replaced| replaced > moment)
     }
 
     /// What bars it whatever the password.

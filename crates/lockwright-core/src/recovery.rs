@@ -31,7 +31,7 @@ pub const TICKET_LIFE: Duration = Duration::from_secs(60 * 60);
 pub const HANDED_LIFE: Duration = Duration::from_secs(24 * 3600);
 /// How long the person has to finish after the proof.
 pub const PROVEN_LIFE: Duration = Duration::from_secs(30 * 60);
-/// Wrong codes that close a case.
+/// Wrong codes after which no more are looked at.
 pub const CODE_TRIES: u8 = 5;
 /// Tickets that one case sends.
 pub const SENDS: u8 = 5;
@@ -187,7 +187,18 @@ pub enum CodeOutcome {
     NoTriesLeft,
 }
 
-/// Tries a typed code in the browser that holds the case. A stranger's browser can't use up the tries (A29).
+/// Whether anybody who knows a name or an address can start such a case.
+///
+/// Whoever started one may then be a stranger: what he does in his browser must not take the link out of the owner's mailbox (A29).
+fn anybody_starts(purpose: &Purpose) -> bool {
+    match purpose {
+        Purpose::Recover { .. } | Purpose::RegisterAccount { .. } | Purpose::RegisterBuilder { .. } => true,
+        Purpose::SetPassword { .. } | Purpose::ConfirmAddress { .. } => false,
+    }
+}
+
+/// Tries a typed code in the browser that holds the case. A stranger's browser can't use up the tries (A29); a browser that has used
+/// them up is done with the case, but the mailed link, which can't be guessed, still works.
 pub fn try_code(
     mut case: Case,
     holder: TokenHash,
@@ -209,12 +220,10 @@ pub fn try_code(
     }
     *wrong += 1;
     let left = CODE_TRIES.saturating_sub(*wrong);
-    let outcome = if left == 0 {
+    let outcome = if left == 0 { CodeOutcome::NoTriesLeft } else { CodeOutcome::Wrong { left } };
+    if left == 0 && !anybody_starts(&case.purpose) {
         case.state = CaseState::Closed { at: op.now, why: Closure::TooManyTries };
-        CodeOutcome::NoTriesLeft
-    } else {
-        CodeOutcome::Wrong { left }
-    };
+    }
     let mut changes = ChangeSet::default();
     changes.put(Record::Case(case));
     Ok(Decided::new(changes, outcome))
@@ -268,10 +277,17 @@ pub fn finish(
 ) -> Result<Decided<()>, Refusal> {
     ready(&case, holder, op.now)?;
     let handed = match &case.purpose {
-        Purpose::Recover { subject: Some(subject), .. } if *subject == person.identity() && person.may_recover_alone() => false,
+        Purpose::Recover { subject: Some(subject), address: Some(address), .. }
+            if *subject == person.identity() && person.may_recover_alone() && person.addresses().contains(address) =>
+        {
+            false
+        }
         Purpose::SetPassword { subject } if *subject == person.identity() => true,
         _ => return Err(Refusal::Gone),
     };
+    if person.replaced_since(case.created) {
+        return Err(Refusal::Gone);
+    }
     let credential = Credential::replacing(person.credential(), hash, op.now);
     if !person.replace_credential(credential) {
         return Err(Refusal::Gone);
@@ -300,10 +316,14 @@ pub(crate) fn complete(mut case: Case, op: &OpContext) -> ChangeSet {
     changes
 }
 
-/// Gives a case up on the holder's wish ("use another address").
-pub fn cancel(mut case: Case, holder: TokenHash, op: &OpContext) -> Result<Decided<()>, Refusal> {
+/// Gives a case up on the holder's wish ("use another address"). Before the proof, the holder of a case that anybody can start only
+/// lets go of it: the mailed link still works, for its reader may be somebody else (A29).
+pub fn cancel(mut case: Case, holder: TokenHash, op: &OpContext, entropy: &dyn Entropy) -> Result<Decided<()>, Refusal> {
     standing(&case, Some(holder), op.now)?;
-    case.state = CaseState::Closed { at: op.now, why: Closure::Cancelled };
+    match case.state {
+        CaseState::Open { .. } if anybody_starts(&case.purpose) => case.holder = Token::draw(TokenKind::Case, entropy).hash(),
+        _ => case.state = CaseState::Closed { at: op.now, why: Closure::Cancelled },
+    }
     let mut changes = ChangeSet::default();
     changes.put(Record::Case(case));
     Ok(Decided::new(changes, ()))
@@ -319,7 +339,7 @@ pub fn confirm_address(
 ) -> Result<Decided<EmailAddress>, Refusal> {
     ready(&case, holder, op.now)?;
     let address = match &case.purpose {
-        Purpose::ConfirmAddress { subject, address } if *subject == person.identity() => address.clone(),
+        Purpose::ConfirmAddress { subject, address } if *subject == person.identity() && person.bar().is_none() => address.clone(),
         _ => return Err(Refusal::Gone),
     };
     let Person::User { account, mut user } = person else { return Err(Refusal::Gone) };
@@ -347,6 +367,7 @@ pub fn standing(case: &Case, holder: Option<TokenHash>, now: Timestamp) -> Resul
         CaseState::Completed { .. } => Err(Refusal::AlreadyDone),
         CaseState::Closed { why, .. } => Err(Refusal::Closed(why)),
         CaseState::Open { .. } | CaseState::Proven { .. } if now >= case.expires => Err(Refusal::Expired),
+        CaseState::Open { wrong, .. } if holder.is_some() && wrong >= CODE_TRIES => Err(Refusal::Closed(Closure::TooManyTries)),
         CaseState::Open { .. } | CaseState::Proven { .. } => Ok(()),
     }
 }

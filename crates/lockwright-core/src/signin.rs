@@ -8,7 +8,7 @@ use lockwright_model::id::AccountId;
 use lockwright_model::job::Notice;
 use lockwright_model::secret::PasswordHash;
 use lockwright_model::session::{Session, SessionScope};
-use lockwright_model::tries::{Tries, TriesKey};
+use lockwright_model::tries::Tries;
 use serde_json::json;
 
 use crate::Decided;
@@ -33,17 +33,18 @@ pub enum Outcome {
     SignedIn(NewSession),
     /// The password is right, but something else bars the way.
     Barred(Bar),
-    /// The password was changed, or switched off, meanwhile: the same answer as a wrong one.
+    /// The password was changed, or switched off, meanwhile: nothing is decided, and [`failed`] tells of it like of a wrong one.
     Mismatch,
 }
 
 /// Decides a sign-in whose password was found right.
 ///
-/// `previous` is the session the browser already had for anybody; it ends (ASVS 7.2.4).
+/// `previous` is the session the browser already had for anybody; it ends (ASVS 7.2.4). `counted` is the name's counter as it stands:
+/// a right password resets it, whatever else bars the way.
 pub fn complete(
     mut person: Person,
     proof: &PasswordProof,
-    counted: Tries,
+    counted: Option<Tries>,
     previous: Option<&Session>,
     limits: SessionLimits,
     op: &OpContext,
@@ -52,11 +53,11 @@ pub fn complete(
     let mut changes = ChangeSet::default();
     let credential = match person.credential() {
         Some(credential) if credential.hash == proof.hash && !credential.disabled => credential,
-        _ => {
-            changes.tell(AuditEvent::new(op, entropy, login(&person, Some("Failed authentication"))));
-            return Decided::new(changes, Outcome::Mismatch);
-        }
+        _ => return Decided::new(changes, Outcome::Mismatch),
     };
+    if let Some(counted) = counted {
+        changes.put(Record::Tries(tries::forgive(counted, op.now)));
+    }
     let expired = person.password_expired(op.now);
     let hard = expired && person.password_policy().is_some_and(|policy| policy.hard_expiry);
     if let Some(bar) = person.bar().or(hard.then_some(Bar::ExpiredHard)) {
@@ -65,7 +66,6 @@ pub fn complete(
     }
     let scope = if credential.must_change || expired { SessionScope::ChangePassword } else { SessionScope::Full };
 
-    changes.put(Record::Tries(tries::forgive(counted, op.now)));
     if let Some(previous) = previous {
         changes.delete(Key::Session(previous.token), previous.version);
     }
@@ -87,18 +87,18 @@ pub fn complete(
 
 /// Decides a sign-in that failed: wrong name, wrong password, no password, switched-off password.
 ///
-/// `counted` is the name's counter as taken before the check; `account` is the account that was named, if it exists.
+/// `counted` is the name's counter as taken before the check; `account` is the account that was named, if it exists; `source` is the
+/// network's counter with one more failure.
 pub fn failed(
     person: Option<Person>,
     account: Option<AccountId>,
     counted: &Tries,
     source: Option<Tries>,
-    source_key: TriesKey,
     op: &OpContext,
     entropy: &dyn Entropy,
 ) -> ChangeSet {
     let mut changes = ChangeSet::default();
-    changes.put(Record::Tries(tries::SOURCE_FAILURES.count(source, source_key, op.now)));
+    changes.puts.extend(source.map(Record::Tries));
     let told = match &person {
         Some(person) => login(person, Some("Failed authentication")),
         // People type passwords into the name field: a name that is nobody's is never written down.
@@ -109,17 +109,21 @@ pub fn failed(
             .failed("Failed authentication"),
     };
     changes.tell(AuditEvent::new(op, entropy, told));
-    if let Some(mut person) = person
-        && counted.count >= tries::DISABLE_AFTER
-        && person.credential().is_some_and(|credential| !credential.disabled)
-    {
+    if let Some(person) = person {
+        disable_at_limit(&mut changes, person, counted, op, entropy);
+    }
+    changes
+}
+
+/// Switches the password off when the failure that was counted is one too many (NIST SP 800-63B-4 §3.2.2).
+pub(crate) fn disable_at_limit(changes: &mut ChangeSet, mut person: Person, counted: &Tries, op: &OpContext, entropy: &dyn Entropy) {
+    if counted.count >= tries::DISABLE_AFTER && person.credential().is_some_and(|credential| !credential.disabled) {
         person.disable_credential();
-        outbox::notify(&mut changes, &person, &Notice::PasswordDisabled(person.whose()), op, entropy);
+        outbox::notify(changes, &person, &Notice::PasswordDisabled(person.whose()), op, entropy);
         let told = Told::new(Service::Signin, "PasswordDisabled", person.account_id()).about(person.identity(), person.user_name());
         changes.tell(AuditEvent::new(op, entropy, told));
         changes.put(person.record());
     }
-    changes
 }
 
 /// Ends one session of the person's own, or of somebody an administrator or the host may end.
@@ -133,27 +137,44 @@ pub fn sign_out(session: &Session, op: &OpContext, entropy: &dyn Entropy) -> Cha
     changes
 }
 
-/// Ends all sessions of a person; the present one goes on under a new token when `keep` names it (ASVS 7.4.3).
-pub fn end_all(
+/// The session that asks was ended meanwhile: it may end no other, and must not come back.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Ended;
+
+/// Ends all other sessions of a person; the one that asks goes on under a new token, and not a moment longer (ASVS 7.4.3).
+pub fn end_others(
     mut person: Person,
-    keep: Option<&Session>,
+    keep: &Session,
     limits: SessionLimits,
     op: &OpContext,
     entropy: &dyn Entropy,
-) -> Decided<Option<NewSession>> {
-    let mut changes = ChangeSet::default();
-    person.end_sessions();
-    let new = keep.map(|old| {
-        changes.delete(Key::Session(old.token), old.version);
-        session::open(&person, old.scope, limits, op, entropy)
-    });
-    if let Some(new) = &new {
-        changes.put(Record::Session(new.session.clone()));
+) -> Result<Decided<NewSession>, Ended> {
+    if !session::alive(keep, &person, op.now) {
+        return Err(Ended);
     }
+    person.end_sessions();
+    let mut new = session::open(&person, keep.scope, limits, op, entropy);
+    // Nothing was proven anew.
+    new.session.created = keep.created;
+    new.session.expires = keep.expires.min(new.session.expires);
+    let mut decided = end_all_of(person, op, entropy);
+    decided.delete(Key::Session(keep.token), keep.version);
+    decided.put(Record::Session(new.session.clone()));
+    Ok(Decided::new(decided, new))
+}
+
+/// Ends all sessions of a person.
+pub fn end_all(mut person: Person, op: &OpContext, entropy: &dyn Entropy) -> Decided<()> {
+    person.end_sessions();
+    Decided::new(end_all_of(person, op, entropy), ())
+}
+
+fn end_all_of(person: Person, op: &OpContext, entropy: &dyn Entropy) -> ChangeSet {
+    let mut changes = ChangeSet::default();
     let told = Told::new(Service::Signin, "SessionsEnded", person.account_id()).about(person.identity(), person.user_name());
     changes.tell(AuditEvent::new(op, entropy, told));
     changes.put(person.record());
-    Decided::new(changes, new)
+    changes
 }
 
 fn login(person: &Person, error: Option<&'static str>) -> Told {

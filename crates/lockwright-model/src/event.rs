@@ -33,7 +33,7 @@ pub struct Told {
     pub service: Service,
     /// The account whose trail it stands in.
     pub account: Option<AccountId>,
-    /// Whom it is about when nobody is signed in (a sign-in, a recovery).
+    /// Who acts for themselves (a sign-in, a recovery, a change of the own password), whoever else this browser is signed in as.
     pub subject: Option<Identity>,
     /// The user's name, where the record may show it.
     pub user_name: Option<String>,
@@ -121,7 +121,11 @@ impl AuditEvent {
             Service::Account => ("account.amazonaws.com", "AwsApiCall"),
         };
         let actor = match (&op.principal, &told.subject) {
-            (Principal::Signed(identity), _) | (Principal::Anonymous, Some(identity)) => user_identity(identity, told.user_name.as_deref()),
+            // CloudTrail writes no arn into a failed sign-in of an IAM user.
+            (Principal::Signed(_) | Principal::Anonymous, Some(identity)) => {
+                user_identity(identity, told.user_name.as_deref(), told.name != "ConsoleLogin" || told.error.is_none())
+            }
+            (Principal::Signed(identity), None) => user_identity(identity, None, false),
             (Principal::Host, _) => json!({"type": "AWSService", "invokedBy": "host.lockwright"}),
             (Principal::Anonymous, None) => {
                 json!({"type": "AWSAccount", "accountId": told.account.map_or_else(|| "anonymous".to_owned(), |a| a.to_string())})
@@ -160,7 +164,7 @@ impl AuditEvent {
     }
 }
 
-fn user_identity(identity: &Identity, user_name: Option<&str>) -> Value {
+fn user_identity(identity: &Identity, user_name: Option<&str>, with_arn: bool) -> Value {
     match identity {
         Identity::Root(account) => json!({
             "type": "Root", "principalId": account.to_string(), "arn": format!("arn:aws:iam::{account}:root"),
@@ -169,7 +173,9 @@ fn user_identity(identity: &Identity, user_name: Option<&str>) -> Value {
         Identity::User(user) => {
             let mut value = json!({"type": "IAMUser", "principalId": user.user.as_str(), "accountId": user.account.to_string()});
             if let (Some(map), Some(name)) = (value.as_object_mut(), user_name) {
-                map.insert("arn".into(), json!(format!("arn:aws:iam::{}:user/{name}", user.account)));
+                if with_arn {
+                    map.insert("arn".into(), json!(format!("arn:aws:iam::{}:user/{name}", user.account)));
+                }
                 map.insert("userName".into(), json!(name));
             }
             value

@@ -77,6 +77,14 @@ impl Cache {
         }
     }
 
+    /// Drops everything.
+    pub(crate) fn clear(&self) {
+        for generation in &self.generations {
+            generation.fetch_add(1, Ordering::SeqCst);
+        }
+        self.rows.invalidate_all();
+    }
+
     fn generation(&self, key: &Key) -> &AtomicU64 {
         let mut state = self.hasher.build_hasher();
         key.hash(&mut state);
@@ -114,6 +122,18 @@ mod tests {
         let mark = cache.mark(&key);
         cache.forget(std::slice::from_ref(&key));
         cache.fill(key.clone(), old, mark);
+        assert!(cache.get(&key).is_none());
+    }
+
+    #[test]
+    fn a_cleared_cache_holds_nothing_and_takes_nothing_loaded_before() {
+        let cache = Cache::new(1 << 20);
+        let (key, builder) = row("Ana");
+        let mark = cache.mark(&key);
+        cache.fill(key.clone(), builder.clone(), mark);
+        cache.clear();
+        assert!(cache.get(&key).is_none());
+        cache.fill(key.clone(), builder, mark);
         assert!(cache.get(&key).is_none());
     }
 

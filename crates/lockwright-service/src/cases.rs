@@ -3,16 +3,18 @@
 use lockwright_core::person::Person;
 use lockwright_core::recovery::{self, CodeOutcome, Refusal};
 use lockwright_model::case::{Case, CaseState, IdentityKind, Purpose};
+use lockwright_model::change::Record;
 use lockwright_model::clock::Timestamp;
 use lockwright_model::context::OpContext;
 use lockwright_model::email::EmailAddress;
-use lockwright_model::id::CaseId;
+use lockwright_model::id::{AccountId, CaseId};
 use lockwright_model::identity::Identity;
 use lockwright_model::name::PersonName;
 use lockwright_model::token::{Code, Token, TokenKind};
 
 use crate::Lockwright;
 use crate::commit::decide;
+use crate::load::tries_key;
 use crate::trouble::{NotCommitted, Trouble};
 
 /// What a case is for, without whom it is about: all that a page may show before the proof.
@@ -187,12 +189,20 @@ impl Lockwright {
         Ok(outcome?)
     }
 
-    /// Asks for a new ticket; the old one dies when the new one is drawn.
+    /// Asks for a new ticket; the old one dies when the new one is drawn. It counts against the name like a case of its own (O-F03):
+    /// past the limit no mail leaves, and the answer is the same.
     pub async fn resend(&self, op: &OpContext, id: &CaseId, cookie: &str) -> Result<(), CaseError> {
         let holder = held(cookie)?;
         let outcome = decide!(self, {
             let case = self.load_case(id).await?;
-            recovery::resend(case, holder.hash(), op, self.entropy())?
+            let name = self.mailed_name(&case).await?;
+            let counted = self.count_mail(op, &name).await?;
+            let mut decided = recovery::resend(case, holder.hash(), op, self.entropy())?;
+            if counted.silent {
+                decided.changes.puts.retain(|record| !matches!(record, Record::Job(_)));
+            }
+            decided.changes.puts.extend(counted.rows);
+            decided
         });
         Ok(outcome?)
     }
@@ -203,7 +213,7 @@ impl Lockwright {
         let kind = kind_of(&self.load_case(id).await?.purpose);
         let outcome = decide!(self, {
             let case = self.load_case(id).await?;
-            recovery::cancel(case, holder.hash(), op)?
+            recovery::cancel(case, holder.hash(), op, self.entropy())?
         });
         outcome?;
         Ok(kind)
@@ -227,9 +237,39 @@ impl Lockwright {
         Ok(outcome?)
     }
 
+    /// The name that a case's mails are counted against: the same as when it was opened. A decoy counts by itself, after the same work.
+    async fn mailed_name(&self, case: &Case) -> Result<String, Trouble> {
+        let decoy = Identity::Root(AccountId::NOBODY);
+        Ok(match &case.purpose {
+            Purpose::Recover { subject, .. } => match self.person(subject.as_ref().unwrap_or(&decoy)).await? {
+                Some(person) => tries_key(&person).as_str().to_owned(),
+                None => format!("case {}", case.id),
+            },
+            Purpose::SetPassword { .. } => format!("case {}", case.id),
+            Purpose::RegisterAccount { address } => account_name(address),
+            Purpose::RegisterBuilder { address, .. } => builder_name(address),
+            Purpose::ConfirmAddress { subject, .. } => address_name(subject),
+        })
+    }
+
     pub(crate) async fn load_case(&self, id: &CaseId) -> Result<Case, CaseError> {
         self.store().case(id).await?.ok_or(CaseError::Unknown)
     }
+}
+
+/// The name that the mails of an account's registration are counted against.
+pub(crate) fn account_name(address: &EmailAddress) -> String {
+    format!("signup {}", address.key())
+}
+
+/// The name that the mails of a builder ID's registration are counted against.
+pub(crate) fn builder_name(address: &EmailAddress) -> String {
+    format!("builder signup {}", address.key())
+}
+
+/// The name that the mails to an IAM user's own addresses are counted against.
+pub(crate) fn address_name(subject: &Identity) -> String {
+    format!("address {subject}")
 }
 
 /// The holder's token from a cookie; anything else holds nothing.

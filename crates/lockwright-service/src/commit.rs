@@ -1,7 +1,7 @@
 //! Committing a decision, and deciding again when its ground has moved.
 
 use lockwright_model::change::{ChangeSet, Conflict, Record};
-use lockwright_store::CommitError;
+use lockwright_store::{CommitError, StoreError};
 
 use crate::Lockwright;
 use crate::trouble::{NotCommitted, Trouble};
@@ -19,6 +19,9 @@ pub(crate) enum Committed {
 
 impl Lockwright {
     /// Commits one decision and drops what it wrote from the cache.
+    ///
+    /// In a task of its own: the store carries a change out even when the client hangs up, so what it replaced must leave the cache
+    /// even then (B31).
     pub(crate) async fn commit(&self, changes: ChangeSet) -> Result<Committed, NotCommitted> {
         let mut keys: Vec<_> = changes.puts.iter().map(Record::key).collect();
         keys.extend(changes.deletes.iter().chain(&changes.expect).map(|(key, _)| key.clone()));
@@ -27,16 +30,18 @@ impl Lockwright {
             lockwright_model::change::Key::Session(*token)
         }));
         let mails = changes.puts.iter().any(|record| matches!(record, Record::Job(_)));
-        let outcome = self.0.store.commit(changes).await;
-        // Whatever the outcome: after an error we can't know whether it was written.
-        self.0.cache.forget(&keys);
-        match outcome {
-            Ok(()) => {
-                if mails {
-                    self.0.outbox.notify_one();
-                }
-                Ok(Committed::Done)
+        let inner = std::sync::Arc::clone(&self.0);
+        let committing = tokio::spawn(async move {
+            let outcome = inner.store.commit(changes).await;
+            // Whatever the outcome: after an error we can't know whether it was written.
+            inner.cache.forget(&keys);
+            if mails && outcome.is_ok() {
+                inner.outbox.notify_one();
             }
+            outcome
+        });
+        match committing.await.unwrap_or(Err(CommitError::Unavailable(StoreError::Closed))) {
+            Ok(()) => Ok(Committed::Done),
             Err(CommitError::Conflict(Conflict::Stale)) => Ok(Committed::Stale),
             Err(CommitError::Conflict(Conflict::Taken(key))) => Err(NotCommitted::Taken(key)),
             Err(CommitError::Unavailable(error)) => Err(Trouble::Unavailable(error).into()),

@@ -2,12 +2,13 @@
 
 use lockwright_core::person::Person;
 use lockwright_core::tries::USER_HELP;
-use lockwright_core::{Decided, help};
+use lockwright_core::{Decided, help, outbox};
 use lockwright_model::change::{ChangeSet, Record};
 use lockwright_model::context::OpContext;
 use lockwright_model::event::{AuditEvent, Service, Told};
 use lockwright_model::help::HelpRequest;
-use lockwright_model::id::{AccountId, HelpId};
+use lockwright_model::id::{AccountId, CaseId, HelpId};
+use lockwright_model::job::Task;
 use lockwright_model::tries::TriesKey;
 
 use crate::Lockwright;
@@ -27,7 +28,8 @@ pub struct Asked {
 const TOLD: u32 = 20;
 
 impl Lockwright {
-    /// Puts a request before the account's administrators. A name that is nobody's gets the same answer and a code of its own.
+    /// Puts a request before the account's administrators. A name that is nobody's gets the same answer and a code of its own, after the
+    /// same reads and one commit; a job that does nothing stands for the mails.
     pub async fn ask_for_help(&self, op: &OpContext, name: &SignInName) -> Result<Asked, StartError> {
         let caller_code = help::caller_code(self.entropy());
         let outcome = decide!(self, {
@@ -36,14 +38,15 @@ impl Lockwright {
             let key = TriesKey::new("help", found.tries.as_str());
             let row = self.store().tries(&key).await?;
             let quiet = counted.silent || USER_HELP.check(row.as_ref(), op.now).is_err();
+            let administrators = self.store().administrators(found.account.unwrap_or(AccountId::NOBODY), TOLD).await?;
             let mut decided = match &found.person {
                 Some(Person::User { account, user }) if !quiet => {
-                    let administrators = self.store().administrators(account.id, TOLD).await?;
                     let decided = help::ask(account, user, &administrators, caller_code.clone(), op, self.entropy());
                     Decided::new(decided.changes, ())
                 }
                 _ => {
                     let mut changes = ChangeSet::default();
+                    changes.put(outbox::job(Task::SendTicket { case: CaseId::draw(self.entropy()) }, op, self.entropy()));
                     changes.tell(AuditEvent::new(op, self.entropy(), Told::new(Service::Signin, "HelpRequested", found.account)));
                     Decided::new(changes, ())
                 }

@@ -56,15 +56,15 @@ pub(crate) fn tries_key(person: &Person) -> TriesKey {
     }
 }
 
-fn root_key(email: &EmailAddress) -> TriesKey {
+pub(crate) fn root_key(email: &EmailAddress) -> TriesKey {
     TriesKey::new("password", &format!("root {}", email.key()))
 }
 
-fn builder_key(email: &EmailAddress) -> TriesKey {
+pub(crate) fn builder_key(email: &EmailAddress) -> TriesKey {
     TriesKey::new("password", &format!("builder {}", email.key()))
 }
 
-fn user_key(account: AccountId, name: &UserName) -> TriesKey {
+pub(crate) fn user_key(account: AccountId, name: &UserName) -> TriesKey {
     TriesKey::new("password", &format!("user {account} {}", name.key()))
 }
 

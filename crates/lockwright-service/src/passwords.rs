@@ -2,9 +2,9 @@
 
 use lockwright_authn::hasher::Verdict;
 use lockwright_authn::strength::{self, Context, Rule, Weakness};
-use lockwright_core::password;
 use lockwright_core::person::Person;
 use lockwright_core::signin::PasswordProof;
+use lockwright_core::{Decided, password, session};
 use lockwright_model::clock::Timestamp;
 use lockwright_model::context::OpContext;
 use lockwright_model::credential::Credential;
@@ -12,6 +12,7 @@ use lockwright_model::password_policy::PasswordPolicy;
 use lockwright_model::secret::{Password, PasswordHash, PasswordInputError};
 use lockwright_model::session::Session;
 use lockwright_model::token::Token;
+use lockwright_model::tries::Tries;
 
 use crate::Lockwright;
 use crate::commit::decide;
@@ -155,24 +156,30 @@ impl Lockwright {
         again: &str,
     ) -> Result<Token, ChangePasswordError> {
         let person = self.person(&session.owner).await?.ok_or(ChangePasswordError::Mismatch)?;
+        if !session::alive(session, &person, op.now) {
+            return Err(ChangePasswordError::Mismatch);
+        }
         if !password::allowed(&person, session) {
             return Err(ChangePasswordError::NotAllowed);
         }
         let present = Password::parse(present).map_err(|_| ChangePasswordError::Mismatch)?;
-        let counted = self.take_try(&tries_key(&person), op.now).await.map_err(|error| match error {
+        let key = tries_key(&person);
+        let counted = self.take_try(&key, op.now).await.map_err(|error| match error {
             SignInError::Wait { until } => ChangePasswordError::Wait { until },
             SignInError::Trouble(trouble) => trouble.into(),
             SignInError::Mismatch | SignInError::Barred(_) => ChangePasswordError::Mismatch,
         })?;
         let hash = person.credential().filter(|credential| !credential.disabled).map(|credential| credential.hash.clone());
-        let proof = match (self.0.hashing.verify(present, hash.clone()).await?, hash) {
+        let proof = match (self.0.hashing.verify(present.clone(), hash.clone()).await?, hash) {
             (Verdict::Match { .. }, Some(hash)) => PasswordProof { hash, rehash: None },
-            _ => return Err(ChangePasswordError::Mismatch),
+            _ => return Err(self.change_failed(op, session, &counted).await),
         };
         // The present password was right: the count starts anew, whatever becomes of the new one.
-        let mut changes = lockwright_model::change::ChangeSet::default();
-        changes.put(lockwright_model::change::Record::Tries(lockwright_core::tries::forgive(counted, op.now)));
-        self.commit(changes).await.map_err(Trouble::from)?;
+        self.forgive(&key, op.now).await.map_err(Trouble::from)?;
+        // The same again would leave a password that somebody else set, or that has expired, in use.
+        if Password::parse(new).is_ok_and(|new| new.expose() == present.expose()) {
+            return Err(NewPasswordError::Weak(vec![Weakness::Reused { remembered: 1 }]).into());
+        }
         let accepted = self.accept(new, again, &Requirements::of(&person)).await?;
         let outcome = decide!(self, {
             let person = self.person(&session.owner).await?.ok_or(ChangePasswordError::Mismatch)?;
@@ -185,6 +192,18 @@ impl Lockwright {
             )?
         });
         outcome.map(|new| new.token).map_err(|failure: NotCommitted| ChangePasswordError::Trouble(failure.into()))
+    }
+
+    async fn change_failed(&self, op: &OpContext, session: &Session, counted: &Tries) -> ChangePasswordError {
+        let told: Result<(), ChangePasswordError> = async {
+            let outcome = decide!(self, {
+                let person = self.person(&session.owner).await?.ok_or(ChangePasswordError::Mismatch)?;
+                Decided::new(password::failed(person, counted, op, self.entropy()), ())
+            });
+            outcome.map_err(|failure: NotCommitted| ChangePasswordError::Trouble(failure.into()))
+        }
+        .await;
+        told.err().unwrap_or(ChangePasswordError::Mismatch)
     }
 
     /// The rules a new password must fulfil, in sentences for the page.

@@ -88,16 +88,19 @@ impl Lockwright {
     /// Counts a case against its network (told when too many) and its name (silent when too many: O-F03, O-F05).
     pub(crate) async fn count_case(&self, op: &OpContext, name: &str) -> Result<Counted, StartError> {
         let network = TriesKey::new("cases", &op.source.network());
-        let name = TriesKey::new("mails", name);
         let network_row = self.store().tries(&network).await?;
         SOURCE_CASES.check(network_row.as_ref(), op.now)?;
-        let name_row: Option<Tries> = self.store().tries(&name).await?;
-        let silent = ADDRESS_MAILS.check(name_row.as_ref(), op.now).is_err();
-        let rows = vec![
-            Record::Tries(SOURCE_CASES.count(network_row, network, op.now)),
-            Record::Tries(ADDRESS_MAILS.count(name_row, name, op.now)),
-        ];
-        Ok(Counted { rows, silent })
+        let mut counted = self.count_mail(op, name).await?;
+        counted.rows.push(Record::Tries(SOURCE_CASES.count(network_row, network, op.now)));
+        Ok(counted)
+    }
+
+    /// Counts a mail that a stranger asks for against its name.
+    pub(crate) async fn count_mail(&self, op: &OpContext, name: &str) -> Result<Counted, Trouble> {
+        let name = TriesKey::new("mails", name);
+        let row: Option<Tries> = self.store().tries(&name).await?;
+        let silent = ADDRESS_MAILS.check(row.as_ref(), op.now).is_err();
+        Ok(Counted { rows: vec![Record::Tries(ADDRESS_MAILS.count(row, name, op.now))], silent })
     }
 
     /// Starts a recovery. The answer is the same whether the name exists, may recover alone, or not (invariant 9).

@@ -13,8 +13,9 @@ use lockwright_model::setting::RegistrationOff;
 use lockwright_model::token::{Token, TokenKind};
 
 use crate::Lockwright;
-use crate::cases::{CaseError, Opened, held};
+use crate::cases::{CaseError, Opened, account_name, address_name, builder_name, held};
 use crate::commit::decide;
+use crate::load::{builder_key, root_key};
 use crate::passwords::{Policy, Requirements};
 use crate::recovery::{FinishError, StartError};
 use crate::trouble::{NotCommitted, Trouble};
@@ -40,19 +41,19 @@ impl Lockwright {
 
     /// Opens a registration: the code goes to the address. An address in use looks the same; its owner is told by mail.
     pub async fn start_account(&self, op: &OpContext, address: EmailAddress) -> Result<Opened, StartError> {
-        let name = format!("signup {}", address.key());
+        let name = account_name(&address);
         self.open_case(op, Purpose::RegisterAccount { address }, &name).await
     }
 
     /// Likewise for a builder ID. The caller has asked [`Lockwright::builder_registration`].
     pub async fn start_builder(&self, op: &OpContext, address: EmailAddress, person: PersonName) -> Result<Opened, StartError> {
-        let name = format!("builder signup {}", address.key());
+        let name = builder_name(&address);
         self.open_case(op, Purpose::RegisterBuilder { address, name: person }, &name).await
     }
 
     /// Sends a code to an address that a signed-in IAM user wants to be reached at.
     pub async fn start_address(&self, op: &OpContext, person: &Person, address: EmailAddress) -> Result<Opened, StartError> {
-        let name = format!("address {}", person.identity());
+        let name = address_name(&person.identity());
         self.open_case(op, Purpose::ConfirmAddress { subject: person.identity(), address }, &name).await
     }
 
@@ -89,8 +90,13 @@ impl Lockwright {
         let accepted = self.accept(typed, again, &Requirements { policy: Policy::Own, words, credential: None }).await?;
         let outcome = decide!(self, {
             let case = self.load_case(id).await?;
-            register::finish_account(case, holder.hash(), name.clone(), accepted.hash.clone(), self.config().sessions, op, self.entropy())
-                .map_err(CaseError::from)?
+            let limits = self.config().sessions;
+            let mut decided =
+                register::finish_account(case, holder.hash(), name.clone(), accepted.hash.clone(), limits, op, self.entropy())
+                    .map_err(CaseError::from)?;
+            // What was tried at the name before it was anybody's is not held against its owner.
+            decided.changes.puts.extend(self.forgiven(&root_key(address), op.now).await.map_err(CaseError::from)?);
+            decided
         });
         let (id, session) = outcome.map_err(taken_is_gone)?;
         Ok(Registered { id, token: session.token })
@@ -113,8 +119,11 @@ impl Lockwright {
         let accepted = self.accept(typed, again, &Requirements { policy: Policy::Own, words, credential: None }).await?;
         let outcome = decide!(self, {
             let case = self.load_case(id).await?;
-            register::finish_builder(case, holder.hash(), accepted.hash.clone(), self.config().sessions, op, self.entropy())
-                .map_err(CaseError::from)?
+            let mut decided =
+                register::finish_builder(case, holder.hash(), accepted.hash.clone(), self.config().sessions, op, self.entropy())
+                    .map_err(CaseError::from)?;
+            decided.changes.puts.extend(self.forgiven(&builder_key(address), op.now).await.map_err(CaseError::from)?);
+            decided
         });
         let (id, session) = outcome.map_err(taken_is_gone)?;
         Ok(Registered { id, token: session.token })

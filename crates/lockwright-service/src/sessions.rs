@@ -99,22 +99,26 @@ impl Lockwright {
         }
     }
 
-    /// Ends all other sessions of the owner; this browser goes on under the token returned.
+    /// Ends all other sessions of the owner; this browser goes on under the token returned. `None`: this session was ended meanwhile,
+    /// and nothing was done.
     pub async fn end_other_sessions(&self, op: &OpContext, session: &Session) -> Result<Option<Token>, Trouble> {
         let token = session.token;
         let outcome = decide!(self, {
-            let keep = self.store().session(&token).await?;
             let Some(person) = self.person(&session.owner).await? else { return Ok(None) };
-            signin::end_all(person, keep.as_ref(), self.config().sessions, op, self.entropy())
+            let Some(keep) = self.store().session(&token).await? else { return Ok(None) };
+            match signin::end_others(person, &keep, self.config().sessions, op, self.entropy()) {
+                Ok(decided) => decided,
+                Err(signin::Ended) => return Ok(None),
+            }
         });
-        Ok(outcome?.map(|new| new.token))
+        Ok(Some(outcome?.token))
     }
 
     /// Ends all sessions of an identity (host command line).
     pub(crate) async fn end_all_sessions(&self, op: &OpContext, owner: &Identity) -> Result<bool, Trouble> {
         let outcome = decide!(self, {
             let Some(person) = self.person(owner).await? else { return Ok(false) };
-            signin::end_all(person, None, self.config().sessions, op, self.entropy())
+            signin::end_all(person, op, self.entropy())
         });
         outcome?;
         Ok(true)

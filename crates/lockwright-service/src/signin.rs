@@ -88,6 +88,19 @@ impl Lockwright {
     ///
     /// A name that does not exist costs the same reads, the same hash and the same commits as one that does (invariant 9).
     pub async fn sign_in(&self, op: &OpContext, name: &SignInName, typed: &str, previous: Option<&Token>) -> Result<SignedIn, SignInError> {
+        let outcome = self.try_sign_in(op, name, typed, previous).await;
+        let word = match &outcome {
+            Ok(_) => "signed_in",
+            Err(SignInError::Mismatch) => "mismatch",
+            Err(SignInError::Wait { .. }) => "wait",
+            Err(SignInError::Barred(_)) => "barred",
+            Err(SignInError::Trouble(_)) => "trouble",
+        };
+        metrics::counter!("lockwright_sign_ins_total", "outcome" => word).increment(1);
+        outcome
+    }
+
+    async fn try_sign_in(&self, op: &OpContext, name: &SignInName, typed: &str, previous: Option<&Token>) -> Result<SignedIn, SignInError> {
         // What can't be a password can't match: the same for everybody, so it needs no count.
         let password = Password::parse(typed).map_err(|_| SignInError::Mismatch)?;
         let source_key = TriesKey::new("source", &op.source.network());
@@ -98,10 +111,6 @@ impl Lockwright {
         let Some(proof) = self.prove_password(&found, &password).await? else {
             return self.sign_in_failed(op, name, &counted, source_key).await;
         };
-        let previous = match previous {
-            Some(token) => self.store().session(&token.hash()).await?,
-            None => None,
-        };
         let mut first = Some(found);
         let outcome = decide!(self, {
             let found = match first.take() {
@@ -109,14 +118,18 @@ impl Lockwright {
                 None => self.find(name).await?,
             };
             let person = found.person.ok_or(SignInError::Mismatch)?;
-            // The counter may have moved since it was taken; what is forgiven is the row as it stands.
-            let counted = self.store().tries(&found.tries).await?.unwrap_or_else(|| counted.clone());
-            signin::complete(person, &proof, counted, previous.as_ref(), self.config().sessions, op, self.entropy())
+            // The counter may have moved, or been forgotten, since it was taken; what is forgiven is the row as it stands.
+            let row = self.store().tries(&found.tries).await?;
+            let previous = match previous {
+                Some(token) => self.store().session(&token.hash()).await?,
+                None => None,
+            };
+            signin::complete(person, &proof, row, previous.as_ref(), self.config().sessions, op, self.entropy())
         })?;
         match outcome {
             Outcome::SignedIn(new) => Ok(SignedIn { token: new.token, scope: new.session.scope }),
             Outcome::Barred(bar) => Err(SignInError::Barred(bar)),
-            Outcome::Mismatch => Err(SignInError::Mismatch),
+            Outcome::Mismatch => self.sign_in_failed(op, name, &counted, source_key).await,
         }
     }
 
@@ -139,9 +152,24 @@ impl Lockwright {
         Err(SignInError::Wait { until: now.plus(std::time::Duration::from_secs(1)) })
     }
 
-    /// Checks a typed password against whom the name means; nobody costs the same.
+    /// A counter as it stands, forgiven: to be committed with what ends its count.
+    pub(crate) async fn forgiven(&self, key: &TriesKey, now: Timestamp) -> Result<Option<Record>, Trouble> {
+        Ok(self.store().tries(key).await?.map(|row| Record::Tries(tries::forgive(row, now))))
+    }
+
+    /// Forgives a counter as it stands, after a success.
+    pub(crate) async fn forgive(&self, key: &TriesKey, now: Timestamp) -> Result<(), NotCommitted> {
+        decide!(self, {
+            let mut changes = ChangeSet::default();
+            changes.puts.extend(self.forgiven(key, now).await?);
+            lockwright_core::Decided::new(changes, ())
+        })
+    }
+
+    /// Checks a typed password against whom the name means; nobody costs the same, nor does a password that is switched off.
     async fn prove_password(&self, found: &Found, password: &Password) -> Result<Option<PasswordProof>, Trouble> {
-        let hash = found.person.as_ref().and_then(|person| person.credential()).map(|credential| credential.hash.clone());
+        let credential = found.person.as_ref().and_then(|person| person.credential());
+        let hash = credential.filter(|credential| !credential.disabled).map(|credential| credential.hash.clone());
         match (self.0.hashing.verify(password.clone(), hash.clone()).await?, hash) {
             (Verdict::Match { needs_rehash }, Some(hash)) => {
                 let rehash = if needs_rehash { Some(self.0.hashing.hash(password.clone()).await?) } else { None };
@@ -158,11 +186,17 @@ impl Lockwright {
         counted: &Tries,
         source_key: TriesKey,
     ) -> Result<SignedIn, SignInError> {
+        let mut left = AGAIN;
         decide!(self, {
             let found = self.find(name).await?;
-            let source = self.store().tries(&source_key).await?;
-            let changes = signin::failed(found.person, found.account, counted, source, source_key.clone(), op, self.entropy());
-            lockwright_core::Decided::new(changes, ())
+            // A count per network is approximate; when many fail at once it gives way, so that no failure goes untold.
+            let source = if left > 0 {
+                Some(SOURCE_FAILURES.count(self.store().tries(&source_key).await?, source_key.clone(), op.now))
+            } else {
+                None
+            };
+            left = left.saturating_sub(1);
+            lockwright_core::Decided::new(signin::failed(found.person, found.account, counted, source, op, self.entropy()), ())
         })?;
         Err(SignInError::Mismatch)
     }

@@ -15,7 +15,7 @@ use lockwright_model::user::User;
 use crate::Lockwright;
 use crate::authorize::Denied;
 use crate::commit::decide;
-use crate::load::tries_key;
+use crate::load::{tries_key, user_key};
 use crate::passwords::{NewPasswordError, Policy, Requirements};
 use crate::trouble::{NotCommitted, Trouble};
 
@@ -145,7 +145,10 @@ impl Lockwright {
         let outcome = decide!(self, {
             let permit = self.permit(op, account).await??;
             let state = self.store().account(account).await?.ok_or(UserError::Denied)?;
-            user::create(&permit, &state, name.clone(), administrator, access.clone(), op, self.entropy())?
+            let mut decided = user::create(&permit, &state, name.clone(), administrator, access.clone(), op, self.entropy())?;
+            // What was tried at the name before it was anybody's is not held against its owner.
+            decided.changes.puts.extend(self.forgiven(&user_key(account, name), op.now).await?);
+            decided
         });
         let (id, link) = outcome?;
         let user = self.store().user(&id).await?.ok_or(UserError::Denied)?;

@@ -5,13 +5,14 @@ use std::time::Duration;
 
 use lockwright_core::{outbox, recovery};
 use lockwright_model::case::{Case, Purpose};
-use lockwright_model::change::ClaimKey;
+use lockwright_model::change::{ClaimKey, Key};
 use lockwright_model::email::EmailAddress;
 use lockwright_model::identity::Identity;
 use lockwright_model::job::{Job, Notice, Task, Whose};
 use lockwright_store::{Mark, StoreError};
 
 use crate::Lockwright;
+use crate::cache::Cache;
 use crate::commit::Committed;
 use crate::mail::outgoing::{FoundRow, OutgoingMail, TicketPurpose};
 use crate::mail::{ComposeMail, Mailer, SendError};
@@ -64,6 +65,8 @@ impl Lockwright {
                 Ok(sent) => sent,
                 Err(trouble) => Sent::Failed(trouble.to_string()),
             };
+            let word = if matches!(sent, Sent::Done) { "done" } else { "failed" };
+            metrics::counter!("lockwright_mail_jobs_total", "outcome" => word).increment(1);
             let changes = match sent {
                 Sent::Done => outbox::done(&job),
                 Sent::Failed(why) => {
@@ -191,15 +194,32 @@ impl Lockwright {
         let mut mark = Mark::START;
         loop {
             let looked = tokio::time::timeout(FOLLOW * 2, self.store().changes_since(mark)).await;
-            match looked {
-                Ok(Ok((keys, next))) => {
-                    self.0.cache.forget(&keys);
-                    self.0.cache.set_bypass(false);
-                    mark = next;
-                }
-                Ok(Err(_)) | Err(_) => self.0.cache.set_bypass(true),
-            }
+            mark = followed(&self.0.cache, mark, looked.ok());
             tokio::time::sleep(FOLLOW).await;
         }
     }
 }
+
+/// Drops what other nodes wrote from the cache, and yields the mark to ask with next. `None`: no answer in time.
+fn followed(cache: &Cache, mark: Mark, looked: Option<Result<(Vec<Key>, Mark), StoreError>>) -> Mark {
+    match looked {
+        Some(Ok((keys, next))) => {
+            cache.forget(&keys);
+            cache.set_bypass(false);
+            next
+        }
+        // Cut off for longer than changes are kept: nobody knows what is stale, so nothing is kept.
+        Some(Err(StoreError::MarkTooOld)) => {
+            cache.set_bypass(true);
+            cache.clear();
+            Mark::START
+        }
+        Some(Err(_)) | None => {
+            cache.set_bypass(true);
+            mark
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

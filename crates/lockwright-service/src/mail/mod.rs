@@ -53,6 +53,10 @@ enum Transport {
 impl Mailer {
     /// Sets the configured way up; connects to nothing yet.
     pub fn new(config: &ServiceConfig) -> Result<Self, SetUpError> {
+        // The library stops the program at a name it can't write into a header.
+        if config.installation.chars().any(char::is_control) {
+            return Err(SetUpError::Mail("the installation's name holds a control character".to_owned()));
+        }
         let from = address(&config.mail_from).map_err(|error| SetUpError::Mail(error.0))?;
         let transport = match &config.mail {
             MailConfig::Files(folder) => {

@@ -41,7 +41,7 @@ impl Smtp {
                 "the SMTP server put the mail off"
             } else if error.is_timeout() {
                 "the SMTP server did not answer in time"
-            } else if error.is_tls() {
+            } else if error.is_tls() || names_certificate(&error) {
                 "the SMTP server's TLS certificate was not accepted"
             } else {
                 "the SMTP server was not reached"
@@ -49,6 +49,20 @@ impl Smtp {
             SendError(format!("{kind}{code}"))
         })
     }
+}
+
+/// Whether a refused certificate stands behind an error; the library calls it a broken connection.
+fn names_certificate(error: &(dyn std::error::Error + 'static)) -> bool {
+    let mut next = Some(error);
+    while let Some(error) = next {
+        let inner = error.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref);
+        let tls = error.downcast_ref::<rustls::Error>().or_else(|| inner?.downcast_ref());
+        if matches!(tls, Some(rustls::Error::InvalidCertificate(_))) {
+            return true;
+        }
+        next = error.source();
+    }
+    false
 }
 
 fn is_loopback(host: &str) -> bool {

@@ -1,0 +1,14 @@
+//! The service against real stores, with a clock that stands still and mail that is really read.
+
+mod admin;
+mod cut_off;
+mod flows;
+mod house;
+mod mailing;
+mod nodes;
+mod secrets;
+mod sessions;
+mod silence;
+mod smtp;
+mod tickets;
+mod tries;
