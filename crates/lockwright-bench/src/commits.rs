@@ -39,7 +39,9 @@ fn changes() -> ChangeSet {
 /// A row of the same size for the bare drivers.
 fn row() -> (String, String) {
     let id = JobId::draw(&SystemEntropy).to_string();
-    let body = format!(r#"{{"id":"{id}","created":1700000000000000,"due":1700000000000000,"attempts":0,"state":"Waiting","task":{{"SendTicket":{{"case":"{id}"}}}}}}"#);
+    let body = format!(
+        r#"{{"id":"{id}","created":1700000000000000,"due":1700000000000000,"attempts":0,"state":"Waiting","task":{{"SendTicket":{{"case":"{id}"}}}}}}"#
+    );
     (id, body)
 }
 

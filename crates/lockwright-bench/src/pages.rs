@@ -49,7 +49,8 @@ async fn serve(router: Router) -> anyhow::Result<SocketAddr> {
 
 /// Requests per second with 64 connections for 4 seconds; every answer must be a 200.
 async fn load(url: String, header: String) -> anyhow::Result<f64> {
-    let output = tokio::task::spawn_blocking(move || Command::new("wrk").args(["-t1", "-c64", "-d4s", "-H", &header, &url]).output()).await??;
+    let output =
+        tokio::task::spawn_blocking(move || Command::new("wrk").args(["-t1", "-c64", "-d4s", "-H", &header, &url]).output()).await??;
     let text = String::from_utf8_lossy(&output.stdout).into_owned();
     anyhow::ensure!(output.status.success() && !text.contains("Non-2xx"), "wrk: {text}{}", String::from_utf8_lossy(&output.stderr));
     let rate = text.lines().find_map(|line| line.strip_prefix("Requests/sec:")).ok_or_else(|| anyhow::anyhow!("wrk: {text}"))?;

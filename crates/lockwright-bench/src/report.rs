@@ -54,7 +54,14 @@ impl Report {
 
     /// A figure that is stated.
     pub(crate) fn stated(&mut self, what: &str, value: String) {
-        self.add(Line { what: what.to_owned(), ours: value, peer: "–".to_owned(), ratio: "–".to_owned(), limit: "stated".to_owned(), met: None });
+        self.add(Line {
+            what: what.to_owned(),
+            ours: value,
+            peer: "–".to_owned(),
+            ratio: "–".to_owned(),
+            limit: "stated".to_owned(),
+            met: None,
+        });
     }
 
     fn add(&mut self, line: Line) {
@@ -96,7 +103,9 @@ fn machine() -> String {
     let processors = std::thread::available_parallelism().map_or(1, usize::from);
     let model = std::fs::read_to_string("/proc/cpuinfo")
         .ok()
-        .and_then(|text| text.lines().find(|line| line.starts_with("model name")).and_then(|line| line.split(": ").nth(1)).map(str::to_owned))
+        .and_then(|text| {
+            text.lines().find(|line| line.starts_with("model name")).and_then(|line| line.split(": ").nth(1)).map(str::to_owned)
+        })
         .unwrap_or_else(|| "an unnamed processor".to_owned());
     format!("{processors} processors ({model}), shared with other work")
 }

@@ -35,7 +35,10 @@ pub(crate) async fn measure(report: &mut Report, program: &Path, accounts: u64) 
     drop(Server::start(program, &empty)?);
     let begun = Instant::now();
     let tokens = fill(&large, accounts).await?;
-    report.stated(&format!("Filling {accounts} accounts"), format!("{:.0} s, {:.0} bytes an account on disk", begun.elapsed().as_secs_f64(), bytes(&large) as f64 / accounts as f64));
+    report.stated(
+        &format!("Filling {accounts} accounts"),
+        format!("{:.0} s, {:.0} bytes an account on disk", begun.elapsed().as_secs_f64(), bytes(&large) as f64 / accounts as f64),
+    );
     let (mut small_times, mut large_times, mut small_rss, mut large_rss) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
     for _ in 0..PASSES {
         let server = Server::start(program, &empty)?;
@@ -47,7 +50,12 @@ pub(crate) async fn measure(report: &mut Report, program: &Path, accounts: u64) 
         large_rss.push(server.rss()?);
     }
     report.at_most("Start-up to the first answer, empty store", "s", &small_times, 0.2);
-    report.at_most(&format!("Start-up, {accounts} accounts, times the empty one"), "×", &[median(&large_times) / median(&small_times)], 3.0);
+    report.at_most(
+        &format!("Start-up, {accounts} accounts, times the empty one"),
+        "×",
+        &[median(&large_times) / median(&small_times)],
+        3.0,
+    );
     report.at_most("Memory, idle", "MB", &small_rss, 30.0);
     report.stated(&format!("Memory, idle, {accounts} accounts"), format!("{:.1} MB", median(&large_rss)));
 
@@ -119,15 +127,11 @@ impl Server {
             .stdout(Stdio::piped())
             .spawn()?;
         let out = child.stdout.take().ok_or_else(|| anyhow::anyhow!("no stdout"))?;
-        let mut port = None;
-        for line in BufReader::new(out).lines() {
-            let line = line?;
-            if let Some((_, rest)) = line.split_once("http://127.0.0.1:") {
-                port = rest.split('/').next().and_then(|digits| digits.parse().ok());
-                break;
-            }
-        }
-        let port = port.ok_or_else(|| anyhow::anyhow!("the server did not greet"))?;
+        let greeted = BufReader::new(out).lines().map_while(Result::ok).find_map(|line| {
+            let (_, rest) = line.split_once("http://127.0.0.1:")?;
+            rest.split('/').next()?.parse().ok()
+        });
+        let port: u16 = greeted.ok_or_else(|| anyhow::anyhow!("the server did not greet"))?;
         get(port, "/signin", "")?;
         Ok(Self { child, port, seconds: begun.elapsed().as_secs_f64() })
     }

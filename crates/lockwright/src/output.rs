@@ -1,18 +1,25 @@
 //! Answers on stdout: tables for people, JSON for programs.
 
+use std::io::Write;
+
 use comfy_table::presets::NOTHING;
 use comfy_table::{ContentArrangement, Table};
 use serde_json::Value;
 
 use crate::cli::Output;
 
+/// Writes a line to stdout. A reader that has gone (`| head`) is no failure of ours.
+pub(crate) fn say(line: impl std::fmt::Display) {
+    let _ = writeln!(std::io::stdout(), "{line}");
+}
+
 /// Prints an answer. `columns` is the order for people; a list without rows says `empty`.
 pub(crate) fn print(output: Output, answer: &Value, columns: &[&str], empty: &str) {
     match (output, answer) {
-        (Output::Json, value) => println!("{value:#}"),
-        (Output::Table, Value::Array(rows)) if rows.is_empty() => println!("{empty}"),
-        (Output::Table, Value::Array(rows)) => println!("{}", list(rows, columns)),
-        (Output::Table, value) => println!("{}", facts(value, columns)),
+        (Output::Json, value) => say(format_args!("{value:#}")),
+        (Output::Table, Value::Array(rows)) if rows.is_empty() => say(empty),
+        (Output::Table, Value::Array(rows)) => say(list(rows, columns)),
+        (Output::Table, value) => say(facts(value, columns)),
     }
 }
 

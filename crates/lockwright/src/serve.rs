@@ -31,6 +31,7 @@ use crate::cli::{Common, Serve};
 use crate::commands::Failure;
 use crate::config::Config;
 use crate::control;
+use crate::output::say;
 
 /// Connections at once; more wait in the kernel's queue.
 const CONNECTIONS: usize = 4096;
@@ -174,12 +175,12 @@ fn log(config: &Config) -> Result<(), Failure> {
 /// Says where to click.
 fn greet(config: &Config, outbox: bool) {
     let url = &config.service.public_url;
-    println!("Lockwright is running. Stop it with Ctrl-C.\n");
-    println!("  Make the first account   {url}/signup");
-    println!("  Sign in                  {url}/signin");
-    println!("  Can't sign in?           {url}/recover");
+    say("Lockwright is running. Stop it with Ctrl-C.\n");
+    say(format_args!("  Make the first account   {url}/signup"));
+    say(format_args!("  Sign in                  {url}/signin"));
+    say(format_args!("  Can't sign in?           {url}/recover"));
     if outbox {
-        println!("  Mail that was \"sent\"     {url}/outbox   (no SMTP server is set)");
+        say(format_args!("  Mail that was \"sent\"     {url}/outbox   (no SMTP server is set)"));
     }
-    println!("  Data                     {}", config.data.display());
+    say(format_args!("  Data                     {}", config.data.display()));
 }

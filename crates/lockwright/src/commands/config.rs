@@ -10,18 +10,18 @@ use crate::output;
 
 pub(super) fn run(common: &Common, verb: &Verb) -> Result<(), Failure> {
     if matches!(verb, Verb::Reference) {
-        print!("{}", reference());
+        output::say(reference().trim_end());
         return Ok(());
     }
     let config = Config::load(common, &Serve::default())?;
     match verb {
         Verb::Reference => {}
-        Verb::Check => println!("The configuration is accepted."),
+        Verb::Check => output::say("The configuration is accepted."),
         Verb::Print => {
             let lines = config.printed();
             if common.output == Output::Json {
                 let map: Map<String, Value> = lines.into_iter().map(|(path, value, _)| (path.to_owned(), json!(value))).collect();
-                println!("{:#}", Value::Object(map));
+                output::say(format_args!("{:#}", Value::Object(map)));
             } else {
                 let rows: Vec<Value> = lines
                     .into_iter()

@@ -7,6 +7,7 @@ use super::Failure;
 use crate::cli::{Common, Output, Serve};
 use crate::config::Config;
 use crate::control::{self, Request};
+use crate::output::say;
 
 struct Finding {
     what: &'static str,
@@ -53,10 +54,10 @@ pub(super) fn run(common: &Common) -> Result<(), Failure> {
     });
     if common.output == Output::Json {
         let list: Vec<Value> = findings.iter().map(|found| json!({"Check": found.what, "Well": found.well, "Text": found.text})).collect();
-        println!("{:#}", json!({"Findings": list, "Rows": answer.pointer("/Rows")}));
+        say(format_args!("{:#}", json!({"Findings": list, "Rows": answer.pointer("/Rows")})));
     } else {
         for found in &findings {
-            println!("{}  {}: {}", if found.well { "ok  " } else { "look" }, found.what, found.text);
+            say(format_args!("{}  {}: {}", if found.well { "ok  " } else { "look" }, found.what, found.text));
         }
     }
     if problems.is_empty() { Ok(()) } else { Err(Failure::refused("the stored data is damaged; restore a backup".to_owned())) }

@@ -11,7 +11,6 @@ mod trail;
 mod user;
 
 use std::fmt;
-use std::io::Write;
 
 use clap::CommandFactory;
 use lockwright_store::StoreError;
@@ -80,14 +79,17 @@ pub(crate) fn run(cli: Cli) -> Result<(), Failure> {
         Noun::Restore { file } => data::restore(&common, &file),
         Noun::Doctor => doctor::run(&common),
         Noun::Completions { shell } => {
-            clap_complete::generate(shell, &mut Cli::command(), "lockwright", &mut std::io::stdout());
+            let mut script = Vec::new();
+            clap_complete::generate(shell, &mut Cli::command(), "lockwright", &mut script);
+            output::say(String::from_utf8_lossy(&script).trim_end());
             Ok(())
         }
         Noun::Man { folder } => {
             std::fs::create_dir_all(&folder)
                 .and_then(|()| clap_mangen::generate_to(Cli::command(), &folder))
                 .map_err(|error| Failure::broken(format!("the man pages can't be written: {error}")))?;
-            writeln!(std::io::stdout(), "Man pages in {}", folder.display()).map_err(|error| Failure::broken(error.to_string()))
+            output::say(format_args!("Man pages in {}", folder.display()));
+            Ok(())
         }
     }
 }

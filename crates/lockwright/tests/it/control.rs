@@ -110,3 +110,10 @@ fn a_backup_taken_while_running_restores_without_sessions_or_links() {
     let found: serde_json::Value = serde_json::from_slice(&doctor.stdout).expect("JSON");
     assert_eq!(found["Rows"]["cases"], 0, "the set-password link of the backup is dead");
 }
+
+#[test]
+fn a_reader_that_has_gone_is_no_panic() {
+    let mut program = Program::new(None);
+    program.start_and_hang_up();
+    assert!(program.ask(&json!("RegistrationShow")).is_some_and(|answer| answer.is_ok()));
+}

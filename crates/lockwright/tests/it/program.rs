@@ -46,6 +46,19 @@ impl Program {
         self.server = Some(server);
     }
 
+    /// Starts the server with a stdout that nobody reads, and waits for its control socket.
+    pub(crate) fn start_and_hang_up(&mut self) {
+        let mut command = self.command();
+        command.args(["serve", "--listen", "127.0.0.1:0", "--admin-listen", "127.0.0.1:0", "--data"]).arg(self.data());
+        let mut server = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().expect("the server starts");
+        drop(server.stdout.take());
+        while self.ask(&Value::from("RegistrationShow")).is_none() {
+            assert!(server.try_wait().expect("its status").is_none(), "the server ended");
+            std::thread::yield_now();
+        }
+        self.server = Some(server);
+    }
+
     /// `kill -9`, and gone.
     pub(crate) fn kill(&mut self) {
         if let Some(mut server) = self.server.take() {
