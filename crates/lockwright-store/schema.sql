@@ -41,7 +41,7 @@ CREATE TABLE session (
     expires INTEGER NOT NULL,
     body TEXT NOT NULL,
     CONSTRAINT session_pkey PRIMARY KEY (token)
-) STRICT, WITHOUT ROWID;
+) STRICT;
 
 CREATE INDEX session_owner ON session (owner);
 
@@ -78,7 +78,7 @@ CREATE TABLE tries (
     expires INTEGER NOT NULL,
     body TEXT NOT NULL,
     CONSTRAINT tries_pkey PRIMARY KEY (tries_key)
-) STRICT, WITHOUT ROWID;
+) STRICT;
 
 CREATE INDEX tries_expires ON tries (expires);
 
@@ -87,7 +87,7 @@ CREATE TABLE claim (
     value TEXT NOT NULL,
     owner TEXT NOT NULL,
     CONSTRAINT claim_pkey PRIMARY KEY (kind, value)
-) STRICT, WITHOUT ROWID;
+) STRICT;
 
 CREATE TABLE settings (
     settings_id INTEGER NOT NULL,

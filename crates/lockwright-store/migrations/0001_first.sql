@@ -1,4 +1,5 @@
 -- Written in SQLite's words; for PostgreSQL the types are replaced (see src/schema.rs).
+-- No table is WITHOUT ROWID: most keys are hashes, and whole rows spread over the file by their hash cost a third of the commits.
 -- Searched columns are real, the rest of a row is one JSON body. Times are microseconds since the Unix epoch.
 
 CREATE TABLE account (
@@ -43,7 +44,7 @@ CREATE TABLE session (
     expires INTEGER NOT NULL,
     body TEXT NOT NULL,
     CONSTRAINT session_pkey PRIMARY KEY (token)
-) STRICT, WITHOUT ROWID;
+) STRICT;
 
 -- last_seen is in no index, so that a touch rewrites one row and nothing else.
 CREATE INDEX session_owner ON session (owner);
@@ -81,7 +82,7 @@ CREATE TABLE tries (
     expires INTEGER NOT NULL,
     body TEXT NOT NULL,
     CONSTRAINT tries_pkey PRIMARY KEY (tries_key)
-) STRICT, WITHOUT ROWID;
+) STRICT;
 
 CREATE INDEX tries_expires ON tries (expires);
 
@@ -91,7 +92,7 @@ CREATE TABLE claim (
     value TEXT NOT NULL,
     owner TEXT NOT NULL,
     CONSTRAINT claim_pkey PRIMARY KEY (kind, value)
-) STRICT, WITHOUT ROWID;
+) STRICT;
 
 -- One row.
 CREATE TABLE settings (

@@ -23,9 +23,13 @@ impl Backend {
         }
     }
 
-    /// Runs a statement that gives one row or none.
+    /// Runs a statement that finds at most one row, by its key.
     pub(crate) async fn row(&self, statement: &'static Statement, values: Vec<Value>) -> Result<Option<Row>, StoreError> {
-        Ok(self.query(statement, values).await?.into_iter().next())
+        let rows = match self {
+            Self::Sqlite(engine) => engine.row(statement, values).await?,
+            Self::Postgres(engine) => engine.query(statement, values).await?,
+        };
+        Ok(rows.into_iter().next())
     }
 
     /// Commits a batch, and returns the number of rows that its statements wrote.

@@ -70,10 +70,11 @@ impl Store {
     }
 
     async fn count(&self, statement: &'static Statement, values: &[Value]) -> Result<u64, StoreError> {
-        match self.backend.row(statement, values.to_vec()).await? {
-            Some(mut row) => Ok(u64::try_from(row.int("count")?).unwrap_or(0)),
-            None => Ok(0),
+        let mut sum = 0;
+        for mut row in self.backend.query(statement, values.to_vec()).await? {
+            sum += u64::try_from(row.int("count")?).unwrap_or(0);
         }
+        Ok(sum)
     }
 
     /// Looks for rows that can't be right: at most 100 of each kind, in words without addresses. Empty: all is well.

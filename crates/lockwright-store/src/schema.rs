@@ -37,11 +37,7 @@ pub fn known() -> i64 {
 
 /// The same statements in PostgreSQL's words: 64-bit integers, bytes, and text that compares byte by byte as in SQLite.
 pub fn for_postgres(sql: &str) -> String {
-    sql.replace(" STRICT, WITHOUT ROWID", "")
-        .replace(" STRICT", "")
-        .replace(" INTEGER", " BIGINT")
-        .replace(" BLOB", " BYTEA")
-        .replace(" TEXT", " TEXT COLLATE \"C\"")
+    sql.replace(" STRICT", "").replace(" INTEGER", " BIGINT").replace(" BLOB", " BYTEA").replace(" TEXT", " TEXT COLLATE \"C\"")
 }
 
 /// The migrations that a store of schema `found` still needs.

@@ -13,6 +13,11 @@ use crate::statement::{Row, Statement, Value};
 const APPLICATION_ID: i32 = 0x4c4b_5752;
 /// How long a statement waits for an outside tool, such as the `sqlite3` shell, that holds the file.
 const BUSY_MILLISECONDS: u32 = 5_000;
+/// How much of the file the writer keeps in memory, in KiB.
+const CACHE_KIB: u32 = 8 * 1024;
+/// After how many pages the log is written back. A page that many commits change is written back once: with keys that fall all
+/// over the file, as hashes do, the default of 1000 pages would write back as much as it logs.
+const CHECKPOINT_PAGES: u32 = 8_000;
 /// More than all our statements.
 const PREPARED: usize = 256;
 
@@ -37,7 +42,8 @@ pub(super) fn writing(path: &Path) -> Result<Connection, StoreError> {
     let connection = Connection::open_with_flags(path, flags(OpenFlags::SQLITE_OPEN_READ_WRITE))?;
     set_up(&connection)?;
     connection.query_row("PRAGMA journal_mode = WAL", [], |_| Ok(()))?;
-    connection.execute_batch("PRAGMA synchronous = FULL")?;
+    connection.execute_batch(&format!("PRAGMA synchronous = FULL; PRAGMA cache_size = -{CACHE_KIB}"))?;
+    connection.query_row(&format!("PRAGMA wal_autocheckpoint = {CHECKPOINT_PAGES}"), [], |_| Ok(()))?;
     Ok(connection)
 }
 

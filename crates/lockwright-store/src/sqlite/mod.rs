@@ -67,6 +67,14 @@ impl Engine {
         }
     }
 
+    /// Runs a statement that finds at most one row, by its key.
+    pub(crate) async fn row(&self, statement: &'static Statement, values: Vec<Value>) -> Result<Vec<Row>, StoreError> {
+        match &self.readers {
+            Some(readers) => readers.row(statement, values).await,
+            None => self.query(statement, values).await,
+        }
+    }
+
     pub(crate) async fn commit(&self, batch: Batch) -> Result<u64, CommitError> {
         self.writer.commit(batch).await
     }

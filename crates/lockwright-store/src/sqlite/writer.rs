@@ -155,30 +155,40 @@ fn try_commit(connection: &Connection, group: &[(Batch, oneshot::Sender<Answer>)
     Ok(answers)
 }
 
-/// Carries out one batch within the transaction. A conflict undoes this batch alone; an outer error ends the whole transaction.
+/// Carries out one batch within the transaction. What is wrong with this batch undoes it alone; what is wrong with the disk or the
+/// machine ends the whole transaction.
 fn apply(connection: &Connection, batch: &Batch) -> rusqlite::Result<Answer> {
     // One statement undoes itself when it fails.
     let guarded = batch.steps.len() > 1;
     if guarded {
         run_cached(connection, "SAVEPOINT batch")?;
     }
-    let mut rows = 0;
-    for step in &batch.steps {
-        match carry_out(connection, step)? {
-            Ok(wrote) => rows += wrote,
-            Err(conflict) => {
-                if guarded {
-                    run_cached(connection, "ROLLBACK TO batch")?;
-                    run_cached(connection, "RELEASE batch")?;
-                }
-                return Ok(Err(CommitError::Conflict(conflict)));
-            }
-        }
-    }
+    let answer = carry_out_all(connection, batch)?;
     if guarded {
+        if answer.is_err() {
+            run_cached(connection, "ROLLBACK TO batch")?;
+        }
         run_cached(connection, "RELEASE batch")?;
     }
+    Ok(answer)
+}
+
+fn carry_out_all(connection: &Connection, batch: &Batch) -> rusqlite::Result<Answer> {
+    let mut rows = 0;
+    for step in &batch.steps {
+        match carry_out(connection, step) {
+            Ok(Ok(wrote)) => rows += wrote,
+            Ok(Err(conflict)) => return Ok(Err(CommitError::Conflict(conflict))),
+            Err(error) if is_of_its_batch(&error) => return Ok(Err(CommitError::Unavailable(error.into()))),
+            Err(error) => return Err(error),
+        }
+    }
     Ok(Ok(rows))
+}
+
+/// Whether an error comes from what one batch wants to write, and says nothing of the others.
+fn is_of_its_batch(error: &rusqlite::Error) -> bool {
+    matches!(error.sqlite_error_code(), Some(ErrorCode::ConstraintViolation | ErrorCode::TooBig | ErrorCode::TypeMismatch))
 }
 
 fn carry_out(connection: &Connection, step: &Step) -> rusqlite::Result<Result<u64, Conflict>> {
@@ -207,3 +217,6 @@ fn hurt_columns(error: &rusqlite::Error) -> Option<&str> {
 fn run_cached(connection: &Connection, sql: &str) -> rusqlite::Result<()> {
     connection.prepare_cached(sql)?.execute([]).map(|_| ())
 }
+
+#[cfg(test)]
+mod tests;
