@@ -5,10 +5,9 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::pin;
 use std::task::Poll;
 
-use axum::body::Body;
 use axum::extract::{Request, State};
+use axum::http::HeaderMap;
 use axum::http::header::{ALLOW, CONTENT_TYPE, RETRY_AFTER, SET_COOKIE};
-use axum::http::{HeaderMap, Method};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
@@ -25,7 +24,6 @@ pub(crate) async fn outer(State(web): State<Web>, mut request: Request, next: Ne
     let peer = request.extensions().get::<Peer>().copied();
     let arrival = Arrival::of(&web, request.headers(), peer);
     let path = request.uri().path().to_owned();
-    let head = request.method() == Method::HEAD;
     request.extensions_mut().insert(arrival.clone());
 
     let response = match caught(next.run(request)).await {
@@ -39,9 +37,6 @@ pub(crate) async fn outer(State(web): State<Web>, mut request: Request, next: Ne
     if arrival.fresh && is_html(response.headers()) {
         let cookies = web.cookies();
         response = with_cookie(response, cookies.set(cookies.browser, arrival.browser.expose()));
-    }
-    if head {
-        *response.body_mut() = Body::empty();
     }
     headers::add(response.headers_mut(), &path, web.https(), arrival.op.id.as_str());
     response

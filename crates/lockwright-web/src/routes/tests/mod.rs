@@ -1,1 +1,7 @@
-//! Tests of the whole surface, without a network.
+//! Tests of the whole surface, without a network: each named by the rule or attack it stands for.
+
+mod attacks;
+mod browser;
+mod console;
+mod flows;
+mod surface;
