@@ -1,0 +1,6 @@
+//! Decisions held against their rules: as tables, and as any list of commands over rows in memory.
+
+mod ledger;
+mod properties;
+mod tables;
+mod world;
