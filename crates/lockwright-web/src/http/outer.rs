@@ -15,6 +15,7 @@ use super::answer::{self, Refused, Trial, with_cookie};
 use super::arrival::Arrival;
 use super::headers;
 use super::state::{Peer, Web};
+use super::visit::Visit;
 use crate::page::problem::{Problem, ProblemKind};
 use crate::page::words;
 use crate::render::Shell;
@@ -33,7 +34,7 @@ pub(crate) async fn outer(State(web): State<Web>, mut request: Request, next: Ne
             Refused::new(ProblemKind::Unexpected).into_response()
         }
     };
-    let mut response = explained(&web, &arrival, response);
+    let mut response = explained(&web, &arrival, response).await;
     if arrival.fresh && is_html(response.headers()) {
         let cookies = web.cookies();
         response = with_cookie(response, cookies.set(cookies.browser, arrival.browser.expose()));
@@ -43,7 +44,7 @@ pub(crate) async fn outer(State(web): State<Web>, mut request: Request, next: Ne
 }
 
 /// A refusal has no page yet, nor has what the router itself refuses: here it gets one.
-fn explained(web: &Web, arrival: &Arrival, mut response: Response) -> Response {
+async fn explained(web: &Web, arrival: &Arrival, mut response: Response) -> Response {
     let status = response.status();
     let trial = response.extensions_mut().remove::<Trial>();
     if trial.is_none() && !((status.is_client_error() || status.is_server_error()) && !is_html(response.headers())) {
@@ -55,7 +56,7 @@ fn explained(web: &Web, arrival: &Arrival, mut response: Response) -> Response {
     }
     let page =
         Problem { kind: trial.kind, request: Some(arrival.op.id.to_string()), wait: trial.wait.map(words::span), again: trial.again };
-    let shell = Shell::new(web.lockwright().config().installation.clone(), "");
+    let shell = shell_for(web, arrival, trial.kind).await;
     let mut explained = answer::html(answer::status(trial.kind), &shell, &page);
     for name in [ALLOW, RETRY_AFTER] {
         if let Some(value) = response.headers().get(&name) {
@@ -66,6 +67,16 @@ fn explained(web: &Web, arrival: &Arrival, mut response: Response) -> Response {
         explained.headers_mut().append(SET_COOKIE, cookie.clone());
     }
     explained
+}
+
+/// Somebody signed in keeps the way back to their pages, unless the store is what is in the way.
+async fn shell_for(web: &Web, arrival: &Arrival, kind: ProblemKind) -> Shell {
+    let outside = matches!(kind, ProblemKind::Busy | ProblemKind::Unavailable | ProblemKind::Unexpected);
+    let visit = if outside { None } else { Visit::bare(web, arrival.clone()).await.ok() };
+    match visit {
+        Some(visit) => visit.shell(0),
+        None => Shell::new(web.lockwright().config().installation.clone(), ""),
+    }
 }
 
 fn is_html(headers: &HeaderMap) -> bool {

@@ -26,6 +26,9 @@ use crate::page::Page;
 use crate::page::problem::ProblemKind;
 use crate::render::{self, Shell, Tone};
 
+/// Between the words that a browser remembers; no name and no address contains it.
+const BETWEEN: &str = "\n";
+
 /// A request, by whomever. Its act is nobody's: only [`Member`] acts as the person who is signed in.
 #[derive(Clone)]
 pub(crate) struct Visit {
@@ -41,14 +44,18 @@ pub(crate) struct Visit {
 impl Visit {
     pub(super) async fn load(web: &Web, parts: &Parts) -> Result<Self, Refused> {
         let arrival = parts.extensions.get::<Arrival>().cloned().unwrap_or_else(|| Arrival::of(web, &parts.headers, None));
+        let from_here = parts.headers.get("sec-fetch-site").is_none_or(|site| site == "same-origin");
+        Ok(Self { query: parts.uri.query().unwrap_or_default().to_owned(), from_here, ..Self::bare(web, arrival).await? })
+    }
+
+    /// A request without what it asks for: enough for the frame of a page.
+    pub(super) async fn bare(web: &Web, arrival: Arrival) -> Result<Self, Refused> {
         let token = arrival.session.as_deref().and_then(|text| Token::parse(TokenKind::Session, text));
         let signed = match token {
             Some(token) => web.lockwright().authenticate(token.expose()).await?.map(|signed| Arc::new((token, signed))),
             None => None,
         };
-        let from_here = parts.headers.get("sec-fetch-site").is_none_or(|site| site == "same-origin");
-        let query = parts.uri.query().unwrap_or_default().to_owned();
-        Ok(Self { op: arrival.op.clone(), web: web.clone(), arrival, signed, query, from_here })
+        Ok(Self { op: arrival.op.clone(), web: web.clone(), arrival, signed, query: String::new(), from_here: false })
     }
 
     /// The same visit, from now on with the session of this token.
@@ -95,7 +102,7 @@ impl Visit {
     /// What this browser typed to open the case.
     pub(crate) fn typed(&self, case: &str) -> Option<Vec<String>> {
         let held = query_value(&format!("v={}", self.arrival.name.as_deref()?), "v")?;
-        let mut parts = held.split('|').map(str::to_owned);
+        let mut parts = held.split(BETWEEN).map(str::to_owned);
         (parts.next().as_deref() == Some(case)).then(|| parts.collect())
     }
 
@@ -105,7 +112,7 @@ impl Visit {
         let response = answer::with_cookie(response, names.set(names.case, holder.expose()));
         match typed {
             Some((case, words)) => {
-                let value = encode(&format!("{case}|{}", words.join("|")));
+                let value = encode(&format!("{case}{BETWEEN}{}", words.join(BETWEEN)));
                 answer::with_cookie(response, names.set(names.name, &value))
             }
             None => response,
@@ -137,7 +144,8 @@ impl Visit {
         self.session().unwrap_or(&self.arrival.browser).expose()
     }
 
-    fn shell(&self, open_help: u32) -> Shell {
+    /// The frame of a page.
+    pub(super) fn shell(&self, open_help: u32) -> Shell {
         let mut shell = Shell::new(self.lockwright().config().installation.clone(), self.lockwright().form_token(self.bound_to()));
         if let Some(signed) = self.signed() {
             shell = shell.signed_in(render::SignedIn {
@@ -246,7 +254,8 @@ impl Member {
     /// Help requests that wait, for administrators.
     pub(crate) async fn open_help(&self) -> Result<u32, Refused> {
         const LOOKED_AT: u32 = 100;
-        let Some(account) = administers(&self.person) else { return Ok(0) };
+        let account = administers(&self.person).filter(|_| self.session.scope == SessionScope::Full);
+        let Some(account) = account else { return Ok(0) };
         let helps = self.lockwright().helps(&self.op, account, LOOKED_AT).await?;
         let open = helps.iter().filter(|request| request.state == HelpState::Open).count();
         Ok(u32::try_from(open).unwrap_or(LOOKED_AT))

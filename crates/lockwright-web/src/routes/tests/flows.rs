@@ -1,10 +1,17 @@
 //! Ways through the pages as people go them: register, sign in, forget, get back in.
 
 use axum::http::StatusCode;
+use lockwright_model::context::Source;
+use lockwright_model::id::JobId;
+use lockwright_model::secret::Secret;
 use lockwright_model::setting::RegistrationOff;
+use lockwright_model::token::Code;
+use lockwright_service::config::{MailConfig, ServiceConfig};
+use lockwright_service::mail::outgoing::{OutgoingMail, TicketPurpose};
+use lockwright_service::mail::{ComposeMail, Mailer};
 
 use super::browser::{ANA, House, NEW, OLD};
-use crate::WebConfig;
+use crate::{MailWriter, WebConfig};
 
 #[tokio::test]
 async fn somebody_registers_an_account_and_is_its_root_user() {
@@ -127,6 +134,53 @@ async fn five_wrong_codes_end_a_case() {
     let last = browser.post(&format!("{case}/code"), &[("code", "22222A")]).await;
     assert!(last.status == StatusCode::GONE && last.says("Too many tries"));
     assert_eq!(browser.post(&format!("{case}/code"), &[("code", &code)]).await.status, StatusCode::GONE);
+}
+
+#[tokio::test]
+async fn an_address_with_odd_signs_is_shown_as_it_was_typed() {
+    let house = House::new().await;
+    let mut browser = house.browser();
+    let case = browser.begin("/recover/root", &[("email", "a|b{c}=d+e@example.com")]).await;
+    assert!(browser.get(&case).await.says("a|b{c}=d+e@example.com"));
+}
+
+#[tokio::test]
+async fn somebody_signed_in_keeps_the_way_back_on_a_problem_page() {
+    let house = House::new().await;
+    let mut browser = house.registered().await;
+    let lost = browser.get("/nothing").await;
+    assert!(lost.status == StatusCode::NOT_FOUND && lost.says("Go to the console") && lost.says("Sign out"), "{}", lost.body);
+    browser.post("/signout", &[]).await.to("/signin?done=signed-out");
+    assert!(browser.get("/nothing").await.says("Go to sign-in"));
+}
+
+#[tokio::test]
+async fn the_outbox_shows_a_mail_as_it_was_sent() {
+    let folder = tempfile::tempdir().unwrap();
+    let config = WebConfig { outbox: Some(folder.path().to_owned()), ..WebConfig::default() };
+    let house = House::at("http://127.0.0.1:8420", config).await;
+    let lockwright = &house.installation.lockwright;
+    let mail = MailConfig::Files(folder.path().to_owned());
+    let mailer = Mailer::new(&ServiceConfig { mail, ..lockwright.config().clone() }).unwrap();
+    let ticket = OutgoingMail::Ticket {
+        purpose: TicketPurpose::RegisterBuilder { name: "Žofie Nováková".parse().unwrap() },
+        code: Code::parse("AB34XY").unwrap(),
+        link: Secret::new(format!("http://127.0.0.1:8420/recover/link/{}/lw_link_{}_abcdef", "A".repeat(26), "b".repeat(52))),
+        expires: lockwright.now(),
+        at: lockwright.now(),
+        source: Source::host(),
+    };
+    let words = MailWriter.compose(&ticket, "Lockwright", "http://127.0.0.1:8420");
+    let (subject, job) = (words.subject.clone(), JobId::draw(lockwright.entropy()));
+    mailer.send(&ANA.parse().unwrap(), words, lockwright.now(), &job).await.unwrap();
+    let mut browser = house.browser();
+    browser.peer = "127.0.0.1:4000";
+    let list = browser.get("/outbox").await;
+    assert!(list.says(&subject) && list.says("To ana@example.com, just now"), "{}", list.body);
+    let path = list.body.split("href=\"/outbox/").nth(1).unwrap().split('"').next().unwrap().to_owned();
+    let page = browser.get(&format!("/outbox/{path}")).await;
+    let link = format!("<a href=\"/recover/link/{}/lw_link_{}_abcdef\">", "A".repeat(26), "b".repeat(52));
+    assert!(page.says("AB3 4XY") && page.says(&link) && page.says("If this wasn’t you"), "{}", page.body);
 }
 
 #[tokio::test]
