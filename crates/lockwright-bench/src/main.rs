@@ -7,6 +7,7 @@ mod installation;
 mod pages;
 mod report;
 mod signins;
+mod silence;
 mod start;
 
 use std::path::PathBuf;
@@ -45,6 +46,9 @@ fn main() -> anyhow::Result<()> {
     }
     if wanted("pages") {
         runtime.block_on(pages::measure(&mut report))?;
+    }
+    if wanted("silence") {
+        runtime.block_on(silence::measure(&mut report))?;
     }
     if wanted("start") {
         runtime.block_on(start::measure(&mut report, &options.lockwright, options.accounts))?;
