@@ -92,14 +92,15 @@ pub fn start(kind: IdentityKind, person: Option<&Person>, holder: &Token, op: &O
     Decided::new(changes, case.id)
 }
 
-/// A link for setting a password, handed over by an administrator or the host: works without mail, once.
+/// A link for setting a password, handed over by an administrator or the host: works without mail, once, and no longer than the
+/// person's sessions would.
 pub fn hand_link(person: &Person, op: &OpContext, entropy: &dyn Entropy) -> Decided<HandedLink> {
     let token = Token::draw(TokenKind::Link, entropy);
     let expires = op.now.plus(HANDED_LIFE);
     let case = Case {
         id: CaseId::draw(entropy),
         version: Version::NEW,
-        purpose: Purpose::SetPassword { subject: person.identity() },
+        purpose: Purpose::SetPassword { subject: person.identity(), epoch: person.epoch() },
         holder: Token::draw(TokenKind::Case, entropy).hash(),
         created: op.now,
         expires,
@@ -282,7 +283,7 @@ pub fn finish(
         {
             false
         }
-        Purpose::SetPassword { subject } if *subject == person.identity() => true,
+        Purpose::SetPassword { subject, epoch } if *subject == person.identity() && *epoch == person.epoch() => true,
         _ => return Err(Refusal::Gone),
     };
     if person.replaced_since(case.created) {

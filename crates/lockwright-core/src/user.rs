@@ -94,7 +94,7 @@ pub fn create(
 pub fn set_access(
     permit: &Permit,
     account: Account,
-    user: User,
+    mut user: User,
     access: Access,
     counted: Option<Tries>,
     op: &OpContext,
@@ -106,8 +106,9 @@ pub fn set_access(
     if matches!(access, Access::None) && user.login_profile.is_none() {
         return Err(Refusal::NoLoginProfile);
     }
-    let Given { mut person, mut changes, link } = give(account, user, access, op, entropy);
-    person.end_sessions();
+    // First, so that a link belongs to what comes after.
+    user.epoch += 1;
+    let Given { person, mut changes, link } = give(account, user, access, op, entropy);
     if let Some(counted) = counted {
         changes.put(Record::Tries(tries::forgive(counted, op.now)));
     }

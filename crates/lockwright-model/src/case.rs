@@ -50,6 +50,8 @@ pub enum Purpose {
     SetPassword {
         /// Whose password.
         subject: Identity,
+        /// The subject's epoch when it was handed over: what ends the sessions ends the link too, and so does a newer link.
+        epoch: u64,
     },
     /// A new account; nothing exists until the code was entered.
     RegisterAccount {

@@ -131,7 +131,7 @@ pub(crate) fn kind_of(purpose: &Purpose) -> CaseKind {
 pub(crate) fn subject_of(purpose: &Purpose) -> Option<&Identity> {
     match purpose {
         Purpose::Recover { subject, .. } => subject.as_ref(),
-        Purpose::SetPassword { subject } | Purpose::ConfirmAddress { subject, .. } => Some(subject),
+        Purpose::SetPassword { subject, .. } | Purpose::ConfirmAddress { subject, .. } => Some(subject),
         Purpose::RegisterAccount { .. } | Purpose::RegisterBuilder { .. } => None,
     }
 }

@@ -196,6 +196,27 @@ async fn a17_a_handed_link_is_dead_once_the_administrator_sets_a_password_or_tak
 }
 
 #[tokio::test]
+async fn a_newer_handed_link_kills_the_older_and_ending_the_sessions_kills_both() {
+    let house = House::memory().await;
+    let account = house.account(ANA).await;
+    let user = house.user(account, "carla", false).await;
+    let hand = async || handed_url(&house.lockwright.set_access(&house.as_root(account), &user, GiveAccess::Link, None).await.unwrap());
+    let open = async |url: String| {
+        let (case, link) = parts(&url);
+        let holder = house.lockwright.open_link(&house.anyone(), &case, &link).await.unwrap();
+        (case, holder)
+    };
+    let [older, newer] = [hand().await, hand().await];
+    let (case, holder) = open(older).await;
+    assert_eq!(refused(&finish(&house, &case, holder.expose(), NEW).await), Refusal::Gone, "sent to the wrong person, and replaced");
+    house.lockwright.end_user_sessions(&house.as_root(account), &user).await.unwrap();
+    let (case, holder) = open(newer).await;
+    assert_eq!(refused(&finish(&house, &case, holder.expose(), NEW).await), Refusal::Gone);
+    let (case, holder) = open(hand().await).await;
+    finish(&house, &case, holder.expose(), NEW).await.unwrap();
+}
+
+#[tokio::test]
 async fn a19_two_addresses_confirmed_at_once_each_confirm_only_themselves() {
     let house = House::memory().await;
     let account = house.account(ANA).await;
