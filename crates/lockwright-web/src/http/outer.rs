@@ -6,15 +6,15 @@ use std::pin::pin;
 use std::task::Poll;
 
 use axum::extract::{Request, State};
-use axum::http::HeaderMap;
-use axum::http::header::{ALLOW, CONTENT_TYPE, RETRY_AFTER, SET_COOKIE};
+use axum::http::header::{ALLOW, CONTENT_TYPE, HOST, LOCATION, RETRY_AFTER, SET_COOKIE};
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
 use super::answer::{self, Refused, Trial, with_cookie};
 use super::arrival::Arrival;
 use super::headers;
-use super::state::{Peer, Web};
+use super::state::{Peer, Web, is_loopback};
 use super::visit::Visit;
 use crate::page::problem::{Problem, ProblemKind};
 use crate::page::words;
@@ -25,6 +25,9 @@ pub(crate) async fn outer(State(web): State<Web>, mut request: Request, next: Ne
     let peer = request.extensions().get::<Peer>().copied();
     let arrival = Arrival::of(&web, request.headers(), peer);
     let path = request.uri().path().to_owned();
+    if let Some(response) = other_loopback_name(&web, &request) {
+        return response;
+    }
     request.extensions_mut().insert(arrival.clone());
 
     let response = match caught(next.run(request)).await {
@@ -41,6 +44,26 @@ pub(crate) async fn outer(State(web): State<Web>, mut request: Request, next: Ne
     }
     headers::add(response.headers_mut(), &path, web.https(), arrival.op.id.as_str());
     response
+}
+
+/// Somebody who typed `localhost` where the address is `127.0.0.1` is led to the one that cookies and forms belong to.
+///
+/// `Host` decides only whether; where to is configuration's (invariant 11).
+fn other_loopback_name(web: &Web, request: &Request) -> Option<Response> {
+    let host = request.headers().get(HOST)?.to_str().ok()?;
+    let asks = matches!(*request.method(), Method::GET | Method::HEAD);
+    if !asks
+        || !web.loopback()
+        || !is_loopback(&format!("http://{host}"))
+        || web.origin() == format!("http://{}", host.to_ascii_lowercase())
+    {
+        return None;
+    }
+    let path = request.uri().path_and_query().map_or("/", |path| path.as_str());
+    let mut response = Response::new(axum::body::Body::empty());
+    *response.status_mut() = StatusCode::SEE_OTHER;
+    response.headers_mut().insert(LOCATION, HeaderValue::from_str(&web.url(path)).ok()?);
+    Some(response)
 }
 
 /// A refusal has no page yet, nor has what the router itself refuses: here it gets one.

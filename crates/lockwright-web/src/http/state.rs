@@ -83,7 +83,8 @@ fn origin_of(url: &str) -> String {
     format!("{scheme}://{}", authority.strip_suffix(default).unwrap_or(&authority))
 }
 
-fn is_loopback(origin: &str) -> bool {
+/// Whether an origin names this machine itself.
+pub(super) fn is_loopback(origin: &str) -> bool {
     let authority = origin.split_once("://").map_or("", |(_, authority)| authority);
     let host = match authority.strip_prefix('[') {
         Some(rest) => rest.split(']').next().unwrap_or_default(),

@@ -66,6 +66,19 @@ async fn a02_no_order_of_steps_reaches_the_new_password_without_the_proof() {
 }
 
 #[tokio::test]
+async fn another_name_of_this_machine_leads_to_the_configured_one() {
+    let house = House::at("http://127.0.0.1:8420", WebConfig::default()).await;
+    let mut browser = house.browser();
+    browser.headers = vec![("host", "localhost:8420".to_owned())];
+    let reply = browser.get("/signin?x=1").await;
+    assert_eq!((reply.status, reply.header("location")), (StatusCode::SEE_OTHER, "http://127.0.0.1:8420/signin?x=1"));
+    for host in ["127.0.0.1:8420", "evil.example", "localhost.evil.example:8420"] {
+        browser.headers = vec![("host", host.to_owned())];
+        assert_eq!(browser.get("/signin").await.status, StatusCode::OK, "{host}");
+    }
+}
+
+#[tokio::test]
 async fn a08_a10_links_and_redirects_come_from_configuration_whatever_the_headers_say() {
     let house = House::new().await;
     house.registered().await;

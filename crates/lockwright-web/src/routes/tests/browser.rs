@@ -127,7 +127,10 @@ impl Browser<'_> {
     pub(super) async fn send(&mut self, method: Method, path: &str, content_type: &str, body: impl Into<Body>) -> Reply {
         self.house.installation.clock.advance(Duration::from_millis(1));
         assert!(self.house.installation.clock.now().as_micros() > 0);
-        let mut request = Request::builder().method(method).uri(path).header("host", "id.example.com");
+        let mut request = Request::builder().method(method).uri(path);
+        if !self.headers.iter().any(|(name, _)| *name == "host") {
+            request = request.header("host", "id.example.com");
+        }
         if !content_type.is_empty() {
             request = request.header("content-type", content_type);
         }
