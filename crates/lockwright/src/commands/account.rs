@@ -1,4 +1,4 @@
-//! `lockwright account`
+//! `lockwright account`: asks, and prints the answer.
 
 use super::{Failure, ask, link_remark};
 use crate::cli::{Account, Common, WhichAccount};

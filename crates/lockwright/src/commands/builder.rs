@@ -1,4 +1,4 @@
-//! `lockwright builder`
+//! `lockwright builder`: asks, and prints the answer.
 
 use lockwright_model::clock::{Clock, SystemClock, Timestamp};
 use lockwright_model::setting::RegistrationOff;

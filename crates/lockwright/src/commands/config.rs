@@ -1,4 +1,4 @@
-//! `lockwright config`
+//! `lockwright config`: checks the settings, prints them, prints their reference.
 
 use serde_json::{Map, Value, json};
 

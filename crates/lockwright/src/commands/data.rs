@@ -1,4 +1,4 @@
-//! `lockwright backup` and `lockwright restore`
+//! `lockwright backup` and `lockwright restore`: copies of the embedded store, out and in.
 
 use std::path::Path;
 

@@ -1,4 +1,4 @@
-//! `lockwright mail`
+//! `lockwright mail`: asks, and prints the answer.
 
 use super::{Failure, ask};
 use crate::cli::{Common, Mail};

@@ -1,4 +1,4 @@
-//! `lockwright session`
+//! `lockwright session`: asks, and prints the answer.
 
 use super::{Failure, ask};
 use crate::cli::{Common, Session, Whose};

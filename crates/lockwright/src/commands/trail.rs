@@ -1,4 +1,4 @@
-//! `lockwright trail`
+//! `lockwright trail`: asks, and prints the answer.
 
 use super::{Failure, ask};
 use crate::cli::{Common, Trail};

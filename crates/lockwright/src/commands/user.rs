@@ -1,4 +1,4 @@
-//! `lockwright user`
+//! `lockwright user`: asks, and prints the answer.
 
 use super::{Failure, ask, link_remark};
 use crate::cli::{AccessKind, Common, User};
