@@ -1,11 +1,15 @@
 //! Work behind the requests: sending the outbox, purging what is over, following other nodes' changes.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
+use lockwright_core::person::Person;
 use lockwright_core::{outbox, recovery};
 use lockwright_model::case::{Case, Purpose};
 use lockwright_model::change::{ClaimKey, Key};
+use lockwright_model::clock::Timestamp;
+use lockwright_model::context::Source;
 use lockwright_model::email::EmailAddress;
 use lockwright_model::identity::Identity;
 use lockwright_model::job::{Job, Notice, Task, Whose};
@@ -86,11 +90,8 @@ impl Lockwright {
                 None => return Ok(Sent::Done),
             },
             Task::FindMine { address, source } => {
-                let rows = self.found(address).await?;
-                if rows.is_empty() {
-                    return Ok(Sent::Done);
-                }
-                vec![(address.clone(), OutgoingMail::Found { rows, at: job.created, source: source.clone() })]
+                let found = self.found(address).await?;
+                found.into_iter().map(|(to, rows)| (to, OutgoingMail::Found { rows, at: job.created, source: source.clone() })).collect()
             }
             Task::Notify { to, notice, at, source } => {
                 vec![(to.clone(), OutgoingMail::Notice { notice: notice.clone(), at: *at, source: source.clone() })]
@@ -110,14 +111,14 @@ impl Lockwright {
         let (at, source) = (case.created, case.source.clone());
         let purpose = match &case.purpose {
             Purpose::RegisterAccount { address } => {
-                if let Some(whose) = self.owner_of(&ClaimKey::RootEmail(address.key())).await? {
-                    return Ok(vec![(address.clone(), OutgoingMail::Notice { notice: Notice::AlreadyRegistered(whose), at, source })]);
+                if let Some(owner) = self.owner_of(&ClaimKey::RootEmail(address.key())).await? {
+                    return Ok(already(&owner, at, &source));
                 }
                 TicketPurpose::RegisterAccount
             }
             Purpose::RegisterBuilder { address, name } => {
-                if let Some(whose) = self.owner_of(&ClaimKey::BuilderEmail(address.key())).await? {
-                    return Ok(vec![(address.clone(), OutgoingMail::Notice { notice: Notice::AlreadyRegistered(whose), at, source })]);
+                if let Some(owner) = self.owner_of(&ClaimKey::BuilderEmail(address.key())).await? {
+                    return Ok(already(&owner, at, &source));
                 }
                 TicketPurpose::RegisterBuilder { name: name.clone() }
             }
@@ -147,34 +148,39 @@ impl Lockwright {
         Ok(vec![(issued.to, OutgoingMail::Ticket { purpose, code: issued.code, link, expires: issued.expires, at, source })])
     }
 
-    async fn owner_of(&self, key: &ClaimKey) -> Result<Option<Whose>, StoreError> {
+    async fn owner_of(&self, key: &ClaimKey) -> Result<Option<Person>, StoreError> {
         match self.store().claim(key).await? {
-            Some(claim) => Ok(self.person(&claim.owner).await?.map(|person| person.whose())),
+            Some(claim) => self.person(&claim.owner).await,
             None => Ok(None),
         }
     }
 
-    /// What belongs to an address.
-    async fn found(&self, address: &EmailAddress) -> Result<Vec<FoundRow>, StoreError> {
-        let mut rows = Vec::new();
+    /// What belongs to an address, by the address as its owner verified it: one that was typed with other capitals may be
+    /// another mailbox (A01).
+    async fn found(&self, address: &EmailAddress) -> Result<BTreeMap<EmailAddress, Vec<FoundRow>>, StoreError> {
+        let mut found: BTreeMap<EmailAddress, Vec<FoundRow>> = BTreeMap::new();
         if let Some(claim) = self.store().claim(&ClaimKey::RootEmail(address.key())).await?
             && let Identity::Root(id) = claim.owner
             && let Some(account) = self.store().account(id).await?
         {
-            rows.push(FoundRow::Root { account: id, name: account.name, alias: account.alias });
+            let row = FoundRow::Root { account: id, name: account.name, alias: account.alias };
+            found.entry(account.root.email).or_default().push(row);
         }
         for user in self.store().users_by_email(&address.key(), 50).await? {
-            if let Some(account) = self.store().account(user.id.account).await? {
-                rows.push(FoundRow::User { account: account.id, name: account.name, alias: account.alias, user: user.name });
+            if let Some(account) = self.store().account(user.id.account).await?
+                && let Some(verified) = user.email
+            {
+                let row = FoundRow::User { account: account.id, name: account.name, alias: account.alias, user: user.name };
+                found.entry(verified).or_default().push(row);
             }
         }
         if let Some(claim) = self.store().claim(&ClaimKey::BuilderEmail(address.key())).await?
             && let Identity::Builder(id) = claim.owner
             && let Some(builder) = self.store().builder(&id).await?
         {
-            rows.push(FoundRow::Builder { name: builder.name });
+            found.entry(builder.email).or_default().push(FoundRow::Builder { name: builder.name });
         }
-        Ok(rows)
+        Ok(found)
     }
 
     /// Purges what is over until the task is dropped.
@@ -198,6 +204,12 @@ impl Lockwright {
             tokio::time::sleep(FOLLOW).await;
         }
     }
+}
+
+/// Tells the owner of an address that somebody wanted to register with it: at the address as verified, not as typed (A01).
+fn already(owner: &Person, at: Timestamp, source: &Source) -> Vec<(EmailAddress, OutgoingMail)> {
+    let notice = OutgoingMail::Notice { notice: Notice::AlreadyRegistered(owner.whose()), at, source: source.clone() };
+    owner.addresses().into_iter().map(|to| (to, notice.clone())).collect()
 }
 
 /// Drops what other nodes wrote from the cache, and yields the mark to ask with next. `None`: no answer in time.
