@@ -18,10 +18,7 @@ for (const input of document.querySelectorAll('input[type="password"]')) {
   button.addEventListener('click', () => show(input.type === 'password'));
   // Hidden again before it is sent, so that browsers file it as a password.
   input.form?.addEventListener('submit', () => show(false));
-  const frame = document.createElement('span');
-  frame.className = 'reveals';
-  input.replaceWith(frame);
-  frame.append(input, button);
+  input.after(button);
 }
 
 // A button that copies the text before it.

@@ -50,6 +50,11 @@ pub(crate) fn field(state: &State, options: Kwargs) -> Result<Value, Error> {
     if let Some(error) = &error {
         write(&mut out, format_args!("<p class=\"error\" id=\"{id}-error\"><span class=\"sr\">Error: </span>{}</p>", Escaped(error)))?;
     }
+    // The script adds a button beside a password. The frame is there before it, so that a field somebody types into never moves.
+    let framed = kind == "password";
+    if framed {
+        out.push_str("<span class=\"reveals\">");
+    }
     write(&mut out, format_args!("<input id=\"{id}\" name=\"{name}\" type=\"{kind}\""))?;
     if !class.is_empty() {
         write(&mut out, format_args!(" class=\"{class}\""))?;
@@ -80,7 +85,7 @@ pub(crate) fn field(state: &State, options: Kwargs) -> Result<Value, Error> {
     if error.is_some() {
         out.push_str(" aria-invalid=\"true\"");
     }
-    out.push_str("></div>");
+    out.push_str(if framed { "></span></div>" } else { "></div>" });
     options.assert_all_used()?;
     Ok(Value::from_safe_string(out))
 }
