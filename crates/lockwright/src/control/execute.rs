@@ -41,6 +41,8 @@ async fn run(lockwright: &Lockwright, op: &OpContext, request: Request) -> Answe
             Ok(with_handed(user(&created), &handed))
         }
         Request::UserList { account, after, limit } => {
+            // Of an account that isn't there, an empty list would say that it has no users.
+            lockwright.account(op, account).await?;
             let after = after.map(|name| name.key());
             Ok(lockwright.users(op, account, after.as_deref(), limit).await?.iter().map(user).collect())
         }
