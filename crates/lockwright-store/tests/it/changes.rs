@@ -2,7 +2,7 @@
 
 use lockwright_model::change::{ChangeSet, ClaimKey, Key, Record, Version};
 use lockwright_model::secret::Secret;
-use lockwright_store::{Location, Mark, Store, StoreError};
+use lockwright_store::{CommitError, Location, Mark, Store, StoreError};
 use lockwright_testkit::postgres::PgCluster;
 use tokio::task::JoinSet;
 
@@ -100,4 +100,24 @@ async fn a_server_that_went_away_is_unavailable_and_comes_back() {
     let nobody = Location::Postgres { url: Secret::new("postgres://me:hunter2@%2Fnowhere%2Fat%2Fall/db") };
     let error = Store::open(nobody).await.unwrap_err();
     assert!(!format!("{error} {error:?}").contains("hunter2"));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_caller_who_stops_waiting_leaves_no_transaction_open() {
+    let location = database();
+    let (impatient, other) = (Store::open(location.clone()).await.unwrap(), Store::open(location).await.unwrap());
+    for n in 0..40 {
+        // Given up at ever later points of its way: an open transaction would hold these rows until the lock's time-out.
+        tokio::select! {
+            biased;
+            _ = impatient.commit(registered(n)) => {}
+            () = async { for _ in 0..n * n { tokio::task::yield_now().await } } => {}
+        }
+        match other.commit(registered(n)).await {
+            Ok(()) | Err(CommitError::Conflict(_)) => {}
+            Err(CommitError::Unavailable(error)) => panic!("after {n}: {error:?}"),
+        }
+    }
+    let counts = other.counts().await.unwrap();
+    assert_eq!((counts.accounts, counts.claims), (40, 40), "each of them whole, once");
 }
