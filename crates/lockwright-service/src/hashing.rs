@@ -47,7 +47,10 @@ impl HashPool {
         });
         match self.queue.try_send(boxed) {
             Ok(()) => answered.await.map_err(|_| BUSY),
-            Err(TrySendError::Full(_) | TrySendError::Disconnected(_)) => Err(BUSY),
+            Err(TrySendError::Full(_) | TrySendError::Disconnected(_)) => {
+                metrics::counter!("lockwright_hash_queue_full_total").increment(1);
+                Err(BUSY)
+            }
         }
     }
 

@@ -42,10 +42,14 @@ impl Lockwright {
     /// Runs the outbox until the task is dropped. One task is enough: sending is waiting.
     pub async fn run_outbox(self, mailer: Arc<Mailer>, compose: Arc<dyn ComposeMail>) {
         loop {
-            match self.send_due(&mailer, compose.as_ref()).await {
-                Ok(BATCH..) => continue,
-                Ok(_) => {}
-                Err(trouble) => tracing::warn!(%trouble, "the outbox was not read"),
+            // In a task of its own: a mail that makes the writer panic must not keep the others from leaving.
+            let (lockwright, mailer, compose) = (self.clone(), Arc::clone(&mailer), Arc::clone(&compose));
+            let round = tokio::spawn(async move { lockwright.send_due(&mailer, compose.as_ref()).await });
+            match round.await {
+                Ok(Ok(BATCH..)) => continue,
+                Ok(Ok(_)) => {}
+                Ok(Err(trouble)) => tracing::warn!(%trouble, "the outbox was not read"),
+                Err(_) => tracing::error!("a mail made the outbox panic; it is tried again later"),
             }
             let _ = tokio::time::timeout(LOOK, self.0.outbox.notified()).await;
         }

@@ -8,6 +8,7 @@ use lockwright_service::Lockwright;
 use lockwright_service::config::{MailConfig, SmtpConfig, SmtpSecurity};
 use lockwright_service::core::outbox;
 use lockwright_service::mail::Mailer;
+use lockwright_service::mail::outgoing::OutgoingMail;
 
 use crate::house::{ANA, House, OLD, iam, parts, root};
 
@@ -130,4 +131,34 @@ async fn a_mail_is_given_up_after_a_day_and_sent_when_the_host_says_so() {
     assert!(house.lockwright.retry_job(&house.as_root(account), &jobs[0].id).await.is_err());
     house.lockwright.retry_job(&house.host(), &jobs[0].id).await.unwrap();
     assert_eq!(house.letters().await.len(), 1);
+}
+
+/// Panics at one kind of mail, and writes the others.
+struct Stumbling(Arc<lockwright_testkit::mailbox::Mailbox>);
+
+impl lockwright_service::mail::ComposeMail for Stumbling {
+    fn compose(&self, mail: &OutgoingMail, installation: &str, public_url: &str) -> lockwright_service::mail::ComposedMail {
+        assert!(!matches!(mail, OutgoingMail::Found { .. }), "this one makes the writer panic");
+        self.0.compose(mail, installation, public_url)
+    }
+}
+
+#[tokio::test]
+async fn a_mail_that_makes_the_writer_panic_keeps_no_other_from_leaving() {
+    let house = House::memory().await;
+    house.account(ANA).await;
+    let mailer = Arc::new(Mailer::new(&crate::house::config(house.folder.path())).unwrap());
+    house.lockwright.find_mine(&house.anyone(), &ANA.parse().unwrap()).await.unwrap();
+    let outbox = tokio::spawn(house.lockwright.clone().run_outbox(mailer, Arc::new(Stumbling(Arc::clone(&house.mailbox)))));
+    house.seconds(1);
+    house.lockwright.start_recovery(&house.anyone(), &root(ANA)).await.unwrap();
+    let folder = house.folder.path().join("outbox");
+    let mut letters = Vec::new();
+    while letters.is_empty() {
+        assert!(!outbox.is_finished(), "the outbox ended");
+        tokio::task::yield_now().await;
+        letters = house.mailbox.take(&folder);
+    }
+    assert!(letters.iter().all(|letter| letter.code().is_some()));
+    outbox.abort();
 }
