@@ -303,8 +303,8 @@ pub fn finish(
         .about(person.identity(), person.user_name())
         .response(serde_json::json!({name: "Success"}));
     changes.tell(AuditEvent::new(&acting, entropy, told));
-    let notice = if handed { Notice::PasswordChanged(person.whose()) } else { Notice::PasswordRecovered(person.whose()) };
-    outbox::notify(&mut changes, &person, &notice, op, entropy);
+    // A handed link too: nobody had to know the old password.
+    outbox::notify(&mut changes, &person, &Notice::PasswordRecovered(person.whose()), op, entropy);
     changes.put(person.record());
     Ok(Decided::new(changes, ()))
 }
