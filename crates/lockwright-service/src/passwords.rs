@@ -12,7 +12,6 @@ use lockwright_model::password_policy::PasswordPolicy;
 use lockwright_model::secret::{Password, PasswordHash, PasswordInputError};
 use lockwright_model::session::Session;
 use lockwright_model::token::Token;
-use lockwright_model::tries::Tries;
 
 use crate::Lockwright;
 use crate::commit::decide;
@@ -92,10 +91,10 @@ impl<'a> Requirements<'a> {
     }
 }
 
-/// Why a known password was not changed.
+/// Why somebody signed in did not prove it anew.
 #[derive(Debug, thiserror::Error)]
-pub enum ChangePasswordError {
-    /// The present password is not right.
+pub enum PresentError {
+    /// The present password is not right, or the session has ended.
     #[error("the present password doesn't match")]
     Mismatch,
     /// Too many tries.
@@ -104,6 +103,39 @@ pub enum ChangePasswordError {
         /// The next moment a try is looked at.
         until: Timestamp,
     },
+    /// Outside the decision.
+    #[error(transparent)]
+    Trouble(#[from] Trouble),
+}
+
+impl From<lockwright_store::StoreError> for PresentError {
+    fn from(error: lockwright_store::StoreError) -> Self {
+        Self::Trouble(error.into())
+    }
+}
+
+impl From<NotCommitted> for PresentError {
+    fn from(failure: NotCommitted) -> Self {
+        Self::Trouble(failure.into())
+    }
+}
+
+impl From<SignInError> for PresentError {
+    fn from(error: SignInError) -> Self {
+        match error {
+            SignInError::Wait { until } => Self::Wait { until },
+            SignInError::Trouble(trouble) => Self::Trouble(trouble),
+            SignInError::Mismatch | SignInError::Barred(_) => Self::Mismatch,
+        }
+    }
+}
+
+/// Why a known password was not changed.
+#[derive(Debug, thiserror::Error)]
+pub enum ChangePasswordError {
+    /// The present password was not proven.
+    #[error(transparent)]
+    Present(#[from] PresentError),
     /// The account's policy leaves it to the administrator.
     #[error("an administrator changes this password")]
     NotAllowed,
@@ -118,6 +150,12 @@ pub enum ChangePasswordError {
 impl From<lockwright_store::StoreError> for ChangePasswordError {
     fn from(error: lockwright_store::StoreError) -> Self {
         Self::Trouble(error.into())
+    }
+}
+
+impl From<NotCommitted> for ChangePasswordError {
+    fn from(failure: NotCommitted) -> Self {
+        Self::Trouble(failure.into())
     }
 }
 
@@ -155,86 +193,58 @@ impl Lockwright {
         new: &str,
         again: &str,
     ) -> Result<Token, ChangePasswordError> {
-        let person = self.person(&session.owner).await?.ok_or(ChangePasswordError::Mismatch)?;
-        if !session::alive(session, &person, op.now) {
-            return Err(ChangePasswordError::Mismatch);
-        }
+        let person = self.person(&session.owner).await?.ok_or(PresentError::Mismatch)?;
         if !password::allowed(&person, session) {
             return Err(ChangePasswordError::NotAllowed);
         }
-        let present = Password::parse(present).map_err(|_| ChangePasswordError::Mismatch)?;
-        let key = tries_key(&person);
-        let counted = self.take_try(&key, op.now).await.map_err(|error| match error {
-            SignInError::Wait { until } => ChangePasswordError::Wait { until },
-            SignInError::Trouble(trouble) => trouble.into(),
-            SignInError::Mismatch | SignInError::Barred(_) => ChangePasswordError::Mismatch,
-        })?;
-        let hash = person.credential().filter(|credential| !credential.disabled).map(|credential| credential.hash.clone());
-        let proof = match (self.0.hashing.verify(present.clone(), hash.clone()).await?, hash) {
-            (Verdict::Match { .. }, Some(hash)) => PasswordProof { hash, rehash: None },
-            _ => return Err(self.change_failed(op, session, &counted).await),
-        };
-        // The present password was right: the count starts anew, whatever becomes of the new one.
-        self.forgive(&key, op.now).await.map_err(Trouble::from)?;
+        let proof = self.prove_present(op, session, &person, present).await?;
         // The same again would leave a password that somebody else set, or that has expired, in use.
-        if Password::parse(new).is_ok_and(|new| new.expose() == present.expose()) {
+        if Password::parse(new).ok().zip(Password::parse(present).ok()).is_some_and(|(new, present)| new.expose() == present.expose()) {
             return Err(NewPasswordError::Weak(vec![Weakness::Reused { remembered: 1 }]).into());
         }
         let accepted = self.accept(new, again, &Requirements::of(&person)).await?;
         let outcome = decide!(self, {
-            let person = self.person(&session.owner).await?.ok_or(ChangePasswordError::Mismatch)?;
-            let session = self.store().session(&session.token).await?.ok_or(ChangePasswordError::Mismatch)?;
+            let person = self.person(&session.owner).await?.ok_or(PresentError::Mismatch)?;
+            let session = self.store().session(&session.token).await?.ok_or(PresentError::Mismatch)?;
             password::change(person, &session, &proof, accepted.hash.clone(), self.config().sessions, op, self.entropy()).map_err(
                 |refusal| match refusal {
                     password::Refusal::NotAllowed => ChangePasswordError::NotAllowed,
-                    password::Refusal::Mismatch => ChangePasswordError::Mismatch,
+                    password::Refusal::Mismatch => PresentError::Mismatch.into(),
                 },
             )?
         });
-        outcome.map(|new| new.token).map_err(|failure: NotCommitted| ChangePasswordError::Trouble(failure.into()))
+        Ok(outcome?.token)
     }
 
-    async fn change_failed(&self, op: &OpContext, session: &Session, counted: &Tries) -> ChangePasswordError {
-        let told: Result<(), ChangePasswordError> = async {
-            let outcome = decide!(self, {
-                let person = self.person(&session.owner).await?.ok_or(ChangePasswordError::Mismatch)?;
-                Decided::new(password::failed(person, counted, op, self.entropy()), ())
-            });
-            outcome.map_err(|failure: NotCommitted| ChangePasswordError::Trouble(failure.into()))
+    /// Checks the present password of somebody signed in, before what a stolen session must not be enough for (ASVS 7.5.1).
+    /// It counts like a sign-in, and a right one starts the count anew.
+    pub(crate) async fn prove_present(
+        &self,
+        op: &OpContext,
+        session: &Session,
+        person: &Person,
+        typed: &str,
+    ) -> Result<PasswordProof, PresentError> {
+        if !session::alive(session, person, op.now) {
+            return Err(PresentError::Mismatch);
         }
-        .await;
-        told.err().unwrap_or(ChangePasswordError::Mismatch)
-    }
-
-    /// The rules a new password must fulfil, in sentences for the page.
-    pub fn password_rules(&self, person: Option<&Person>) -> Vec<String> {
-        match person {
-            Some(Person::User { account, .. }) => policy_sentences(account.password_policy.as_ref()),
-            _ => vec![
-                format!("Use at least {MINIMUM_WITHOUT_MFA} characters; a few words in a row work well."),
-                "Any characters count, spaces too. No mix of kinds is needed.".to_owned(),
-            ],
+        let typed = Password::parse(typed).map_err(|_| PresentError::Mismatch)?;
+        let key = tries_key(person);
+        let counted = self.take_try(&key, op.now).await?;
+        let hash = person.credential().filter(|credential| !credential.disabled).map(|credential| credential.hash.clone());
+        match (self.0.hashing.verify(typed, hash.clone()).await?, hash) {
+            (Verdict::Match { .. }, Some(hash)) => {
+                self.forgive(&key, op.now).await?;
+                Ok(PasswordProof { hash, rehash: None })
+            }
+            _ => {
+                let told = decide!(self, {
+                    let person = self.person(&session.owner).await?.ok_or(PresentError::Mismatch)?;
+                    Decided::new(password::failed(person, &counted, op, self.entropy()), ())
+                });
+                told?;
+                Err(PresentError::Mismatch)
+            }
         }
     }
-}
-
-fn policy_sentences(policy: Option<&PasswordPolicy>) -> Vec<String> {
-    let Some(policy) = policy else {
-        return vec!["Use 8 to 128 characters with at least three of: capital letters, small letters, digits, symbols.".to_owned()];
-    };
-    let mut sentences = vec![format!("Use at least {} characters.", policy.minimum_length)];
-    let kinds = [
-        (policy.require_uppercase, "a capital letter"),
-        (policy.require_lowercase, "a small letter"),
-        (policy.require_numbers, "a digit"),
-        (policy.require_symbols, "a symbol"),
-    ];
-    let wanted: Vec<&str> = kinds.into_iter().filter(|(wanted, _)| *wanted).map(|(_, kind)| kind).collect();
-    if !wanted.is_empty() {
-        sentences.push(format!("Include {}.", wanted.join(", ")));
-    }
-    if let Some(count) = policy.reuse_prevention {
-        sentences.push(format!("Your last {count} passwords can't be used again."));
-    }
-    sentences
 }

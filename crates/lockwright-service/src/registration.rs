@@ -1,6 +1,5 @@
 //! Registering accounts and builder IDs, and confirming an IAM user's own address.
 
-use lockwright_core::person::Person;
 use lockwright_core::recovery::{self, Refusal};
 use lockwright_core::{Decided, builder, register};
 use lockwright_model::case::Purpose;
@@ -8,7 +7,9 @@ use lockwright_model::change::UniqueKey;
 use lockwright_model::context::OpContext;
 use lockwright_model::email::EmailAddress;
 use lockwright_model::id::{AccountId, CaseId};
+use lockwright_model::identity::{Identity, UserRef};
 use lockwright_model::name::{AccountName, PersonName};
+use lockwright_model::session::Session;
 use lockwright_model::setting::RegistrationOff;
 use lockwright_model::token::{Token, TokenKind};
 
@@ -16,7 +17,7 @@ use crate::Lockwright;
 use crate::cases::{CaseError, Opened, account_name, address_name, builder_name, held};
 use crate::commit::decide;
 use crate::load::{builder_key, root_key};
-use crate::passwords::{Policy, Requirements};
+use crate::passwords::{Policy, PresentError, Requirements};
 use crate::recovery::{FinishError, StartError};
 use crate::trouble::{NotCommitted, Trouble};
 
@@ -27,6 +28,29 @@ pub struct Registered<I> {
     pub id: I,
     /// For the cookie.
     pub token: Token,
+}
+
+/// Why an address is not mailed to for confirmation.
+#[derive(Debug, thiserror::Error)]
+pub enum OwnAddressError {
+    /// Whoever asks did not prove who they are, or may not.
+    #[error(transparent)]
+    Present(#[from] PresentError),
+    /// The case was not opened.
+    #[error(transparent)]
+    Start(#[from] StartError),
+}
+
+impl From<Trouble> for OwnAddressError {
+    fn from(trouble: Trouble) -> Self {
+        Self::Start(trouble.into())
+    }
+}
+
+impl From<lockwright_store::StoreError> for OwnAddressError {
+    fn from(error: lockwright_store::StoreError) -> Self {
+        Self::Start(error.into())
+    }
 }
 
 impl Lockwright {
@@ -51,10 +75,29 @@ impl Lockwright {
         self.open_case(op, Purpose::RegisterBuilder { address, name: person }, &name).await
     }
 
-    /// Sends a code to an address that a signed-in IAM user wants to be reached at.
-    pub async fn start_address(&self, op: &OpContext, person: &Person, address: EmailAddress) -> Result<Opened, StartError> {
-        let name = address_name(&person.identity());
-        self.open_case(op, Purpose::ConfirmAddress { subject: person.identity(), address }, &name).await
+    /// Sends a code to an own address of a signed-in IAM user. It will recover the password, so a stolen session is not enough:
+    /// the present password is typed again (ASVS 7.5.1).
+    pub async fn start_own_address(
+        &self,
+        op: &OpContext,
+        session: &Session,
+        address: EmailAddress,
+        present: &str,
+    ) -> Result<Opened, OwnAddressError> {
+        let person = self.person(&session.owner).await?.ok_or(PresentError::Mismatch)?;
+        self.prove_present(op, session, &person, present).await?;
+        Ok(self.start_address(op, person.identity(), address).await?)
+    }
+
+    /// Mails a user's address for confirmation, on an administrator's word.
+    pub async fn invite_address(&self, op: &OpContext, user: &UserRef, address: EmailAddress) -> Result<Opened, OwnAddressError> {
+        self.permit(op, user.account).await?.map_err(|_| PresentError::Mismatch)?;
+        Ok(self.start_address(op, Identity::User(user.clone()), address).await?)
+    }
+
+    async fn start_address(&self, op: &OpContext, subject: Identity, address: EmailAddress) -> Result<Opened, StartError> {
+        let name = address_name(&subject);
+        self.open_case(op, Purpose::ConfirmAddress { subject, address }, &name).await
     }
 
     async fn open_case(&self, op: &OpContext, purpose: Purpose, name: &str) -> Result<Opened, StartError> {

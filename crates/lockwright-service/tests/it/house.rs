@@ -200,7 +200,7 @@ impl House {
         let token = self.sign_in_user(user, OLD).await.unwrap().token;
         let signed = self.signed(&token).await.unwrap();
         let op = self.as_(&signed.session.owner);
-        let opened = self.lockwright.start_address(&op, &signed.person, email.parse().unwrap()).await.unwrap();
+        let opened = self.lockwright.start_own_address(&op, &signed.session, email.parse().unwrap(), OLD).await.unwrap();
         let letter = self.letters().await.pop().unwrap();
         let holder = self.prove(&opened, letter.code().unwrap()).await;
         self.lockwright.finish_address(&op, &opened.case, holder.expose()).await.unwrap();

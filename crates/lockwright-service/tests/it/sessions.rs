@@ -10,7 +10,7 @@ use lockwright_model::session::SessionScope;
 use lockwright_model::token::Token;
 use lockwright_service::core::person::Bar;
 use lockwright_service::host::Whom;
-use lockwright_service::passwords::ChangePasswordError;
+use lockwright_service::passwords::{ChangePasswordError, PresentError};
 use lockwright_service::signin::SignInError;
 use lockwright_service::users::{GiveAccess, Handed};
 
@@ -156,7 +156,7 @@ async fn b16_a_request_that_was_let_in_before_the_sessions_ended_does_not_bring_
     assert!(ended.is_none(), "the dead session must not come back as a new one");
     assert!(house.alive(&newer).await, "nor end others");
     let changed = house.lockwright.change_password(&op, &signed.session, OLD, NEW, NEW).await;
-    assert!(matches!(changed, Err(ChangePasswordError::Mismatch)), "{changed:?}");
+    assert!(matches!(changed, Err(ChangePasswordError::Present(PresentError::Mismatch))), "{changed:?}");
     assert!(house.alive(&newer).await);
 }
 

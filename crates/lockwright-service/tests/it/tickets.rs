@@ -6,7 +6,9 @@ use lockwright_model::id::CaseId;
 use lockwright_model::token::{Token, TokenKind};
 use lockwright_service::cases::{CaseError, Opened};
 use lockwright_service::core::recovery::{CODE_TRIES, CodeOutcome, Refusal};
+use lockwright_service::passwords::PresentError;
 use lockwright_service::recovery::FinishError;
+use lockwright_service::registration::OwnAddressError;
 use lockwright_service::signin::SignInError;
 use lockwright_service::users::GiveAccess;
 
@@ -217,6 +219,22 @@ async fn a_newer_handed_link_kills_the_older_and_ending_the_sessions_kills_both(
 }
 
 #[tokio::test]
+async fn v7_5_1_a_stolen_session_alone_adds_no_address() {
+    let house = House::memory().await;
+    let account = house.account(ANA).await;
+    let user = house.user(account, "carla", false).await;
+    let token = house.sign_in_user(&user, OLD).await.unwrap().token;
+    let signed = house.signed(&token).await.unwrap();
+    let (op, thief) = (house.as_(&signed.session.owner), "thief@example.com".parse::<EmailAddress>().unwrap());
+    for guess in ["", NEW, "password"] {
+        let refused = house.lockwright.start_own_address(&op, &signed.session, thief.clone(), guess).await.unwrap_err();
+        assert!(matches!(refused, OwnAddressError::Present(PresentError::Mismatch)), "{refused:?}");
+    }
+    assert!(house.lockwright.invite_address(&op, &user, thief).await.is_err(), "nor does asking as an administrator");
+    assert!(house.letters().await.iter().all(|letter| letter.to != "thief@example.com"));
+}
+
+#[tokio::test]
 async fn a19_two_addresses_confirmed_at_once_each_confirm_only_themselves() {
     let house = House::memory().await;
     let account = house.account(ANA).await;
@@ -226,7 +244,7 @@ async fn a19_two_addresses_confirmed_at_once_each_confirm_only_themselves() {
     let own: EmailAddress = "carla@example.com".parse().unwrap();
     let (mut cases, mut codes) = (Vec::new(), Vec::new());
     for address in [own.clone(), "victim@example.com".parse().unwrap()] {
-        cases.push(house.lockwright.start_address(&house.as_(&signed.session.owner), &signed.person, address).await.unwrap());
+        cases.push(house.lockwright.start_own_address(&house.as_(&signed.session.owner), &signed.session, address, OLD).await.unwrap());
         codes.push(house.letters().await.pop().unwrap().code().unwrap().to_owned());
     }
     // Only the own mailbox can be read: its code proves its own case and no other.

@@ -5,7 +5,7 @@ use std::time::Duration;
 use lockwright_model::identity::{Identity, Principal};
 use lockwright_model::job::Notice;
 use lockwright_service::Lockwright;
-use lockwright_service::passwords::ChangePasswordError;
+use lockwright_service::passwords::{ChangePasswordError, PresentError};
 use lockwright_service::recovery::StartError;
 use lockwright_service::signin::{SignInError, SignInName};
 use lockwright_service::users::GiveAccess;
@@ -87,9 +87,9 @@ async fn b04_b05_every_form_of_a_name_shares_one_count_on_every_way_in() {
     }
     // The fifth is a try at the present password in the console: the same count.
     let fifth = house.lockwright.change_password(&op, &signed.session, WRONG, NEW, NEW).await;
-    assert!(matches!(fifth, Err(ChangePasswordError::Mismatch)), "{fifth:?}");
+    assert!(matches!(fifth, Err(ChangePasswordError::Present(PresentError::Mismatch))), "{fifth:?}");
     let sixth = house.lockwright.change_password(&op, &signed.session, WRONG, NEW, NEW).await;
-    assert!(matches!(sixth, Err(ChangePasswordError::Wait { .. })), "{sixth:?}");
+    assert!(matches!(sixth, Err(ChangePasswordError::Present(PresentError::Wait { .. }))), "{sixth:?}");
     for name in &forms {
         assert!(matches!(house.lockwright.sign_in(&op, name, OLD, None).await, Err(SignInError::Wait { .. })), "even the right one waits");
     }
@@ -150,8 +150,8 @@ async fn a_hundred_failures_at_the_present_password_switch_it_off_too() {
         // Only the count is tested: this session never idles out.
         (session.last_seen, session.expires) = (house.clock_now(), house.clock_now().plus(Duration::from_secs(60)));
         match house.lockwright.change_password(&house.as_(&Identity::Root(account)), &session, WRONG, NEW, NEW).await {
-            Err(ChangePasswordError::Mismatch) => failures += 1,
-            Err(ChangePasswordError::Wait { until }) => house.clock.set(until),
+            Err(ChangePasswordError::Present(PresentError::Mismatch)) => failures += 1,
+            Err(ChangePasswordError::Present(PresentError::Wait { until })) => house.clock.set(until),
             other => panic!("{other:?}"),
         }
         assert!(failures <= 100, "never switched off");

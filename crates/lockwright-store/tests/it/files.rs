@@ -29,7 +29,11 @@ fn modes(folder: &Path) -> Vec<(PathBuf, u32)> {
 
 #[tokio::test]
 async fn e16_files_are_the_owners_alone_under_any_umask() {
-    // The umask belongs to the whole process, so the store is opened in processes of its own: this test, run again.
+    // The umask belongs to the whole process, so the store is opened in processes of its own: this test, run again with a folder.
+    #[allow(clippy::disallowed_methods, reason = "the folder comes from the test that runs this one")]
+    if let Some(folder) = std::env::var_os(FOLDER) {
+        return under_a_umask(&PathBuf::from(folder)).await;
+    }
     let folder = tempfile::tempdir().unwrap();
     for umask in ["000", "777"] {
         let inside = folder.path().join(umask);
@@ -38,8 +42,8 @@ async fn e16_files_are_the_owners_alone_under_any_umask() {
         let output = Command::new("sh")
             .args(["-c", &script])
             .arg(std::env::current_exe().unwrap())
-            .args(["files::with_the_umask_of_e16", "--exact", "--ignored"])
-            .env("LOCKWRIGHT_TEST_FOLDER", &inside)
+            .args(["files::e16_files_are_the_owners_alone_under_any_umask", "--exact"])
+            .env(FOLDER, &inside)
             .output()
             .unwrap();
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stdout));
@@ -50,17 +54,16 @@ async fn e16_files_are_the_owners_alone_under_any_umask() {
     }
 }
 
-#[tokio::test]
-#[ignore = "run by e16_files_are_the_owners_alone_under_any_umask under a umask"]
-async fn with_the_umask_of_e16() {
-    #[allow(clippy::disallowed_methods, reason = "the folder comes from the test that runs this one")]
-    let folder = PathBuf::from(std::env::var_os("LOCKWRIGHT_TEST_FOLDER").unwrap());
+/// Names the folder to a test that runs as a child.
+const FOLDER: &str = "E16_FOLDER";
+
+async fn under_a_umask(folder: &Path) {
     let path = folder.join("lockwright.db");
     let store = open(&path).await.unwrap();
     ok(&store, registered(1)).await;
     store.backup(&folder.join("backup")).await.unwrap();
     restore(&folder.join("backup"), &folder.join("restored")).await.unwrap();
-    for (path, mode) in modes(&folder) {
+    for (path, mode) in modes(folder) {
         assert_eq!(mode, 0o600, "{}", path.display());
     }
     assert!(folder.join("lockwright.db-wal").exists() && folder.join("lockwright.db-shm").exists(), "looked at, too");

@@ -36,7 +36,7 @@ pub struct EmailCard {
     pub typed: String,
 }
 
-/// `GET /security`. Posts to `/security/sessions/{id}/end`, `/security/sessions/end-others`, `/security/email` (`email`).
+/// `GET /security`. Posts to `/security/sessions/{id}/end`, `/security/sessions/end-others`, `/security/email` (`email`, `password`).
 #[derive(Clone, PartialEq, Eq, Debug, Serialize)]
 pub struct Security {
     /// Newest first; the present one is among them.
@@ -47,7 +47,7 @@ pub struct Security {
     pub may_change_password: bool,
     /// IAM users only.
     pub email: Option<EmailCard>,
-    /// What has to be put right in `email`.
+    /// What has to be put right in `email` or `password`.
     pub errors: FieldErrors,
 }
 

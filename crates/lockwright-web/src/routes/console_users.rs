@@ -8,7 +8,6 @@ use lockwright_model::identity::{Identity, UserRef};
 use lockwright_model::name::UserName;
 use lockwright_model::secret::Secret;
 use lockwright_model::user::User;
-use lockwright_service::core::person::Person;
 use lockwright_service::users::{GiveAccess, Handed, UserError};
 
 use super::case::password_errors;
@@ -101,9 +100,7 @@ pub(super) async fn create(admin: Admin, form: Form) -> Answer {
 /// Mails the new user a link to confirm the address. The user exists whatever comes of it.
 async fn ask_to_confirm(admin: &Admin, user: &User, email: EmailAddress) {
     let member = &admin.member;
-    let Ok(account) = member.lockwright().account(&member.op, admin.account).await else { return };
-    let person = Person::User { account, user: user.clone() };
-    if let Err(error) = member.lockwright().start_address(&member.op, &person, email).await {
+    if let Err(error) = member.lockwright().invite_address(&member.op, &user.id, email).await {
         tracing::warn!(request = %member.op.id, %error, "a new user's address was not mailed to");
     }
 }

@@ -2,7 +2,7 @@
 
 use lockwright_model::session::SessionScope;
 use lockwright_service::core::password;
-use lockwright_service::passwords::ChangePasswordError;
+use lockwright_service::passwords::{ChangePasswordError, PresentError};
 
 use super::case::password_errors;
 use crate::http::{Answer, Form, Member, Visit, go, manager_name, rules, who};
@@ -43,16 +43,18 @@ pub(super) async fn change(visit: Visit, form: Form) -> Answer {
             let path = if page.must.is_some() { "/console" } else { "/security?done=password" };
             Ok(member.visit.give_session(go(path)?, &token))
         }
-        Err(ChangePasswordError::Mismatch) => {
+        Err(ChangePasswordError::Present(PresentError::Mismatch)) => {
             let errors = FieldErrors::one("current", "That isn’t your present password. Type it again.");
             member.again(&ChangePassword { errors, ..page }).await
         }
-        Err(ChangePasswordError::Wait { until }) => member.visit.later(until, |wait| ChangePassword { wait: Some(wait), ..page }),
+        Err(ChangePasswordError::Present(PresentError::Wait { until })) => {
+            member.visit.later(until, |wait| ChangePassword { wait: Some(wait), ..page })
+        }
         Err(ChangePasswordError::NotAllowed) => member.again(&ChangePassword { allowed: false, ..page }).await,
         Err(ChangePasswordError::New(error)) => {
             let errors = password_errors(error)?;
             member.again(&ChangePassword { errors, ..page }).await
         }
-        Err(ChangePasswordError::Trouble(trouble)) => Err(trouble.into()),
+        Err(ChangePasswordError::Present(PresentError::Trouble(trouble)) | ChangePasswordError::Trouble(trouble)) => Err(trouble.into()),
     }
 }

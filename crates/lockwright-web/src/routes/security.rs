@@ -4,7 +4,9 @@ use axum::extract::Path;
 use lockwright_model::email::EmailAddress;
 use lockwright_service::core::password;
 use lockwright_service::core::person::Person;
+use lockwright_service::passwords::PresentError;
 use lockwright_service::recovery::StartError;
+use lockwright_service::registration::OwnAddressError;
 
 use super::recover::{no_address, opened_case};
 use crate::http::{Answer, Form, Member, Refused, go};
@@ -70,12 +72,23 @@ pub(super) async fn email(member: Member, form: Form) -> Answer {
     let Ok(address) = card.typed.parse::<EmailAddress>() else {
         return member.again(&Security { errors: no_address(), ..page }).await;
     };
-    match member.lockwright().start_address(&member.op, &member.person, address.clone()).await {
+    let later = |until, page: Security, text: fn(String) -> String| {
+        member.visit.later(until, |wait| Security { errors: FieldErrors::one("email", text(wait)), ..page })
+    };
+    match member.lockwright().start_own_address(&member.op, &member.session, address.clone(), form.text("password")).await {
         Ok(opened) => opened_case(&member.visit, &opened, &[address.as_str()]),
-        Err(StartError::Wait { until }) => member.visit.later(until, |wait| {
-            let text = format!("That was asked very often. Nothing was sent this time. You can ask again in {wait}.");
-            Security { errors: FieldErrors::one("email", text), ..page }
-        }),
-        Err(StartError::Trouble(trouble)) => Err(trouble.into()),
+        Err(OwnAddressError::Present(PresentError::Mismatch)) => {
+            let errors = FieldErrors::one("password", "That isn’t your present password. Nothing was sent.");
+            member.again(&Security { errors, ..page }).await
+        }
+        Err(OwnAddressError::Present(PresentError::Wait { until })) => {
+            later(until, page, |wait| format!("Too many tries with your password. You can try again in {wait}."))
+        }
+        Err(OwnAddressError::Start(StartError::Wait { until })) => {
+            later(until, page, |wait| format!("That was asked very often. Nothing was sent this time. You can ask again in {wait}."))
+        }
+        Err(OwnAddressError::Present(PresentError::Trouble(trouble)) | OwnAddressError::Start(StartError::Trouble(trouble))) => {
+            Err(trouble.into())
+        }
     }
 }

@@ -209,7 +209,8 @@ async fn a_user_confirms_an_own_address_and_then_recovers_alone() {
     kim.sign_in_user(&account, "kim", OLD).await;
     kim.get("/security").await;
     assert!(kim.post("/security/email", &[("email", "kim@")]).await.says("Enter an email address"));
-    let case = kim.post("/security/email", &[("email", "kim@example.com")]).await.header("location").to_owned();
+    assert!(kim.post("/security/email", &[("email", "kim@example.com"), ("password", NEW)]).await.says("isn’t your present password"));
+    let case = kim.post("/security/email", &[("email", "kim@example.com"), ("password", OLD)]).await.header("location").to_owned();
     assert!(kim.get(&case).await.says("kim@example.com"));
     let code = house.code().await;
     kim.post(&format!("{case}/code"), &[("code", &code)]).await.to("/security?done=address");
