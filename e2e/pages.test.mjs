@@ -221,6 +221,7 @@ test('pages of the administrator', async (t) => {
   await user.goto('/security');
   const email = address();
   await field(user, 'Email address').fill(email);
+  await field(user, 'Your password').fill(ana.secret);
   await press(user, 'Send me a code');
   await then(user, 'Check your email', 'address-code');
   await typeCode(user, (await server.mailbox.take(email, /Your code/)).code);

@@ -111,7 +111,7 @@ for (const what of [ROOT, BUILDER]) {
 
       const other = await browser(t, server, { scripts });
       await other.goto(first.link);
-      await see(other, 'This link or code has expired');
+      await see(other, 'This goes on somewhere else');
       await typeCode(page, first.code);
       await page.getByRole('alert').waitFor();
       await typeCode(page, second.code);

@@ -15,20 +15,20 @@ import { accountFromHost, address, builderFromHost, registerAccount } from './li
 import { Visitor, csrfOf, steady } from './lib/visitor.mjs';
 
 const PYTHON = process.env.E2E_PYTHON ?? fileURLToPath(new URL('.venv/bin/python3', import.meta.url));
-const PROGRAM = fileURLToPath(new URL('lib/smtp.py', import.meta.url));
+const PROGRAM = fileURLToPath(new URL('smtp_server.py', import.meta.url));
 const FROM = 'door@access.example.com';
 
 /** A mail server on a port; it ends when it is told to, and what it took stays in the list it was given. */
 class MailServer {
   static async start(port, mails) {
-    const child = spawn(PYTHON, [PROGRAM, String(port)], { stdio: ['pipe', 'pipe', 'inherit'] });
+    const child = spawn(PYTHON, [PROGRAM, 'plain', String(port)], { stdio: ['pipe', 'pipe', 'inherit'] });
     const lines = createInterface({ input: child.stdout });
     const ready = new Promise((resolve, reject) => {
       child.once('exit', () => reject(new Error('the SMTP server ended')));
       lines.on('line', (line) => {
+        if (line.startsWith('ready ')) return resolve();
         const said = JSON.parse(line);
-        if (said.ready) return resolve();
-        mails.push({ ...parseMail(said.raw), envelope: { from: said.from, to: said.to } });
+        mails.push({ ...parseMail(said.content), envelope: { from: said.from, to: said.to } });
         mails.waiting?.forEach((look) => look());
       });
     });

@@ -1,6 +1,6 @@
 """A real SMTP server for the mail tests: says "ready PORT", then one JSON line for each mail; ends when its input does.
 
-Usage: smtp_server.py plain|tls|starttls [CERTIFICATE KEY]
+Usage: smtp_server.py plain|tls|starttls [PORT [CERTIFICATE KEY]]; PORT 0 is any free one
 """
 
 import asyncio
@@ -25,7 +25,7 @@ class Handler:
         return "250 OK"
 
 
-async def main(mode, certificate=None, key=None):
+async def main(mode, port="0", certificate=None, key=None):
     context = None
     if mode != "plain":
         context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
@@ -35,7 +35,7 @@ async def main(mode, certificate=None, key=None):
     server = await loop.create_server(
         lambda: SMTP(Handler(), hostname="localhost", loop=loop, **starttls),
         "127.0.0.1",
-        0,
+        int(port),
         ssl=context if mode == "tls" else None,
     )
     print("ready", server.sockets[0].getsockname()[1], flush=True)

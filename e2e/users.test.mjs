@@ -220,6 +220,10 @@ test('a user with a confirmed address gets back in alone, where the account allo
   await see(user, 'Security');
   const email = address('gus');
   await field(user, 'Email address').fill(email);
+  await field(user, 'Your password').fill('not the present password');
+  await press(user, 'Send me a code');
+  await user.getByText('That isn’t your present password').first().waitFor();
+  await field(user, 'Your password').fill(gus.secret);
   await press(user, 'Send me a code');
   const proof = await server.mailbox.take(email, /Your code to confirm this address/);
   await typeCode(user, proof.code);

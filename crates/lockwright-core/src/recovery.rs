@@ -43,6 +43,8 @@ pub enum Refusal {
     NotYours,
     /// Its time is over.
     Expired,
+    /// A newer mail replaced this link.
+    Replaced,
     /// It was completed before.
     AlreadyDone,
     /// It ended without effect.
@@ -235,6 +237,7 @@ pub fn check_link(case: &Case, link: TokenHash, now: Timestamp) -> Result<(), Re
     standing(case, None, now)?;
     match &case.state {
         CaseState::Open { ticket: Some(ticket), .. } if ticket.link == link && now < ticket.expires => Ok(()),
+        CaseState::Open { ticket: Some(ticket), .. } if ticket.link != link => Err(Refusal::Replaced),
         CaseState::Open { .. } => Err(Refusal::Expired),
         _ => Err(Refusal::AlreadyDone),
     }

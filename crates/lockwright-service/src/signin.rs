@@ -83,6 +83,9 @@ impl From<NotCommitted> for SignInError {
     }
 }
 
+/// How often a try is taken anew when others of the same name take theirs: several browsers of one person at once are no attack.
+const TAKES: u8 = 12;
+
 impl Lockwright {
     /// Signs in. `previous` is the session the browser already has; it ends.
     ///
@@ -135,7 +138,7 @@ impl Lockwright {
 
     /// Takes one try of a counter: durable before the password is looked at.
     pub(crate) async fn take_try(&self, key: &TriesKey, now: Timestamp) -> Result<Tries, SignInError> {
-        for _ in 0..=AGAIN {
+        for _ in 0..TAKES {
             let mut row = tries::take(self.store().tries(key).await?, key.clone(), now)?;
             let mut changes = ChangeSet::default();
             changes.put(Record::Tries(row.clone()));

@@ -57,8 +57,8 @@ impl SmtpServer {
         command.arg(e2e.join("smtp_server.py")).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::inherit());
         match mode {
             SmtpMode::Plain => command.arg("plain"),
-            SmtpMode::Tls => command.arg("tls").args(certificate(folder.path())),
-            SmtpMode::StartTls => command.arg("starttls").args(certificate(folder.path())),
+            SmtpMode::Tls => command.args(["tls", "0"]).args(certificate(folder.path())),
+            SmtpMode::StartTls => command.args(["starttls", "0"]).args(certificate(folder.path())),
         };
         let mut child = command.spawn().unwrap_or_else(|error| panic!("the SMTP server did not start: {error}"));
         let mut lines = BufReader::new(child.stdout.take().unwrap_or_else(|| panic!("no output"))).lines().map_while(Result::ok);

@@ -248,7 +248,7 @@ fn unknown(visit: &Visit) -> Answer {
 
 fn refused(visit: &Visit, kind: Option<Kind>, refusal: Refusal) -> Answer {
     let (why, status) = match refusal {
-        Refusal::NotYours | Refusal::NotNow | Refusal::NoMoreSends => (CaseEnd::Elsewhere, StatusCode::FORBIDDEN),
+        Refusal::NotYours | Refusal::NotNow | Refusal::NoMoreSends | Refusal::Replaced => (CaseEnd::Elsewhere, StatusCode::FORBIDDEN),
         Refusal::Expired => (CaseEnd::Expired, StatusCode::GONE),
         Refusal::AlreadyDone => (CaseEnd::Used, StatusCode::GONE),
         Refusal::Closed(Closure::TooManyTries) => (CaseEnd::TooManyTries, StatusCode::GONE),

@@ -52,11 +52,17 @@ pub(super) async fn finish(visit: Visit, Path(case): Path<String>, form: Form) -
         rules: PasswordRules::own(),
         errors: FieldErrors::none(),
     };
+    let (typed, again) = (form.text("password"), form.text("again"));
     let name = match page.account_name.parse::<AccountName>() {
         Ok(name) => name,
-        Err(rule) => return visit.again(&SignUpDetails { errors: FieldErrors::one("account_name", rule.to_string()), ..page }),
+        Err(rule) => {
+            let mut errors = FieldErrors::one("account_name", rule.to_string());
+            if typed.is_empty() {
+                errors.add("password", "Type a new password.");
+            }
+            return visit.again(&SignUpDetails { errors, ..page });
+        }
     };
-    let (typed, again) = (form.text("password"), form.text("again"));
     match visit.lockwright().finish_account(&visit.op, &id, visit.case_cookie(), name.clone(), typed, again).await {
         Ok(registered) => {
             visit.leave().await;
