@@ -45,7 +45,14 @@ fn row() -> (String, String) {
     (id, body)
 }
 
-async fn through_store(store: &Store, clients: usize) -> anyhow::Result<f64> {
+/// Two rows, as most decisions write at least: one alone would be no transaction.
+fn two_rows() -> ChangeSet {
+    let mut both = changes();
+    both.puts.extend(changes().puts);
+    both
+}
+
+async fn through_store(store: &Store, clients: usize, changes: fn() -> ChangeSet) -> anyhow::Result<f64> {
     let done = Arc::new(AtomicU64::new(0));
     let begun = Instant::now();
     let mut tasks = tokio::task::JoinSet::new();
@@ -70,9 +77,9 @@ pub(crate) async fn sqlite(report: &mut Report) -> anyhow::Result<()> {
     let store = Store::open(Location::Sqlite { path: folder.path().join("ours.db") }).await?;
     let (mut many, mut one, mut bare_many, mut bare_one) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
     for pass in 0..PASSES {
-        many.push(through_store(&store, MANY).await?);
+        many.push(through_store(&store, MANY, changes).await?);
         bare_many.push(grouped(&folder.path().join(format!("many{pass}.db")))?);
-        one.push(through_store(&store, 1).await?);
+        one.push(through_store(&store, 1, changes).await?);
         bare_one.push(single(&folder.path().join(format!("one{pass}.db")))?);
     }
     store.close().await;
@@ -159,7 +166,7 @@ pub(crate) async fn postgres(report: &mut Report) -> anyhow::Result<()> {
     client.batch_execute("CREATE TABLE job (id TEXT PRIMARY KEY, version BIGINT NOT NULL, due BIGINT NOT NULL, body TEXT NOT NULL); CREATE INDEX job_due ON job (due);").await?;
     let (mut ours, mut theirs) = (Vec::new(), Vec::new());
     for _ in 0..PASSES {
-        ours.push(through_store(&store, CONNECTIONS).await?);
+        ours.push(through_store(&store, CONNECTIONS, two_rows).await?);
         theirs.push(pipelined(&bare).await?);
     }
     store.close().await;
@@ -184,9 +191,14 @@ async fn pipelined(url: &str) -> anyhow::Result<f64> {
         let done = Arc::clone(&done);
         tasks.spawn(async move {
             while begun.elapsed() < SPAN {
-                let (id, body) = row();
-                let values: [&(dyn tokio_postgres::types::ToSql + Sync); 2] = [&id, &body];
-                tokio::try_join!(client.execute(&begin, &[]), client.execute(&insert, &values), client.execute(&commit, &[]))?;
+                let ((id, body), (other, same)) = (row(), row());
+                let values: [[&(dyn tokio_postgres::types::ToSql + Sync); 2]; 2] = [[&id, &body], [&other, &same]];
+                tokio::try_join!(
+                    client.execute(&begin, &[]),
+                    client.execute(&insert, &values[0]),
+                    client.execute(&insert, &values[1]),
+                    client.execute(&commit, &[])
+                )?;
                 done.fetch_add(1, Ordering::Relaxed);
             }
             anyhow::Ok(())

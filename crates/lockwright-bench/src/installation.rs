@@ -11,7 +11,7 @@ use lockwright_model::entropy::SystemEntropy;
 use lockwright_model::identity::Principal;
 use lockwright_model::secret::KeyBytes;
 use lockwright_service::Lockwright;
-use lockwright_service::config::{MailConfig, ServiceConfig};
+use lockwright_service::config::{ANSWER_FLOOR, MailConfig, ServiceConfig};
 use lockwright_service::signin::SignInName;
 use lockwright_store::{Location, Store};
 
@@ -31,6 +31,7 @@ pub(crate) async fn open(folder: &Path, threads: usize) -> anyhow::Result<(Lockw
         own_blocklist: Vec::new(),
         cache_bytes: 64 << 20,
         builder_registration: true,
+        answer_floor: ANSWER_FLOOR,
         pepper: KeyBytes::new([1; 32]),
         sealing_key: KeyBytes::new([2; 32]),
         mail: MailConfig::Files(folder.join("outbox")),

@@ -20,7 +20,7 @@ use lockwright_store::Store;
 use crate::installation::{PASSWORD, open};
 use crate::report::Report;
 
-const RECOVERIES: u32 = 4000;
+const RECOVERIES: u32 = 1000;
 const SIGN_INS: u32 = 600;
 /// dudect's mark: below it, no difference was found.
 const MARK: f64 = 4.5;
@@ -49,8 +49,18 @@ pub(crate) async fn measure(report: &mut Report) -> anyhow::Result<()> {
     }
     drop(lockwright);
     store.close().await;
-    report.at_most(&format!("Known or unknown at recovery, |t| over {RECOVERIES} pairs"), "", &[welch(&recoveries.0, &recoveries.1)], MARK);
-    report.at_most(&format!("Known or unknown at sign-in, |t| over {SIGN_INS} pairs"), "", &[welch(&sign_ins.0, &sign_ins.1)], MARK);
+    report.at_most(
+        &format!("Known or unknown name at recovery, Welch's t over {RECOVERIES} pairs"),
+        "",
+        &[welch(&recoveries.0, &recoveries.1)],
+        MARK,
+    );
+    report.at_most(
+        &format!("Known or unknown name at sign-in, Welch's t over {SIGN_INS} pairs"),
+        "",
+        &[welch(&sign_ins.0, &sign_ins.1)],
+        MARK,
+    );
     Ok(())
 }
 

@@ -180,31 +180,37 @@ impl Lockwright {
 
     /// Tries a typed code. `Ok(Proven)` carries the browser's new cookie.
     pub async fn submit_code(&self, op: &OpContext, id: &CaseId, cookie: &str, typed: &str) -> Result<CodeOutcome, CaseError> {
-        let holder = held(cookie)?;
-        let code = Code::parse(typed);
-        let outcome = decide!(self, {
-            let case = self.load_case(id).await?;
-            recovery::try_code(case, holder.hash(), code.as_ref(), &self.0.codes, op, self.entropy())?
-        });
-        Ok(outcome?)
+        self.level(async {
+            let holder = held(cookie)?;
+            let code = Code::parse(typed);
+            let outcome = decide!(self, {
+                let case = self.load_case(id).await?;
+                recovery::try_code(case, holder.hash(), code.as_ref(), &self.0.codes, op, self.entropy())?
+            });
+            Ok(outcome?)
+        })
+        .await
     }
 
     /// Asks for a new ticket; the old one dies when the new one is drawn. It counts against the name like a case of its own (O-F03):
     /// past the limit no mail leaves, and the answer is the same.
     pub async fn resend(&self, op: &OpContext, id: &CaseId, cookie: &str) -> Result<(), CaseError> {
-        let holder = held(cookie)?;
-        let outcome = decide!(self, {
-            let case = self.load_case(id).await?;
-            let name = self.mailed_name(&case).await?;
-            let counted = self.count_mail(op, &name).await?;
-            let mut decided = recovery::resend(case, holder.hash(), op, self.entropy())?;
-            if counted.silent {
-                decided.changes.puts.retain(|record| !matches!(record, Record::Job(_)));
-            }
-            decided.changes.puts.extend(counted.rows);
-            decided
-        });
-        Ok(outcome?)
+        self.level(async {
+            let holder = held(cookie)?;
+            let outcome = decide!(self, {
+                let case = self.load_case(id).await?;
+                let name = self.mailed_name(&case).await?;
+                let counted = self.count_mail(op, &name).await?;
+                let mut decided = recovery::resend(case, holder.hash(), op, self.entropy())?;
+                if counted.silent {
+                    decided.changes.puts.retain(|record| !matches!(record, Record::Job(_)));
+                }
+                decided.changes.puts.extend(counted.rows);
+                decided
+            });
+            Ok(outcome?)
+        })
+        .await
     }
 
     /// Gives a case up ("use another address").

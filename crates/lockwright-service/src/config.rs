@@ -8,6 +8,10 @@ use lockwright_core::session::SessionLimits;
 use lockwright_model::email::EmailAddress;
 use lockwright_model::secret::{KeyBytes, Secret};
 
+/// How long an answer takes at least that must not tell whether a name exists. Above what the store needs on a slow disk,
+/// below what a person notices.
+pub const ANSWER_FLOOR: Duration = Duration::from_millis(50);
+
 /// The service's configuration.
 #[derive(Clone, Debug)]
 pub struct ServiceConfig {
@@ -29,6 +33,8 @@ pub struct ServiceConfig {
     pub cache_bytes: u64,
     /// Whether the configuration opens builder-ID registration; the operator's switch comes on top.
     pub builder_registration: bool,
+    /// How long an answer takes at least that must not tell whether a name exists ([`ANSWER_FLOOR`]; nothing in tests).
+    pub answer_floor: Duration,
     /// Keyed step of every password hash.
     pub pepper: KeyBytes,
     /// Root of the keys that protect codes and forms.

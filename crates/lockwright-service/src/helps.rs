@@ -31,32 +31,35 @@ impl Lockwright {
     /// Puts a request before the account's administrators. A name that is nobody's gets the same answer and a code of its own, after the
     /// same reads and one commit; a job that does nothing stands for the mails.
     pub async fn ask_for_help(&self, op: &OpContext, name: &SignInName) -> Result<Asked, StartError> {
-        let caller_code = help::caller_code(self.entropy());
-        let outcome = decide!(self, {
-            let found = self.find(name).await?;
-            let counted = self.count_case(op, &format!("help {}", found.tries.as_str())).await?;
-            let key = TriesKey::new("help", found.tries.as_str());
-            let row = self.store().tries(&key).await?;
-            let quiet = counted.silent || USER_HELP.check(row.as_ref(), op.now).is_err();
-            let administrators = self.store().administrators(found.account.unwrap_or(AccountId::NOBODY), TOLD).await?;
-            let mut decided = match &found.person {
-                Some(Person::User { account, user }) if !quiet => {
-                    let decided = help::ask(account, user, &administrators, caller_code.clone(), op, self.entropy());
-                    Decided::new(decided.changes, ())
-                }
-                _ => {
-                    let mut changes = ChangeSet::default();
-                    changes.put(outbox::job(Task::SendTicket { case: CaseId::draw(self.entropy()) }, op, self.entropy()));
-                    changes.tell(AuditEvent::new(op, self.entropy(), Told::new(Service::Signin, "HelpRequested", found.account)));
-                    Decided::new(changes, ())
-                }
-            };
-            decided.changes.puts.extend(counted.rows);
-            decided.changes.put(Record::Tries(USER_HELP.count(row, key, op.now)));
-            decided
-        });
-        outcome?;
-        Ok(Asked { caller_code })
+        self.level(async {
+            let caller_code = help::caller_code(self.entropy());
+            let outcome = decide!(self, {
+                let found = self.find(name).await?;
+                let counted = self.count_case(op, &format!("help {}", found.tries.as_str())).await?;
+                let key = TriesKey::new("help", found.tries.as_str());
+                let row = self.store().tries(&key).await?;
+                let quiet = counted.silent || USER_HELP.check(row.as_ref(), op.now).is_err();
+                let administrators = self.store().administrators(found.account.unwrap_or(AccountId::NOBODY), TOLD).await?;
+                let mut decided = match &found.person {
+                    Some(Person::User { account, user }) if !quiet => {
+                        let decided = help::ask(account, user, &administrators, caller_code.clone(), op, self.entropy());
+                        Decided::new(decided.changes, ())
+                    }
+                    _ => {
+                        let mut changes = ChangeSet::default();
+                        changes.put(outbox::job(Task::SendTicket { case: CaseId::draw(self.entropy()) }, op, self.entropy()));
+                        changes.tell(AuditEvent::new(op, self.entropy(), Told::new(Service::Signin, "HelpRequested", found.account)));
+                        Decided::new(changes, ())
+                    }
+                };
+                decided.changes.puts.extend(counted.rows);
+                decided.changes.put(Record::Tries(USER_HELP.count(row, key, op.now)));
+                decided
+            });
+            outcome?;
+            Ok(Asked { caller_code })
+        })
+        .await
     }
 
     /// The account's requests, newest first.

@@ -102,6 +102,16 @@ impl Lockwright {
         self.0.store.ping().await.map_err(trouble::Trouble::from)
     }
 
+    /// Answers no earlier than the floor, so that the microseconds by which a name that exists takes longer are not seen (A07).
+    pub(crate) async fn level<T>(&self, act: impl Future<Output = T>) -> T {
+        let floor = self.config().answer_floor;
+        if floor.is_zero() {
+            return act.await;
+        }
+        let (answer, ()) = tokio::join!(act, tokio::time::sleep(floor));
+        answer
+    }
+
     pub(crate) fn store(&self) -> &Store {
         &self.0.store
     }

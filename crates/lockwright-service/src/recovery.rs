@@ -105,21 +105,24 @@ impl Lockwright {
 
     /// Starts a recovery. The answer is the same whether the name exists, may recover alone, or not (invariant 9).
     pub async fn start_recovery(&self, op: &OpContext, name: &SignInName) -> Result<Opened, StartError> {
-        let holder = Token::draw(TokenKind::Case, self.entropy());
-        let kind = match name {
-            SignInName::Root(_) => IdentityKind::Root,
-            SignInName::Iam { .. } => IdentityKind::Iam,
-            SignInName::Builder(_) => IdentityKind::Builder,
-        };
-        let case = decide!(self, {
-            let found = self.find(name).await?;
-            let counted = self.count_case(op, found.tries.as_str()).await?;
-            let person = found.person.as_ref().filter(|_| !counted.silent);
-            let mut decided = recovery::start(kind, person, &holder, op, self.entropy());
-            decided.changes.puts.extend(counted.rows);
-            decided
-        })?;
-        Ok(Opened { case, holder })
+        self.level(async {
+            let holder = Token::draw(TokenKind::Case, self.entropy());
+            let kind = match name {
+                SignInName::Root(_) => IdentityKind::Root,
+                SignInName::Iam { .. } => IdentityKind::Iam,
+                SignInName::Builder(_) => IdentityKind::Builder,
+            };
+            let case = decide!(self, {
+                let found = self.find(name).await?;
+                let counted = self.count_case(op, found.tries.as_str()).await?;
+                let person = found.person.as_ref().filter(|_| !counted.silent);
+                let mut decided = recovery::start(kind, person, &holder, op, self.entropy());
+                decided.changes.puts.extend(counted.rows);
+                decided
+            })?;
+            Ok(Opened { case, holder })
+        })
+        .await
     }
 
     /// Sets the new password of a proven recovery or a handed link. The person signs in afresh.
@@ -142,17 +145,20 @@ impl Lockwright {
 
     /// "Find my account": what belongs to the address is mailed to it, never shown.
     pub async fn find_mine(&self, op: &OpContext, address: &EmailAddress) -> Result<(), StartError> {
-        let outcome = decide!(self, {
-            let counted = self.count_case(op, &format!("find {}", address.key())).await?;
-            let mut changes = ChangeSet::default();
-            changes.puts.extend(counted.rows);
-            if !counted.silent {
-                let task = Task::FindMine { address: address.clone(), source: op.source.clone() };
-                changes.put(outbox::job(task, op, self.entropy()));
-            }
-            changes.tell(AuditEvent::new(op, self.entropy(), Told::new(Service::Signin, "FindMyAccountRequested", None)));
-            Decided::new(changes, ())
-        });
-        Ok(outcome?)
+        self.level(async {
+            let outcome = decide!(self, {
+                let counted = self.count_case(op, &format!("find {}", address.key())).await?;
+                let mut changes = ChangeSet::default();
+                changes.puts.extend(counted.rows);
+                if !counted.silent {
+                    let task = Task::FindMine { address: address.clone(), source: op.source.clone() };
+                    changes.put(outbox::job(task, op, self.entropy()));
+                }
+                changes.tell(AuditEvent::new(op, self.entropy(), Told::new(Service::Signin, "FindMyAccountRequested", None)));
+                Decided::new(changes, ())
+            });
+            Ok(outcome?)
+        })
+        .await
     }
 }

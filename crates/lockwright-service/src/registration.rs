@@ -101,18 +101,21 @@ impl Lockwright {
     }
 
     async fn open_case(&self, op: &OpContext, purpose: Purpose, name: &str) -> Result<Opened, StartError> {
-        let holder = Token::draw(TokenKind::Case, self.entropy());
-        let case = decide!(self, {
-            let counted = self.count_case(op, name).await?;
-            let (case, mut changes) = recovery::open(purpose.clone(), &holder, op, self.entropy());
-            if counted.silent {
-                // The case looks the same, but no mail leaves: its job is the only one.
-                changes.puts.retain(|record| !matches!(record, lockwright_model::change::Record::Job(_)));
-            }
-            changes.puts.extend(counted.rows);
-            Decided::new(changes, case.id)
-        })?;
-        Ok(Opened { case, holder })
+        self.level(async {
+            let holder = Token::draw(TokenKind::Case, self.entropy());
+            let case = decide!(self, {
+                let counted = self.count_case(op, name).await?;
+                let (case, mut changes) = recovery::open(purpose.clone(), &holder, op, self.entropy());
+                if counted.silent {
+                    // The case looks the same, but no mail leaves: its job is the only one.
+                    changes.puts.retain(|record| !matches!(record, lockwright_model::change::Record::Job(_)));
+                }
+                changes.puts.extend(counted.rows);
+                Decided::new(changes, case.id)
+            })?;
+            Ok(Opened { case, holder })
+        })
+        .await
     }
 
     /// Registers the account of a proven case and signs its root user in.

@@ -3,7 +3,7 @@
 use lockwright_model::change::{ChangeSet, ClaimKey, Conflict, Key, Record, Touch, Version};
 
 use crate::constraint;
-use crate::entity::{account, builder, case, claim, event, help, job, session, settings, tries, user};
+use crate::entity::{account, builder, case, claim, event, help, job, keys, session, settings, tries, user};
 use crate::error::StoreError;
 use crate::statement::{Statement, Value};
 
@@ -74,7 +74,7 @@ impl Step {
 pub(crate) struct Batch {
     /// The statements.
     pub(crate) steps: Vec<Step>,
-    /// The rows that are written, for the caches of other nodes.
+    /// The rows that other nodes may hold in their caches, and that are no longer so.
     pub(crate) keys: Vec<Key>,
 }
 
@@ -85,23 +85,22 @@ impl Batch {
     /// freed and taken again in one set is freed first.
     pub(crate) fn new(changes: &ChangeSet) -> Result<Self, StoreError> {
         let mut parts: Vec<(Key, u8, Vec<Step>)> = Vec::with_capacity(changes.puts.len() + changes.deletes.len() + changes.expect.len());
+        let mut batch = Self::default();
         for (key, version) in &changes.deletes {
             parts.push((key.clone(), 0, vec![delete(key, *version)]));
+            batch.keys.extend(keys::is_cached(key).then(|| key.clone()));
         }
         for (key, version) in &changes.expect {
             parts.push((key.clone(), 1, expect(key, *version)));
         }
         for record in &changes.puts {
-            parts.push((record.key(), 2, vec![put(record)?]));
+            let key = record.key();
+            // A new row is in nobody's cache: caches don't remember that there was none.
+            batch.keys.extend((keys::is_cached(&key) && !is_new(record)).then(|| key.clone()));
+            parts.push((key, 2, vec![put(record)?]));
         }
         parts.sort_by(|a, b| (&a.0, a.1).cmp(&(&b.0, b.1)));
-        let mut batch = Self::default();
-        for (key, phase, steps) in parts {
-            batch.steps.extend(steps);
-            if phase != 1 {
-                batch.keys.push(key);
-            }
-        }
+        batch.steps.extend(parts.into_iter().flat_map(|(_, _, steps)| steps));
         for event in &changes.events {
             batch.steps.push(event::insert(event)?);
         }
@@ -115,6 +114,22 @@ impl Batch {
     pub(crate) fn one(statement: &'static Statement, values: Vec<Value>) -> Self {
         Self { steps: vec![Step { statement, values, must: Must::Anything }], keys: Vec::new() }
     }
+}
+
+fn is_new(record: &Record) -> bool {
+    let version = match record {
+        Record::Account(row) => row.version,
+        Record::User(row) => row.version,
+        Record::Builder(row) => row.version,
+        Record::Session(row) => row.version,
+        Record::Case(row) => row.version,
+        Record::Help(row) => row.version,
+        Record::Tries(row) => row.version,
+        Record::Settings(row) => row.version,
+        Record::Job(row) => row.version,
+        Record::Claim(_) => Version::NEW,
+    };
+    version == Version::NEW
 }
 
 fn put(record: &Record) -> Result<Step, StoreError> {

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use lockwright_model::clock::{MockClock, Timestamp};
 use lockwright_model::entropy::SystemEntropy;
@@ -44,6 +45,7 @@ impl Installation {
             own_blocklist: Vec::new(),
             cache_bytes: 1 << 20,
             builder_registration: true,
+            answer_floor: Duration::ZERO,
             pepper: KeyBytes::new([1; 32]),
             sealing_key: KeyBytes::new([2; 32]),
             mail: MailConfig::Files(folder.path().join("outbox")),

@@ -59,6 +59,7 @@ pub(crate) fn config(folder: &std::path::Path) -> ServiceConfig {
         own_blocklist: Vec::new(),
         cache_bytes: 1 << 20,
         builder_registration: true,
+        answer_floor: Duration::ZERO,
         pepper: KeyBytes::new([1; 32]),
         sealing_key: KeyBytes::new([2; 32]),
         mail: MailConfig::Files(folder.join("outbox")),

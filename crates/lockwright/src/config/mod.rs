@@ -14,7 +14,7 @@ use lockwright_authn::hasher::HashParams;
 use lockwright_core::session::SessionLimits;
 use lockwright_model::email::EmailAddress;
 use lockwright_model::secret::Secret;
-use lockwright_service::config::{MailConfig, ServiceConfig, SmtpConfig, SmtpSecurity};
+use lockwright_service::config::{ANSWER_FLOOR, MailConfig, ServiceConfig, SmtpConfig, SmtpSecurity};
 use lockwright_store::Location;
 
 use crate::cli::{Common, Serve};
@@ -113,6 +113,7 @@ impl Config {
             own_blocklist,
             cache_bytes: settings.cache.bytes.unwrap_or(64 << 20),
             builder_registration: settings.builder.registration.unwrap_or(true),
+            answer_floor: ANSWER_FLOOR,
             pepper: key(&settings.keys.pepper_file, "pepper")?,
             sealing_key: key(&settings.keys.sealing_file, "sealing")?,
             mail: mail(&settings.smtp, &data)?,
