@@ -72,7 +72,13 @@ pub(crate) async fn measure(report: &mut Report, program: &Path, accounts: u64) 
 /// Makes accounts, and sessions for the first of them; returns the sessions' tokens.
 async fn fill(data: &Path, accounts: u64) -> anyhow::Result<Vec<String>> {
     let store = Store::open(Location::Sqlite { path: data.join("lockwright.db") }).await?;
-    let op = OpContext { id: RequestId::draw(&SystemEntropy), now: SystemClock.now(), principal: Principal::Host, source: Source::host() };
+    let op = OpContext {
+        id: RequestId::draw(&SystemEntropy),
+        now: SystemClock.now(),
+        principal: Principal::Host,
+        user_name: None,
+        source: Source::host(),
+    };
     let mut tokens = Vec::new();
     let mut made = 0;
     while made < accounts {

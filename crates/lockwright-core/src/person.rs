@@ -5,10 +5,11 @@ use lockwright_model::builder::Builder;
 use lockwright_model::case::IdentityKind;
 use lockwright_model::change::{Key, Record, Version};
 use lockwright_model::clock::Timestamp;
+use lockwright_model::context::OpContext;
 use lockwright_model::credential::Credential;
 use lockwright_model::email::EmailAddress;
 use lockwright_model::id::AccountId;
-use lockwright_model::identity::Identity;
+use lockwright_model::identity::{Identity, Principal};
 use lockwright_model::job::Whose;
 use lockwright_model::password_policy::PasswordPolicy;
 use lockwright_model::user::User;
@@ -66,6 +67,11 @@ impl Person {
     /// The account whose trail tells of it.
     pub fn account_id(&self) -> Option<AccountId> {
         self.identity().account()
+    }
+
+    /// The same circumstances, with this person acting.
+    pub fn acting(&self, op: &OpContext) -> OpContext {
+        OpContext { principal: Principal::Signed(self.identity()), user_name: self.user_name(), ..op.clone() }
     }
 
     /// The user's name, for the trail.

@@ -14,7 +14,6 @@ use lockwright_model::email::EmailAddress;
 use lockwright_model::entropy::Entropy;
 use lockwright_model::event::{AuditEvent, Service, Told};
 use lockwright_model::id::CaseId;
-use lockwright_model::identity::Principal;
 use lockwright_model::job::{Notice, Task};
 use lockwright_model::secret::PasswordHash;
 use lockwright_model::token::{Code, Token, TokenHash, TokenKind};
@@ -300,7 +299,7 @@ pub fn finish(
     if let Some(counted) = counted {
         changes.put(Record::Tries(tries::forgive(counted, op.now)));
     }
-    let acting = OpContext { principal: Principal::Signed(person.identity()), ..op.clone() };
+    let acting = person.acting(op);
     let name = if handed { "PasswordUpdated" } else { "PasswordRecoveryCompleted" };
     let told = Told::new(Service::Signin, name, person.account_id())
         .about(person.identity(), person.user_name())

@@ -50,6 +50,8 @@ pub struct OpContext {
     pub now: Timestamp,
     /// Who acts.
     pub principal: Principal,
+    /// The name of an IAM user who acts, for the trail.
+    pub user_name: Option<String>,
     /// From where.
     pub source: Source,
 }

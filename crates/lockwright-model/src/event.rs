@@ -125,7 +125,7 @@ impl AuditEvent {
             (Principal::Signed(_) | Principal::Anonymous, Some(identity)) => {
                 user_identity(identity, told.user_name.as_deref(), told.name != "ConsoleLogin" || told.error.is_none())
             }
-            (Principal::Signed(identity), None) => user_identity(identity, None, false),
+            (Principal::Signed(identity), None) => user_identity(identity, op.user_name.as_deref(), true),
             (Principal::Host, _) => json!({"type": "AWSService", "invokedBy": "host.lockwright"}),
             (Principal::Anonymous, None) => {
                 json!({"type": "AWSAccount", "accountId": told.account.map_or_else(|| "anonymous".to_owned(), |a| a.to_string())})

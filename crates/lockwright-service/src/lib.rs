@@ -79,7 +79,7 @@ impl Lockwright {
 
     /// Begins an act: draws its id and reads the clock once.
     pub fn op(&self, principal: Principal, source: Source) -> OpContext {
-        OpContext { id: RequestId::draw(self.entropy()), now: self.now(), principal, source }
+        OpContext { id: RequestId::draw(self.entropy()), now: self.now(), principal, user_name: None, source }
     }
 
     /// The present moment.

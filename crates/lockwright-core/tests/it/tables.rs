@@ -33,7 +33,7 @@ fn chance() -> SeededEntropy {
 }
 
 fn op(principal: Principal, seconds: u64) -> OpContext {
-    OpContext { id: RequestId::draw(&chance()), now: at(seconds), principal, source: Source::host() }
+    OpContext { id: RequestId::draw(&chance()), now: at(seconds), principal, user_name: None, source: Source::host() }
 }
 
 fn credential(name: &str) -> Credential {

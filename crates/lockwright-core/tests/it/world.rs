@@ -128,7 +128,7 @@ impl World {
     /// An act of somebody, now.
     pub(crate) fn op(&self, principal: Principal) -> OpContext {
         let source = Source { ip: Some("192.0.2.1".parse().unwrap()), agent: "Firefox".to_owned() };
-        OpContext { id: RequestId::draw(&self.entropy), now: self.now, principal, source }
+        OpContext { id: RequestId::draw(&self.entropy), now: self.now, principal, user_name: None, source }
     }
 
     /// The host's leave.

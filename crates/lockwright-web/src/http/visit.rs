@@ -10,7 +10,7 @@ use lockwright_model::clock::Timestamp;
 use lockwright_model::context::OpContext;
 use lockwright_model::help::HelpState;
 use lockwright_model::id::AccountId;
-use lockwright_model::identity::{Identity, Principal};
+use lockwright_model::identity::Identity;
 use lockwright_model::session::{Session, SessionScope};
 use lockwright_model::token::{Token, TokenKind};
 use lockwright_service::Lockwright;
@@ -87,7 +87,7 @@ impl Visit {
     /// What was registered stands whether or not this succeeds.
     pub(crate) async fn leave(&self) {
         if let Some(signed) = self.signed() {
-            let op = OpContext { principal: Principal::Signed(signed.person.identity()), ..self.op.clone() };
+            let op = signed.person.acting(&self.op);
             if let Err(trouble) = self.lockwright().sign_out(&op, &signed.session).await {
                 tracing::warn!(request = %op.id, %trouble, "an earlier session was not ended");
             }
@@ -224,7 +224,7 @@ impl Member {
     /// Somebody signed in, even one who may only choose a new password: for that page and for signing out.
     pub(crate) fn of(visit: Visit) -> Result<Self, Refused> {
         let Some(signed) = visit.signed().cloned() else { return Err(Refused::Go("/signin")) };
-        let op = OpContext { principal: Principal::Signed(signed.person.identity()), ..visit.op.clone() };
+        let op = signed.person.acting(&visit.op);
         Ok(Self { visit, op, session: signed.session, person: signed.person })
     }
 

@@ -249,6 +249,20 @@ async fn lists_are_paged_and_their_marks_checked() {
 }
 
 #[tokio::test]
+async fn v16_2_1_the_trail_names_the_administrator_who_did_it() {
+    let house = House::new().await;
+    let mut root = house.registered().await;
+    let account = root.account().await;
+    root.create_user("dora", &[("administrator", "on")]).await;
+    let mut dora = house.browser();
+    dora.sign_in_user(&account, "dora", OLD).await;
+    dora.create_user("kim", &[]).await;
+    let record = root.get("/console/trail").await.body;
+    let created = record.split("<tr").find(|row| row.contains("CreateUser") && row.contains("kim")).expect("an event about kim");
+    assert!(created.contains(":user/dora"), "{created}");
+}
+
+#[tokio::test]
 async fn one_account_sees_nothing_of_another() {
     let house = House::new().await;
     let mut ana = house.registered().await;
