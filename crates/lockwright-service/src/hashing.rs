@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use lockwright_authn::hasher::{Hasher, Verdict, Workspace};
+use lockwright_authn::strength;
 use lockwright_model::credential::Credential;
 use lockwright_model::entropy::SystemEntropy;
 use lockwright_model::secret::{Password, PasswordHash};
@@ -71,9 +72,18 @@ impl HashPool {
         .await
     }
 
+    /// What would make a refused password better; here, since at worst it takes as long as a hash.
+    pub async fn advise(&self, password: Password, words: Vec<String>) -> Result<Vec<String>, Trouble> {
+        self.ask(move |_, _| {
+            let words: Vec<&str> = words.iter().map(String::as_str).collect();
+            strength::strength(&password, &strength::Context { words: &words }).advice
+        })
+        .await
+    }
+
     /// Whether a password is among the last `remember` ones.
     pub async fn reused(&self, password: Password, credential: Credential, remember: u8) -> Result<bool, Trouble> {
-        self.ask(move |hasher, workspace| lockwright_authn::strength::reused(hasher, &password, &credential, remember, workspace)).await
+        self.ask(move |hasher, workspace| strength::reused(hasher, &password, &credential, remember, workspace)).await
     }
 }
 

@@ -33,7 +33,12 @@ pub enum NewPasswordError {
     Input(#[from] PasswordInputError),
     /// It is too weak; all reasons at once.
     #[error("the password is too weak")]
-    Weak(Vec<Weakness>),
+    Weak {
+        /// The rules it breaks.
+        weaknesses: Vec<Weakness>,
+        /// What would make it harder to guess (zxcvbn), in sentences.
+        advice: Vec<String>,
+    },
     /// Outside the decision.
     #[error(transparent)]
     Trouble(#[from] Trouble),
@@ -49,7 +54,7 @@ impl NewPasswordError {
             Self::Input(PasswordInputError::Control) => {
                 vec!["Remove line breaks and other control characters from the password.".to_owned()]
             }
-            Self::Weak(weaknesses) => weaknesses.iter().map(ToString::to_string).collect(),
+            Self::Weak { weaknesses, advice } => weaknesses.iter().map(ToString::to_string).chain(advice.iter().cloned()).collect(),
             Self::Trouble(_) => Vec::new(),
         }
     }
@@ -179,7 +184,8 @@ impl Lockwright {
             weaknesses.push(Weakness::Reused { remembered });
         }
         if !weaknesses.is_empty() {
-            return Err(NewPasswordError::Weak(weaknesses));
+            let words = words.into_iter().map(str::to_owned).collect();
+            return Err(NewPasswordError::Weak { weaknesses, advice: self.0.hashing.advise(password, words).await? });
         }
         Ok(Accepted { hash: self.0.hashing.hash(password).await? })
     }
@@ -200,7 +206,7 @@ impl Lockwright {
         let proof = self.prove_present(op, session, &person, present).await?;
         // The same again would leave a password that somebody else set, or that has expired, in use.
         if Password::parse(new).ok().zip(Password::parse(present).ok()).is_some_and(|(new, present)| new.expose() == present.expose()) {
-            return Err(NewPasswordError::Weak(vec![Weakness::Reused { remembered: 1 }]).into());
+            return Err(NewPasswordError::Weak { weaknesses: vec![Weakness::Reused { remembered: 1 }], advice: Vec::new() }.into());
         }
         let accepted = self.accept(new, again, &Requirements::of(&person)).await?;
         let outcome = decide!(self, {

@@ -7,6 +7,8 @@ use lockwright_model::session::SessionScope;
 use lockwright_service::cases::{CaseError, CaseKind, CaseStep};
 use lockwright_service::core::recovery::{CodeOutcome, Refusal};
 use lockwright_service::mail::outgoing::{FoundRow, OutgoingMail};
+use lockwright_service::passwords::NewPasswordError;
+use lockwright_service::recovery::FinishError;
 use lockwright_service::signin::SignInError;
 
 use crate::house::{ANA, HERE, House, NEW, OLD, builder, iam, notices, parts, root};
@@ -216,4 +218,17 @@ async fn an_abandoned_registration_leaves_nothing_but_an_expiring_case() {
 async fn events(house: &House, account: lockwright_model::id::AccountId) -> Vec<String> {
     let op = house.act(Principal::Host, HERE);
     house.lockwright.events(&op, Some(account), None, 100).await.unwrap().into_iter().map(|event| event.name).collect()
+}
+
+#[tokio::test]
+async fn n_p12_a_refused_password_comes_with_advice() {
+    let house = House::memory().await;
+    house.account(ANA).await;
+    let (opened, letter) = house.forget(&root(ANA)).await;
+    let holder = house.prove(&opened, letter.code().unwrap()).await;
+    let finished = house.lockwright.finish_recovery(&house.anyone(), &opened.case, holder.expose(), "qwertyuiop", "qwertyuiop").await;
+    let Err(FinishError::Password(refused)) = finished else { panic!("{finished:?}") };
+    let NewPasswordError::Weak { weaknesses, advice } = &refused else { panic!("{refused:?}") };
+    assert!(!weaknesses.is_empty() && !advice.is_empty());
+    assert_eq!(refused.sentences().len(), weaknesses.len() + advice.len());
 }

@@ -2,11 +2,13 @@
 
 use std::path::Path;
 
+use serde_json::json;
+
 use super::{Failure, ask};
 use crate::cli::{Common, Serve};
 use crate::config::Config;
 use crate::control::Request;
-use crate::output::say;
+use crate::output;
 
 pub(super) fn backup(common: &Common, file: &Path) -> Result<(), Failure> {
     // The server may run in another folder: it gets the whole path.
@@ -25,7 +27,7 @@ pub(super) fn restore(common: &Common, file: &Path) -> Result<(), Failure> {
     }
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(|error| Failure::broken(error.to_string()))?;
     runtime.block_on(lockwright_store::restore(file, &config.data.join("lockwright.db")))?;
-    say(format_args!("Restored into {}", config.data.display()));
+    output::print(common.output, &json!({"Data": config.data}), &["Data"], "");
     eprintln!("Everybody signs in afresh; links and codes of the backup are dead.");
     Ok(())
 }
