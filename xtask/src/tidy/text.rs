@@ -16,7 +16,7 @@ const HOSTS: [&str; 4] = [
 ];
 
 /// Folders that exist on somebody's machine only.
-const FOLDERS: [&str; 2] = [concat!("/wo", "rk/"), concat!("/ro", "ot/")];
+const FOLDERS: [&str; 3] = [concat!("/ho", "me/"), concat!("/ro", "ot/"), concat!("/Us", "ers/")];
 
 /// Checks one file of any kind.
 pub(crate) fn check(file: &File) -> Vec<Violation> {
@@ -42,7 +42,7 @@ pub(crate) fn check(file: &File) -> Vec<Violation> {
     found
 }
 
-/// True when an absolute path begins with the folder; `docs/work/` and `https://host/work/` do not.
+/// True when an absolute path begins with the folder; a folder of that name inside another one, or in a URL, is no such path.
 fn names_folder(line: &str, folder: &str) -> bool {
     line.match_indices(folder).any(|(offset, _)| {
         let before = line.get(..offset).unwrap_or_default();
