@@ -40,9 +40,4 @@ impl TriesKey {
     pub fn as_str(&self) -> &str {
         &self.0
     }
-
-    /// A key read back from the store.
-    pub fn from_stored(text: String) -> Self {
-        Self(text)
-    }
 }

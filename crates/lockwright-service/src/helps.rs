@@ -8,6 +8,7 @@ use lockwright_model::context::OpContext;
 use lockwright_model::event::{AuditEvent, Service, Told};
 use lockwright_model::help::HelpRequest;
 use lockwright_model::id::{AccountId, CaseId, HelpId};
+use lockwright_model::identity::UserRef;
 use lockwright_model::job::Task;
 use lockwright_model::tries::TriesKey;
 
@@ -66,6 +67,12 @@ impl Lockwright {
     pub async fn helps(&self, op: &OpContext, account: AccountId, limit: u32) -> Result<Vec<HelpRequest>, UserError> {
         self.permit(op, account).await??;
         Ok(self.store().helps(account, limit).await?)
+    }
+
+    /// The newest request of a user that still waits.
+    pub async fn open_help_of(&self, op: &OpContext, user: &UserRef) -> Result<Option<HelpRequest>, UserError> {
+        self.permit(op, user.account).await??;
+        Ok(self.store().open_help_of(user).await?)
     }
 
     /// One request.

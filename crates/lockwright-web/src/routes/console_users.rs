@@ -2,7 +2,6 @@
 
 use axum::extract::Path;
 use lockwright_model::email::EmailAddress;
-use lockwright_model::help::HelpState;
 use lockwright_model::id::UserId;
 use lockwright_model::identity::{Identity, UserRef};
 use lockwright_model::name::UserName;
@@ -18,8 +17,6 @@ use crate::page::{FieldErrors, PasswordRules, words};
 
 /// Users on one page.
 const PAGE: usize = 50;
-/// Help requests that are looked through for one of a user's.
-const HELPS: u32 = 100;
 
 /// By name, a page at a time.
 pub(super) async fn list(admin: Admin) -> Answer {
@@ -158,7 +155,7 @@ fn reference(admin: &Admin, id: &str) -> Result<UserRef, Refused> {
 async fn shown(admin: &Admin, user: &User) -> Result<UserShow, Refused> {
     let (member, now) = (&admin.member, admin.member.op.now);
     let account = member.lockwright().account(&member.op, admin.account).await?;
-    let helps = member.lockwright().helps(&member.op, admin.account, HELPS).await?;
+    let open_help = member.lockwright().open_help_of(&member.op, &user.id).await?;
     let credential = user.login_profile.as_ref().and_then(|profile| profile.credential.as_ref());
     Ok(UserShow {
         id: user.id.user.to_string(),
@@ -172,7 +169,7 @@ async fn shown(admin: &Admin, user: &User) -> Result<UserShow, Refused> {
         administrator: user.administrator,
         disabled: user.disabled,
         is_self: member.identity() == Identity::User(user.id.clone()),
-        open_help: helps.iter().find(|help| help.user == user.id && help.state == HelpState::Open).map(|help| help.id.to_string()),
+        open_help: open_help.map(|help| help.id.to_string()),
         sign_in_url: member.visit.web().url(&users_sign_in_path(&account)),
         mode: Give::Link,
         must_change: true,

@@ -104,7 +104,7 @@ async fn a_user_who_cannot_recover_alone_asks_the_administrator() {
     let house = House::new().await;
     let mut root = house.registered().await;
     let account = root.account().await;
-    root.create_user("kim", &[]).await;
+    let user = root.create_user("kim", &[]).await;
     let mut kim = house.browser();
     let case = kim.begin("/recover/iam", &[("account", &account), ("user_name", "kim")]).await;
     assert!(house.installation.letters().await.is_empty());
@@ -119,11 +119,13 @@ async fn a_user_who_cannot_recover_alone_asks_the_administrator() {
     let path = list.body.split("href=\"/console/help/").nth(1).unwrap().split('"').next().unwrap().to_owned();
     let path = format!("/console/help/{path}");
     assert!(root.get(&path).await.says(&code));
+    assert!(root.get(&user).await.says(&path), "the user's page leads to what waits");
     let handed = root.post(&format!("{path}/answer"), &[("mode", "link")]).await;
     assert!(handed.says("This is shown once") && handed.says(&format!("{HOME}/recover/link/")));
     root.post(&format!("{path}/answer"), &[("mode", "link")]).await.to(&format!("{path}?done=help-done"));
     root.post(&format!("{path}/dismiss"), &[]).await.to(&format!("{path}?done=help-done"));
     assert!(root.get(&path).await.says("Answered by the root user"));
+    assert!(!root.get(&user).await.says(&path));
 }
 
 #[tokio::test]
