@@ -2,6 +2,8 @@
 //!
 //! `Open → Proven → Completed`, or `Closed`. Transitions consume the case; nothing leads out of `Completed` and `Closed`.
 
+pub mod rules;
+
 use std::time::Duration;
 
 use lockwright_authn::codes::CodeKey;

@@ -1,0 +1,1 @@
+//! The rules of recovery as data, and the one interpreter that reads them.
