@@ -1,4 +1,4 @@
-//! Checking one proof: a password, a typed code, a bound value. Pure: time and entropy are parameters, nothing here waits.
+//! Checking one proof: a password, a typed code, a passkey, a bound or sealed value. Pure: time and entropy are parameters, nothing here waits.
 
 #![forbid(unsafe_code)]
 #![cfg_attr(not(test), deny(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing))]
@@ -7,4 +7,8 @@ mod advice;
 mod blocklist;
 pub mod codes;
 pub mod hasher;
+pub mod passkey;
+pub mod recovery_code;
+pub mod seal;
 pub mod strength;
+pub mod totp;

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::entropy::{Entropy, draw};
 
 /// RFC 4648 base32 without padding (`A–Z2–7`).
-pub(crate) fn base32(bytes: &[u8]) -> String {
+pub fn base32(bytes: &[u8]) -> String {
     const LETTERS: &[u8; 32] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
     let mut text = String::with_capacity(bytes.len() * 8 / 5 + 1);
     let (mut held, mut bits) = (0u32, 0u32);

@@ -53,6 +53,29 @@ impl fmt::Debug for KeyBytes {
     }
 }
 
+/// What was encrypted under an installation key, as text for a row. Nothing reads it but the one who sealed it. Silent in Debug.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Sealed(String);
+
+impl Sealed {
+    /// Wraps the sealed text.
+    pub fn from_text(text: impl Into<String>) -> Self {
+        Self(text.into())
+    }
+
+    /// The sealed text, as stored.
+    pub fn as_text(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Sealed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Sealed")
+    }
+}
+
 /// A password as typed, NFC-normalised (NIST SP 800-63B-4 §3.1.1.2); never empty, at most [`Password::MAX_CHARS`] code points.
 #[derive(Clone)]
 pub struct Password(Zeroizing<String>);

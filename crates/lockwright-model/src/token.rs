@@ -145,7 +145,8 @@ impl fmt::Debug for TokenHash {
 pub struct Code(Zeroizing<String>);
 
 impl Code {
-    const ALPHABET: &'static [u8; 32] = b"23456789ABCDEFGHJKLMNPQRSTUVWXYZ";
+    /// Characters that are not taken for one another: no 0, 1, I, O. Each stands for 5 bits.
+    pub const ALPHABET: &'static [u8; 32] = b"23456789ABCDEFGHJKLMNPQRSTUVWXYZ";
     /// The number of characters in a code.
     pub const LEN: usize = 6;
 
