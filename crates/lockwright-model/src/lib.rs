@@ -19,6 +19,7 @@ pub mod identity;
 pub mod job;
 pub mod name;
 pub mod password_policy;
+pub mod proof;
 pub mod secret;
 pub mod session;
 pub mod setting;

@@ -1,1 +1,0 @@
-//! The rules of recovery as data, and the one interpreter that reads them.

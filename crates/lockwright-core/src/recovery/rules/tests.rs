@@ -1,0 +1,98 @@
+//! The table and its interpreter, looked at one by one; the search over all of it is in `tests/it/recovery`.
+
+use lockwright_model::clock::Timestamp;
+
+use super::*;
+
+const BOOK: RuleBook = RuleBook::PRODUCTION;
+
+fn at(days: u64) -> Timestamp {
+    Timestamp::from_micros(0).plus(Duration::from_secs(days * 86_400))
+}
+
+fn of(kind: IdentityKind, protection: Protection) -> Situation {
+    Situation { kind, protection, self_service: true, operator_help: true, enrolled: Proofs::EMPTY }
+}
+
+#[test]
+fn v6_4_3_mail_alone_resets_no_password_behind_a_device() {
+    let mail = Proofs::of(&[Email]);
+    for kind in [Root, Iam, Builder] {
+        assert!(matches!(BOOK.open(&of(kind, Protection::None), NewPassword, mail), Opening::AtOnce(_)), "N-R18");
+        for protection in [Protection::Device, Protection::Owed] {
+            assert_eq!(BOOK.open(&of(kind, protection), NewPassword, mail), Opening::Nothing);
+        }
+    }
+}
+
+#[test]
+fn what_opens_at_once_comes_before_what_waits() {
+    let root = of(Root, Protection::Device);
+    let two = Proofs::of(&[Email, Phone]);
+    assert!(matches!(BOOK.open(&root, NewPassword, two), Opening::AfterDelay(_)));
+    assert!(matches!(BOOK.open(&root, NewPassword, two.with(Device)), Opening::AtOnce(_)));
+}
+
+#[test]
+fn an_iam_user_needs_the_accounts_leave() {
+    let user = of(Iam, Protection::Device);
+    let proofs = Proofs::of(&[Email, Device]);
+    assert!(matches!(BOOK.open(&user, NewPassword, proofs), Opening::AtOnce(_)));
+    assert_eq!(BOOK.open(&Situation { self_service: false, ..user }, NewPassword, proofs), Opening::Nothing);
+}
+
+#[test]
+fn what_is_missing_is_said_of_the_ways_the_identity_has() {
+    let root = Situation { enrolled: Proofs::of(&[Password, Email, RecoveryCode]), ..of(Root, Protection::Device) };
+    let missing = BOOK.missing(&root, NewPassword, Proofs::of(&[Email]));
+    assert_eq!(
+        missing.iter().map(|missing| missing.proofs).collect::<Vec<_>>(),
+        [Proofs::of(&[RecoveryCode]), Proofs::of(&[Password, RecoveryCode]), Proofs::of(&[Operators]),]
+    );
+}
+
+#[test]
+fn contacts_count_as_people_with_mailboxes_of_their_own() {
+    let word = |by: &'static str| Approval { by, own_mailbox: by == "me" };
+    let met = |threshold, names: &[&'static str]| BOOK.contacts(threshold, &names.iter().copied().map(word).collect::<Vec<_>>());
+    assert_eq!(met(1, &[]), Proofs::EMPTY);
+    assert_eq!(met(0, &[]), Proofs::EMPTY);
+    assert_eq!(met(1, &["ann"]), Proofs::of(&[Contacts]));
+    assert_eq!(met(2, &["ann", "ann"]), Proofs::EMPTY);
+    assert_eq!(met(2, &["ann", "me"]), Proofs::EMPTY);
+    assert_eq!(met(2, &["ann", "bob"]), Proofs::of(&[ContactsTwo]));
+    assert_eq!(met(3, &["ann", "bob"]), Proofs::EMPTY);
+}
+
+#[test]
+fn what_is_new_serves_later() {
+    assert_eq!(BOOK.serves_from(Origin::Registered, at(1)), at(1));
+    assert_eq!(BOOK.serves_from(Origin::Added, at(1)), at(8));
+    assert_eq!(BOOK.serves_from(Origin::Changed, at(1)), at(4));
+}
+
+#[test]
+fn x06_a_second_cancel_needs_a_second_channel_for_ninety_days() {
+    let earlier = [("mail", at(0))];
+    assert_eq!(BOOK.cancel(&[], &[], &"mail", at(1)), CancelEffect::Closes);
+    assert_eq!(BOOK.cancel(&earlier, &[], &"mail", at(1)), CancelEffect::Contests);
+    assert_eq!(BOOK.cancel(&earlier, &["mail"], &"mail", at(1)), CancelEffect::Contests);
+    assert_eq!(BOOK.cancel(&earlier, &[], &"phone", at(1)), CancelEffect::Closes);
+    assert_eq!(BOOK.cancel(&[("mail", at(0)), ("phone", at(1))], &["mail"], &"phone", at(2)), CancelEffect::Closes);
+    assert_eq!(BOOK.cancel(&earlier, &[], &"mail", at(90)), CancelEffect::Closes);
+}
+
+#[test]
+fn no_rule_repeats_another() {
+    for (number, rule) in RULES.iter().enumerate() {
+        let covers = |other: &Rule| {
+            other.goal == rule.goal
+                && rule.kinds.iter().all(|kind| other.kinds.contains(kind))
+                && (other.when == rule.when || other.when == When { unprotected: false, self_service: false, operator_help: false })
+                && rule.needs.holds(other.needs)
+                && (!other.delay || rule.delay)
+        };
+        let repeated = RULES.iter().enumerate().any(|(at, other)| at != number && covers(other));
+        assert!(!repeated, "{rule:?} says nothing of its own");
+    }
+}
