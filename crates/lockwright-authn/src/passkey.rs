@@ -18,7 +18,8 @@ pub use state::State;
 /// The longest response read, in bytes: a browser's has one to four thousand.
 const RESPONSE_MAX: usize = 64 * 1024;
 
-/// What a browser's `navigator.credentials` is asked, as JSON for `parse…OptionsFromJSON`: 256 random bits among it (ASVS V6.7.2).
+/// What a browser's `navigator.credentials` is asked, as JSON for `parse…OptionsFromJSON`: 256 random bits among it (ASVS V6.7.2), which
+/// the library draws itself, from a generator that the operating system seeds.
 #[derive(Clone, Debug)]
 pub struct Challenge {
     /// `{"publicKey": …}`; for a discoverable sign-in with `"mediation": "conditional"` beside it.
@@ -182,7 +183,7 @@ impl RelyingParty {
     }
 
     /// Checks a sign-in without a name against the key found by [`credential_of`] and the handle of the identity it belongs to. On success
-    /// the user was verified: two factors in one (N-A 3.1.7).
+    /// the user was verified: two factors in one (NIST SP 800-63B-4 §3.1.7).
     pub fn finish_discoverable(&self, state: &State, response_json: &str, key: &str, handle: [u8; 16]) -> Result<UsedPasskey, Refused> {
         let Ceremony::Discoverable { state } = state.ceremony()? else { return Err(Refused::OtherCeremony) };
         let answer = assertion(response_json)?;

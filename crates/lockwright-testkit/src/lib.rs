@@ -4,5 +4,6 @@
 pub mod installation;
 #[cfg(feature = "service")]
 pub mod mailbox;
+pub mod passkey;
 pub mod postgres;
 pub mod smtp;
