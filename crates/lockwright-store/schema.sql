@@ -52,10 +52,16 @@ CREATE TABLE recovery_case (
     version INTEGER NOT NULL,
     expires INTEGER NOT NULL,
     body TEXT NOT NULL,
+    subject TEXT,
+    caller_code TEXT,
     CONSTRAINT recovery_case_pkey PRIMARY KEY (case_id)
 ) STRICT;
 
 CREATE INDEX recovery_case_expires ON recovery_case (expires);
+
+CREATE INDEX recovery_case_subject ON recovery_case (subject) WHERE subject IS NOT NULL;
+
+CREATE INDEX recovery_case_caller_code ON recovery_case (caller_code) WHERE caller_code IS NOT NULL;
 
 CREATE TABLE help_request (
     account_id TEXT NOT NULL,
@@ -121,4 +127,29 @@ CREATE TABLE changes (
     at INTEGER NOT NULL,
     row_keys TEXT NOT NULL,
     CONSTRAINT changes_pkey PRIMARY KEY (at, row_keys)
+) STRICT;
+
+CREATE TABLE ceremony (
+    token BLOB NOT NULL,
+    version INTEGER NOT NULL,
+    expires INTEGER NOT NULL,
+    body TEXT NOT NULL,
+    CONSTRAINT ceremony_pkey PRIMARY KEY (token)
+) STRICT;
+
+CREATE INDEX ceremony_expires ON ceremony (expires);
+
+CREATE TABLE operator (
+    operator_id TEXT NOT NULL,
+    version INTEGER NOT NULL,
+    email_key TEXT NOT NULL,
+    body TEXT NOT NULL,
+    CONSTRAINT operator_pkey PRIMARY KEY (operator_id)
+) STRICT;
+
+CREATE TABLE linked_system (
+    system_id TEXT NOT NULL,
+    version INTEGER NOT NULL,
+    body TEXT NOT NULL,
+    CONSTRAINT linked_system_pkey PRIMARY KEY (system_id)
 ) STRICT;

@@ -103,6 +103,7 @@ async fn fill(store: &Store, count: u32) -> anyhow::Result<()> {
             name: "Person".parse()?,
             created: now,
             disabled: false,
+            factors: Default::default(),
             credential: Some(Credential::first(hash.clone(), now)),
             epoch: 0,
         }));

@@ -100,6 +100,7 @@ pub fn set_state(mut account: Account, state: AccountState, op: &OpContext, entr
     let name = match state {
         AccountState::Active => "ResumeAccount",
         AccountState::Suspended => "SuspendAccount",
+        AccountState::Closed { .. } => "CloseAccount",
     };
     account.state = state;
     account.root.epoch += SUSPENSION;

@@ -1,6 +1,7 @@
 //! "Ask my administrator": a request that stands before the account's administrators.
 
 use lockwright_model::account::Account;
+use lockwright_model::case::Channel;
 use lockwright_model::change::{ChangeSet, Record, Version};
 use lockwright_model::context::OpContext;
 use lockwright_model::entropy::{Entropy, draw};
@@ -8,7 +9,7 @@ use lockwright_model::event::{AuditEvent, Service, Told};
 use lockwright_model::help::{HelpRequest, HelpState};
 use lockwright_model::id::HelpId;
 use lockwright_model::identity::{Identity, Principal};
-use lockwright_model::job::{Notice, Task};
+use lockwright_model::job::Notice;
 use lockwright_model::user::User;
 use serde_json::json;
 
@@ -57,7 +58,7 @@ pub fn ask(
     to.sort();
     to.dedup();
     for to in to {
-        changes.put(outbox::job(Task::Notify { to, notice: notice.clone(), at: op.now, source: op.source.clone() }, op, entropy));
+        changes.put(outbox::notice_to(Channel::Email(to), None, notice.clone(), op, entropy));
     }
     let told = Told::new(Service::Signin, "HelpRequested", Some(account.id))
         .about(Identity::User(user.id.clone()), Some(user.name.to_string()))

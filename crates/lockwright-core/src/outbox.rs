@@ -2,12 +2,14 @@
 
 use std::time::Duration;
 
+use lockwright_model::case::Channel;
 use lockwright_model::change::{ChangeSet, Key, Record, Version};
 use lockwright_model::clock::Timestamp;
 use lockwright_model::context::OpContext;
 use lockwright_model::entropy::Entropy;
 use lockwright_model::id::JobId;
-use lockwright_model::job::{Job, JobState, Notice, Task};
+use lockwright_model::identity::Identity;
+use lockwright_model::job::{Happening, Job, JobState, Notice, Task};
 
 use crate::person::Person;
 
@@ -32,9 +34,27 @@ pub fn job(task: Task, op: &OpContext, entropy: &dyn Entropy) -> Record {
 
 /// Adds a notice to every address of a person (NIST SP 800-63B-4 §4.6).
 pub fn notify(changes: &mut ChangeSet, person: &Person, notice: &Notice, op: &OpContext, entropy: &dyn Entropy) {
-    for to in person.addresses() {
-        let task = Task::Notify { to, notice: notice.clone(), at: op.now, source: op.source.clone() };
-        changes.put(job(task, op, entropy));
+    for to in person.channels() {
+        changes.put(notice_to(to, Some(person.identity()), notice.clone(), op, entropy));
+    }
+}
+
+/// Tells every address of a person what happened.
+pub fn tell(changes: &mut ChangeSet, person: &Person, what: Happening, op: &OpContext, entropy: &dyn Entropy) {
+    notify(changes, person, &Notice::Happened { whose: person.whose(), what }, op, entropy);
+}
+
+/// A notice to one address.
+pub fn notice_to(to: Channel, about: Option<Identity>, notice: Notice, op: &OpContext, entropy: &dyn Entropy) -> Record {
+    job(Task::Notify { to, notice, at: op.now, source: op.source.clone(), about }, op, entropy)
+}
+
+/// A job that is due later.
+pub fn job_at(task: Task, due: Timestamp, op: &OpContext, entropy: &dyn Entropy) -> Record {
+    match job(task, op, entropy) {
+        // Its 24 hours of trying begin when it is due.
+        Record::Job(job) => Record::Job(Job { created: due, due, ..job }),
+        other => other,
     }
 }
 

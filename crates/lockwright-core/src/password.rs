@@ -32,7 +32,7 @@ pub enum Refusal {
 /// and when the present password was set by somebody else or has expired.
 pub fn allowed(person: &Person, session: &Session) -> bool {
     match person {
-        Person::Root(_) | Person::Builder(_) => true,
+        Person::Root(_) | Person::Builder(_) | Person::Operator(_) => true,
         Person::User { account, user } => {
             session.scope == SessionScope::ChangePassword
                 || user.administrator
@@ -87,7 +87,7 @@ pub fn failed(person: Person, counted: &Tries, op: &OpContext, entropy: &dyn Ent
 fn told(person: &Person, outcome: &'static str) -> Told {
     let told = match person {
         Person::User { .. } => Told::new(Service::Iam, "ChangePassword", person.account_id()),
-        Person::Root(_) | Person::Builder(_) => {
+        Person::Root(_) | Person::Builder(_) | Person::Operator(_) => {
             Told::new(Service::Signin, "PasswordUpdated", person.account_id()).response(json!({"PasswordUpdated": outcome}))
         }
     };

@@ -1,18 +1,22 @@
-//! One of the three kinds of identity with its stored state, so that a rule is written once for all of them.
+//! One of the kinds of identity with its stored state, so that a rule is written once for all of them.
 
 use lockwright_model::account::{Account, AccountState};
 use lockwright_model::builder::Builder;
-use lockwright_model::case::IdentityKind;
+use lockwright_model::case::{Channel, IdentityKind};
 use lockwright_model::change::{Key, Record, Version};
 use lockwright_model::clock::Timestamp;
 use lockwright_model::context::OpContext;
 use lockwright_model::credential::Credential;
 use lockwright_model::email::EmailAddress;
+use lockwright_model::factors::Factors;
 use lockwright_model::id::AccountId;
 use lockwright_model::identity::{Identity, Principal};
 use lockwright_model::job::Whose;
+use lockwright_model::operator::Operator;
 use lockwright_model::password_policy::PasswordPolicy;
 use lockwright_model::user::User;
+
+use crate::recovery::rules::{Origin, RuleBook};
 
 /// An identity as stored.
 #[derive(Clone, PartialEq, Debug)]
@@ -28,6 +32,8 @@ pub enum Person {
     },
     /// A builder ID.
     Builder(Builder),
+    /// An operator of the installation.
+    Operator(Operator),
 }
 
 /// Why somebody who proved the password still can't come in. Told only after the proof.
@@ -35,10 +41,12 @@ pub enum Person {
 pub enum Bar {
     /// The operator suspended the account.
     AccountSuspended,
-    /// An administrator (or for a builder ID, the operator) switched sign-in off.
+    /// An administrator (or for a builder ID the operator, for an operator the host) switched sign-in off.
     Disabled,
     /// The password has expired and only an administrator may set a new one (`HardExpiry`).
     ExpiredHard,
+    /// The root user closed the account; only the root user still comes in, to take it back.
+    AccountClosed,
 }
 
 /// What a suspension adds to a root user's epoch. The upper half counts suspensions, which end the sessions of all the account's
@@ -52,6 +60,7 @@ impl Person {
             Self::Root(account) => Identity::Root(account.id),
             Self::User { user, .. } => Identity::User(user.id.clone()),
             Self::Builder(builder) => Identity::Builder(builder.id.clone()),
+            Self::Operator(operator) => Identity::Operator(operator.id.clone()),
         }
     }
 
@@ -61,6 +70,7 @@ impl Person {
             Self::Root(_) => IdentityKind::Root,
             Self::User { .. } => IdentityKind::Iam,
             Self::Builder(_) => IdentityKind::Builder,
+            Self::Operator(_) => IdentityKind::Operator,
         }
     }
 
@@ -78,7 +88,7 @@ impl Person {
     pub fn user_name(&self) -> Option<String> {
         match self {
             Self::User { user, .. } => Some(user.name.to_string()),
-            Self::Root(_) | Self::Builder(_) => None,
+            Self::Root(_) | Self::Builder(_) | Self::Operator(_) => None,
         }
     }
 
@@ -88,6 +98,7 @@ impl Person {
             Self::Root(account) => account.root.credential.as_ref(),
             Self::User { user, .. } => user.login_profile.as_ref().and_then(|profile| profile.credential.as_ref()),
             Self::Builder(builder) => builder.credential.as_ref(),
+            Self::Operator(operator) => operator.credential.as_ref(),
         }
     }
 
@@ -96,6 +107,7 @@ impl Person {
             Self::Root(account) => account.root.credential.as_mut(),
             Self::User { user, .. } => user.login_profile.as_mut().and_then(|profile| profile.credential.as_mut()),
             Self::Builder(builder) => builder.credential.as_mut(),
+            Self::Operator(operator) => operator.credential.as_mut(),
         }
     }
 
@@ -105,6 +117,7 @@ impl Person {
             Self::Root(account) => account.root.epoch,
             Self::User { account, user } => (account.root.epoch & !(SUSPENSION - 1)) + user.epoch,
             Self::Builder(builder) => builder.epoch,
+            Self::Operator(operator) => operator.epoch,
         }
     }
 
@@ -114,6 +127,7 @@ impl Person {
             Self::Root(account) => account.root.epoch += 1,
             Self::User { user, .. } => user.epoch += 1,
             Self::Builder(builder) => builder.epoch += 1,
+            Self::Operator(operator) => operator.epoch += 1,
         }
     }
 
@@ -126,6 +140,7 @@ impl Person {
                 None => return false,
             },
             Self::Builder(builder) => builder.credential = Some(credential),
+            Self::Operator(operator) => operator.credential = Some(credential),
         }
         self.end_sessions();
         true
@@ -152,23 +167,74 @@ impl Person {
                 user.last_sign_in = Some(now);
                 true
             }
-            Self::Root(_) | Self::Builder(_) => false,
+            Self::Root(_) | Self::Builder(_) | Self::Operator(_) => false,
         }
     }
 
-    /// Its verified addresses: where tickets and notices go.
-    pub fn addresses(&self) -> Vec<EmailAddress> {
+    /// What it can prove itself with, how it is reached, what is under way for it.
+    pub fn factors(&self) -> &Factors {
         match self {
-            Self::Root(account) => vec![account.root.email.clone()],
-            Self::User { user, .. } => user.email.iter().cloned().collect(),
-            Self::Builder(builder) => vec![builder.email.clone()],
+            Self::Root(account) => &account.root.factors,
+            Self::User { user, .. } => &user.factors,
+            Self::Builder(builder) => &builder.factors,
+            Self::Operator(operator) => &operator.factors,
         }
+    }
+
+    /// The same, to be changed; the row is to be put afterwards.
+    pub fn factors_mut(&mut self) -> &mut Factors {
+        match self {
+            Self::Root(account) => &mut account.root.factors,
+            Self::User { user, .. } => &mut user.factors,
+            Self::Builder(builder) => &mut builder.factors,
+            Self::Operator(operator) => &mut operator.factors,
+        }
+    }
+
+    /// The verified address that it signs in with, or for an IAM user the first one confirmed.
+    pub fn primary_email(&self) -> Option<&EmailAddress> {
+        match self {
+            Self::Root(account) => Some(&account.root.email),
+            Self::User { user, .. } => user.email.as_ref(),
+            Self::Builder(builder) => Some(&builder.email),
+            Self::Operator(operator) => Some(&operator.email),
+        }
+    }
+
+    /// All its verified email addresses, the one it signs in with first.
+    pub fn addresses(&self) -> Vec<EmailAddress> {
+        let extra = self.factors().emails.iter().map(|email| &email.address);
+        self.primary_email().into_iter().chain(extra).cloned().collect()
+    }
+
+    /// Everywhere it is reached: every email address and every phone (NIST SP 800-63B-4 §4.6).
+    pub fn channels(&self) -> Vec<Channel> {
+        let phones = self.factors().phones.iter().map(|phone| Channel::Phone(phone.number.clone()));
+        self.addresses().into_iter().map(Channel::Email).chain(phones).collect()
+    }
+
+    /// Whether a code sent to this address proves anything for a recovery now: confirmed, and not newly so.
+    pub fn serves_recovery(&self, channel: &Channel, now: Timestamp) -> bool {
+        self.channel_serves_from(channel).is_some_and(|from| now >= from)
+    }
+
+    /// From when on a code sent to this address proves anything for a recovery; `None`: it is none of its addresses.
+    pub fn channel_serves_from(&self, channel: &Channel) -> Option<Timestamp> {
+        let factors = self.factors();
+        let (origin, since) = match channel {
+            Channel::Email(address) if self.primary_email() == Some(address) => {
+                factors.email_changed.map_or((Origin::Registered, Timestamp::default()), |at| (Origin::Changed, at))
+            }
+            Channel::Email(address) => (Origin::Added, factors.emails.iter().find(|email| email.address == *address)?.since),
+            Channel::Phone(number) => (Origin::Added, factors.phones.iter().find(|phone| phone.number == *number)?.since),
+        };
+        Some(RuleBook::PRODUCTION.serves_from(origin, since))
     }
 
     /// Whether it may replace a forgotten password without an administrator.
     pub fn may_recover_alone(&self) -> bool {
         match self {
-            Self::Root(account) => account.state == AccountState::Active,
+            Self::Root(account) => account.state != AccountState::Suspended,
             Self::User { account, user } => {
                 account.state == AccountState::Active
                     && account.self_service_recovery
@@ -177,6 +243,8 @@ impl Person {
                     && !user.disabled
             }
             Self::Builder(builder) => !builder.disabled,
+            // The host is an operator's only way back.
+            Self::Operator(_) => false,
         }
     }
 
@@ -184,7 +252,7 @@ impl Person {
     pub fn replaced_since(&self, moment: Timestamp) -> bool {
         let access = match self {
             Self::User { user, .. } => user.login_profile.as_ref().map(|profile| profile.created),
-            Self::Root(_) | Self::Builder(_) => None,
+            Self::Root(_) | Self::Builder(_) | Self::Operator(_) => None,
         };
         self.credential().map(|credential| credential.changed).max(access).is_some_and(|replaced| replaced > moment)
     }
@@ -195,6 +263,8 @@ impl Person {
             Self::Root(account) | Self::User { account, .. } if account.state == AccountState::Suspended => Some(Bar::AccountSuspended),
             Self::User { user, .. } if user.disabled => Some(Bar::Disabled),
             Self::Builder(builder) if builder.disabled => Some(Bar::Disabled),
+            Self::Operator(operator) if operator.disabled => Some(Bar::Disabled),
+            Self::User { account, .. } if matches!(account.state, AccountState::Closed { .. }) => Some(Bar::AccountClosed),
             _ => None,
         }
     }
@@ -203,7 +273,7 @@ impl Person {
     pub fn password_policy(&self) -> Option<&PasswordPolicy> {
         match self {
             Self::User { account, .. } => account.password_policy.as_ref(),
-            Self::Root(_) | Self::Builder(_) => None,
+            Self::Root(_) | Self::Builder(_) | Self::Operator(_) => None,
         }
     }
 
@@ -221,6 +291,7 @@ impl Person {
             Self::Root(account) => Whose::Root { account: account.id, name: account.name.clone() },
             Self::User { account, user } => Whose::User { account: account.id, name: user.name.clone() },
             Self::Builder(_) => Whose::Builder,
+            Self::Operator(_) => Whose::Operator,
         }
     }
 
@@ -239,6 +310,7 @@ impl Person {
                 words.push(user.name.to_string());
             }
             Self::Builder(builder) => words.push(builder.name.to_string()),
+            Self::Operator(operator) => words.push(operator.name.to_string()),
         }
         words
     }
@@ -249,6 +321,7 @@ impl Person {
             Self::Root(account) => Record::Account(account),
             Self::User { user, .. } => Record::User(user),
             Self::Builder(builder) => Record::Builder(builder),
+            Self::Operator(operator) => Record::Operator(operator),
         }
     }
 
@@ -258,6 +331,7 @@ impl Person {
             Self::Root(account) => (Key::Account(account.id), account.version),
             Self::User { user, .. } => (Key::User(user.id.clone()), user.version),
             Self::Builder(builder) => (Key::Builder(builder.id.clone()), builder.version),
+            Self::Operator(operator) => (Key::Operator(operator.id.clone()), operator.version),
         }
     }
 }

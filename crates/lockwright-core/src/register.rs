@@ -4,11 +4,13 @@ use lockwright_model::account::{Account, AccountState, RootUser};
 use lockwright_model::builder::Builder;
 use lockwright_model::case::{Case, Purpose};
 use lockwright_model::change::{ChangeSet, Claim, ClaimKey, Record, Version};
+use lockwright_model::contact::ContactDetails;
 use lockwright_model::context::OpContext;
 use lockwright_model::credential::Credential;
 use lockwright_model::email::EmailAddress;
 use lockwright_model::entropy::Entropy;
 use lockwright_model::event::{AuditEvent, Service, Told};
+use lockwright_model::factors::Factors;
 use lockwright_model::id::{AccountId, BuilderId};
 use lockwright_model::identity::Identity;
 use lockwright_model::job::Notice;
@@ -119,10 +121,11 @@ fn add_account(
         name,
         created: op.now,
         state: AccountState::Active,
-        root: RootUser { email, credential, epoch: 0 },
+        root: RootUser { email, credential, epoch: 0, factors: Factors::default() },
         alias: None,
         password_policy: None,
         self_service_recovery: false,
+        contacts: ContactDetails::default(),
     };
     let owner = Identity::Root(account.id);
     changes.put(Record::Claim(Claim { key: ClaimKey::RootEmail(account.root.email.key()), owner: owner.clone() }));
@@ -151,6 +154,7 @@ fn add_builder(
         disabled: false,
         credential,
         epoch: 0,
+        factors: Factors::default(),
     };
     let owner = Identity::Builder(builder.id.clone());
     changes.put(Record::Claim(Claim { key: ClaimKey::BuilderEmail(builder.email.key()), owner: owner.clone() }));

@@ -58,7 +58,7 @@ pub struct NewSession {
 pub fn open(person: &Person, scope: SessionScope, limits: SessionLimits, op: &OpContext, entropy: &dyn Entropy) -> NewSession {
     let limits = limits.bounded();
     let (idle, absolute) = match person {
-        Person::Root(_) => (limits.root_idle, limits.root_absolute),
+        Person::Root(_) | Person::Operator(_) => (limits.root_idle, limits.root_absolute),
         Person::User { .. } | Person::Builder(_) => (limits.idle, limits.absolute),
     };
     let token = Token::draw(TokenKind::Session, entropy);
@@ -73,6 +73,8 @@ pub fn open(person: &Person, scope: SessionScope, limits: SessionLimits, op: &Op
         idle_seconds: idle.as_secs(),
         source: op.source.clone(),
         scope,
+        aal: 1,
+        confirmed: op.now,
     };
     NewSession { token, session }
 }

@@ -6,6 +6,7 @@ use lockwright_model::context::OpContext;
 use lockwright_model::credential::Credential;
 use lockwright_model::entropy::Entropy;
 use lockwright_model::event::{AuditEvent, Service, Told};
+use lockwright_model::factors::Factors;
 use lockwright_model::id::UserId;
 use lockwright_model::identity::UserRef;
 use lockwright_model::job::Notice;
@@ -76,6 +77,7 @@ pub fn create(
         login_profile: None,
         epoch: 0,
         last_sign_in: None,
+        factors: Factors::default(),
     };
     let mut changes = ChangeSet::default();
     tell(&mut changes, "CreateUser", &user, op, entropy);

@@ -4,8 +4,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::change::Version;
 use crate::clock::Timestamp;
+use crate::contact::ContactDetails;
 use crate::credential::Credential;
 use crate::email::EmailAddress;
+use crate::factors::Factors;
 use crate::id::AccountId;
 use crate::name::{AccountName, Alias};
 use crate::password_policy::PasswordPolicy;
@@ -32,6 +34,9 @@ pub struct Account {
     pub password_policy: Option<PasswordPolicy>,
     /// IAM users with a verified email may reset a forgotten password themselves.
     pub self_service_recovery: bool,
+    /// Whom to reach about it.
+    #[serde(default)]
+    pub contacts: ContactDetails,
 }
 
 /// Whether an account can be used.
@@ -41,6 +46,11 @@ pub enum AccountState {
     Active,
     /// Suspended by the operator: nobody of it signs in.
     Suspended,
+    /// Closed by its root user, who can take it back within 90 days; until then its email stays taken.
+    Closed {
+        /// When.
+        at: Timestamp,
+    },
 }
 
 /// The root user of an account.
@@ -52,4 +62,7 @@ pub struct RootUser {
     pub credential: Option<Credential>,
     /// Sessions made under a lower epoch are ended.
     pub epoch: u64,
+    /// Everything else about it.
+    #[serde(default)]
+    pub factors: Factors,
 }

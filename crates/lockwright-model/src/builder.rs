@@ -6,6 +6,7 @@ use crate::change::Version;
 use crate::clock::Timestamp;
 use crate::credential::Credential;
 use crate::email::EmailAddress;
+use crate::factors::Factors;
 use crate::id::BuilderId;
 use crate::name::PersonName;
 
@@ -29,4 +30,7 @@ pub struct Builder {
     pub credential: Option<Credential>,
     /// Sessions made under a lower epoch are ended.
     pub epoch: u64,
+    /// Everything else about it.
+    #[serde(default)]
+    pub factors: Factors,
 }

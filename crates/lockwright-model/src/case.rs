@@ -6,9 +6,12 @@ use crate::change::Version;
 use crate::clock::Timestamp;
 use crate::context::Source;
 use crate::email::EmailAddress;
-use crate::id::CaseId;
+use crate::factors::Loss;
+use crate::id::{CaseId, ContactId, OperatorId};
 use crate::identity::Identity;
 use crate::name::PersonName;
+use crate::phone::PhoneNumber;
+use crate::proof::{Goal, Proofs};
 use crate::secret::CodeHash;
 use crate::token::TokenHash;
 
@@ -32,15 +35,21 @@ pub struct Case {
     pub source: Source,
     /// How far it is.
     pub state: CaseState,
+    /// What was gathered, where one proof of the mailbox may not be enough.
+    #[serde(default)]
+    pub gathered: Gathered,
 }
 
 /// What a case is for.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub enum Purpose {
-    /// A forgotten password; the ticket is mailed to `address`.
+    /// A forgotten password or a lost device; the first ticket is mailed to `address`.
     Recover {
         /// Which page family it runs on.
         kind: IdentityKind,
+        /// What it is to do.
+        #[serde(default)]
+        goal: Goal,
         /// Whose password; `None`: a decoy.
         subject: Option<Identity>,
         /// Where the ticket goes; `None`: nowhere.
@@ -72,9 +81,195 @@ pub enum Purpose {
         /// The address.
         address: EmailAddress,
     },
+    /// Somebody confirms an additional address of their own.
+    AddAddress {
+        /// Whose.
+        subject: Identity,
+        /// The address.
+        channel: Channel,
+    },
+    /// A root user or builder ID changes the address it signs in with; nothing changes until the new one is confirmed.
+    ChangeEmail {
+        /// Whose.
+        subject: Identity,
+        /// The new address.
+        address: EmailAddress,
+    },
+    /// The link in the notice to the old address, which takes the change back.
+    UndoEmail {
+        /// Whose.
+        subject: Identity,
+        /// The address that comes back.
+        old: EmailAddress,
+    },
+    /// Somebody is asked to be a recovery contact.
+    InviteContact {
+        /// Whose contact.
+        subject: Identity,
+        /// Which one.
+        contact: ContactId,
+        /// Where the invitation goes.
+        address: EmailAddress,
+    },
+    /// The link in a notice for somebody who says "this wasn't me".
+    Disown {
+        /// Whose.
+        subject: Identity,
+        /// The address that the notice went to.
+        channel: Channel,
+    },
 }
 
-/// The three kinds of sign-in.
+/// Where a message can go.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
+pub enum Channel {
+    /// A mailbox.
+    Email(EmailAddress),
+    /// A phone.
+    Phone(PhoneNumber),
+}
+
+impl Channel {
+    /// The address with most of it hidden.
+    pub fn masked(&self) -> String {
+        match self {
+            Self::Email(address) => address.masked(),
+            Self::Phone(number) => number.masked(),
+        }
+    }
+
+    /// The form that is compared.
+    pub fn key(&self) -> String {
+        match self {
+            Self::Email(address) => address.key(),
+            Self::Phone(number) => number.to_string(),
+        }
+    }
+}
+
+/// What a recovery has gathered so far.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Gathered {
+    /// What was proven.
+    pub proofs: Proofs,
+    /// When the first proof was given.
+    pub first: Option<Timestamp>,
+    /// Wrong codes by all methods besides the first mail's.
+    pub wrong: u8,
+    /// Codes that were sent to further addresses.
+    pub tickets: Vec<ChannelTicket>,
+    /// Recovery contacts who were asked.
+    pub contacts: Vec<ContactAsk>,
+    /// The operators' help.
+    pub operators: Option<OperatorHelp>,
+    /// A rehearsal: pretends this loss, changes nothing.
+    pub drill: Option<Loss>,
+    /// Who was told, when and of what, for the case's page.
+    pub told: Vec<ToldOf>,
+}
+
+/// A code that was sent to a further address.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct ChannelTicket {
+    /// Where it went.
+    pub channel: Channel,
+    /// How it was said.
+    pub way: MessageWay,
+    /// Keyed hash of the code; `None` until it is drawn.
+    pub code: Option<CodeHash>,
+    /// When it stops working: 10 minutes by phone, an hour by mail (NIST SP 800-63B-4 §4.2.1.2).
+    pub expires: Timestamp,
+    /// How many were sent.
+    pub sends: u8,
+}
+
+/// How a code reaches a phone.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum MessageWay {
+    /// In writing.
+    Text,
+    /// Spoken in a call.
+    Voice,
+    /// A call in which the digits shown on the page are keyed in.
+    Keyed,
+}
+
+/// A recovery contact who was asked to help.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct ContactAsk {
+    /// Which contact.
+    pub contact: ContactId,
+    /// Hash of the token in the mailed link; `None` until it is drawn.
+    pub link: Option<TokenHash>,
+    /// What the contact said.
+    pub answer: Option<ContactAnswer>,
+    /// Keyed hash of the code that the contact passes on; drawn when the contact approves.
+    pub code: Option<CodeHash>,
+    /// The person typed that code.
+    pub given: bool,
+    /// When link and code stop working.
+    pub expires: Timestamp,
+}
+
+/// What a recovery contact said.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum ContactAnswer {
+    /// Knows the person and approves.
+    Approved,
+    /// Does not: told to the owner.
+    Refused,
+}
+
+/// Help by two operators.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct OperatorHelp {
+    /// Six digits that the caller reads out; shows that both speak of the same case, opens nothing.
+    pub caller_code: String,
+    /// When it was asked for.
+    pub asked: Timestamp,
+    /// Who opened it, after the caller had read out the code.
+    pub opened: Option<(OperatorId, Timestamp)>,
+    /// Who approved it: another one.
+    pub approved: Option<(OperatorId, Timestamp)>,
+    /// Who refused it.
+    pub refused: Option<(OperatorId, Timestamp)>,
+}
+
+/// One line of who was told.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct ToldOf {
+    /// When.
+    pub at: Timestamp,
+    /// Of what.
+    pub what: CaseMoment,
+    /// How many addresses.
+    pub addresses: u8,
+}
+
+/// A moment of a recovery that its owner is told of.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CaseMoment {
+    /// The first proof was given.
+    Started,
+    /// The waiting time began.
+    Waiting,
+    /// Half of the waiting time is over.
+    Half,
+    /// The waiting time is over.
+    Released,
+    /// It was carried out.
+    Completed,
+    /// It was stopped.
+    Cancelled,
+    /// A second try to stop it through the same channel.
+    Contested,
+}
+
+/// The kinds of sign-in.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum IdentityKind {
@@ -84,6 +279,8 @@ pub enum IdentityKind {
     Iam,
     /// A builder ID.
     Builder,
+    /// An operator of the installation.
+    Operator,
 }
 
 /// How far a case is. Transitions consume it (`lockwright-core`); a closed or completed case never reopens.
@@ -102,6 +299,13 @@ pub enum CaseState {
     Proven {
         /// When.
         at: Timestamp,
+    },
+    /// Enough was proven for what must not be done at once: the owner may stop it until the time is over.
+    Waiting {
+        /// Since when.
+        since: Timestamp,
+        /// When it may be finished.
+        release: Timestamp,
     },
     /// Done.
     Completed {
@@ -124,6 +328,10 @@ pub enum Closure {
     TooManyTries,
     /// The person began anew or the administrator withdrew it.
     Cancelled,
+    /// The owner stopped it, or said "this wasn't me".
+    Stopped,
+    /// An operator refused it.
+    Refused,
 }
 
 /// What was mailed or handed over, as kept: hashes only.
@@ -135,4 +343,21 @@ pub struct Ticket {
     pub code: Option<CodeHash>,
     /// When it stops working.
     pub expires: Timestamp,
+}
+
+impl Case {
+    /// Whom it is about; a decoy and a registration are about nobody.
+    pub fn subject(&self) -> Option<&Identity> {
+        match &self.purpose {
+            Purpose::Recover { subject, .. } => subject.as_ref(),
+            Purpose::SetPassword { subject, .. }
+            | Purpose::ConfirmAddress { subject, .. }
+            | Purpose::AddAddress { subject, .. }
+            | Purpose::ChangeEmail { subject, .. }
+            | Purpose::UndoEmail { subject, .. }
+            | Purpose::InviteContact { subject, .. }
+            | Purpose::Disown { subject, .. } => Some(subject),
+            Purpose::RegisterAccount { .. } | Purpose::RegisterBuilder { .. } => None,
+        }
+    }
 }

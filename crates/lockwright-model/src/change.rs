@@ -1,18 +1,23 @@
 //! Where the store and the decisions meet: a decision is data, committed whole or not at all.
 
+use std::borrow::Cow;
+
 use serde::{Deserialize, Serialize};
 
 use crate::account::Account;
 use crate::builder::Builder;
 use crate::case::Case;
+use crate::ceremony::Ceremony;
 use crate::clock::Timestamp;
 use crate::event::AuditEvent;
 use crate::help::HelpRequest;
-use crate::id::{AccountId, BuilderId, CaseId, HelpId, JobId};
+use crate::id::{AccountId, BuilderId, CaseId, HelpId, JobId, OperatorId, SystemId};
 use crate::identity::{Identity, UserRef};
 use crate::job::Job;
+use crate::operator::Operator;
 use crate::session::Session;
 use crate::setting::Settings;
+use crate::system::LinkedSystem;
 use crate::token::TokenHash;
 use crate::tries::{Tries, TriesKey};
 use crate::user::User;
@@ -36,10 +41,16 @@ pub enum Record {
     User(User),
     /// A builder ID.
     Builder(Builder),
+    /// An operator.
+    Operator(Operator),
     /// A session.
     Session(Session),
     /// A case.
     Case(Case),
+    /// A ceremony.
+    Ceremony(Ceremony),
+    /// A registered system.
+    System(LinkedSystem),
     /// A help request.
     Help(HelpRequest),
     /// A counter.
@@ -61,10 +72,16 @@ pub enum Key {
     User(UserRef),
     /// A builder ID.
     Builder(BuilderId),
+    /// An operator.
+    Operator(OperatorId),
     /// A session, by its token's hash.
     Session(TokenHash),
     /// A case.
     Case(CaseId),
+    /// A ceremony, by its token's hash.
+    Ceremony(TokenHash),
+    /// A registered system.
+    System(SystemId),
     /// A help request of an account.
     Help(AccountId, HelpId),
     /// A counter.
@@ -95,15 +112,25 @@ pub enum ClaimKey {
     BuilderEmail(String),
     /// An account alias.
     Alias(String),
+    /// An operator's email, likewise.
+    OperatorEmail(String),
+    /// A passkey's credential id: no two identities have the same one (WebAuthn §7.1), and it leads to its owner.
+    Passkey(String),
+    /// An additional address of an identity, so that "find my account" finds it: the address's key, and whose it is.
+    Address(String, String),
 }
 
 impl ClaimKey {
     /// The kind and the value, as stored.
-    pub fn parts(&self) -> (&'static str, &str) {
+    pub fn parts(&self) -> (&'static str, Cow<'_, str>) {
         match self {
-            Self::RootEmail(value) => ("root_email", value),
-            Self::BuilderEmail(value) => ("builder_email", value),
-            Self::Alias(value) => ("alias", value),
+            Self::RootEmail(value) => ("root_email", value.into()),
+            Self::BuilderEmail(value) => ("builder_email", value.into()),
+            Self::Alias(value) => ("alias", value.into()),
+            Self::OperatorEmail(value) => ("operator_email", value.into()),
+            Self::Passkey(value) => ("passkey", value.into()),
+            // No address and no identity has a space.
+            Self::Address(value, owner) => ("address", format!("{value} {owner}").into()),
         }
     }
 }
@@ -179,6 +206,9 @@ impl Record {
             Self::Account(row) => Key::Account(row.id),
             Self::User(row) => Key::User(row.id.clone()),
             Self::Builder(row) => Key::Builder(row.id.clone()),
+            Self::Operator(row) => Key::Operator(row.id.clone()),
+            Self::Ceremony(row) => Key::Ceremony(row.token),
+            Self::System(row) => Key::System(row.id.clone()),
             Self::Session(row) => Key::Session(row.token),
             Self::Case(row) => Key::Case(row.id.clone()),
             Self::Help(row) => Key::Help(row.user.account, row.id.clone()),

@@ -180,6 +180,7 @@ fn user_identity(identity: &Identity, user_name: Option<&str>, with_arn: bool) -
             }
             value
         }
+        Identity::Operator(operator) => json!({"type": "AWSService", "invokedBy": "operator.lockwright", "principalId": operator.as_str()}),
         Identity::Builder(builder) => json!({"type": "IdentityCenterUser", "principalId": builder.as_str(), "credentialId": "builder-id"}),
     }
 }

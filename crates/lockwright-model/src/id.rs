@@ -175,6 +175,26 @@ text_id!(
     BuilderId, "BLDR", 10, "builder id"
 );
 text_id!(
+    /// An operator's unique id: `OPER` and 16 letters. Never reused.
+    OperatorId, "OPER", 10, "operator id"
+);
+text_id!(
+    /// An MFA device of an identity: 16 letters.
+    DeviceId, "", 10, "device id"
+);
+text_id!(
+    /// A recovery contact of an identity: 16 letters.
+    ContactId, "", 10, "contact id"
+);
+text_id!(
+    /// Another system that was registered: 16 letters.
+    SystemId, "", 10, "system id"
+);
+text_id!(
+    /// A link between an identity and a login of another system: 16 letters.
+    LinkId, "", 10, "link id"
+);
+text_id!(
     /// A recovery or registration case: 26 letters. Names a case, opens nothing.
     CaseId, "", 16, "case id"
 );

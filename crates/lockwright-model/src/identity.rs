@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use crate::id::{AccountId, BuilderId, UserId};
+use crate::id::{AccountId, BuilderId, OperatorId, UserId};
 
 /// An IAM user of an account.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
@@ -24,26 +24,29 @@ pub enum Identity {
     User(UserRef),
     /// A builder ID.
     Builder(BuilderId),
+    /// An operator of the installation.
+    Operator(OperatorId),
 }
 
 impl Identity {
-    /// The account it belongs to; a builder ID belongs to none.
+    /// The account it belongs to; builder IDs and operators belong to none.
     pub fn account(&self) -> Option<AccountId> {
         match self {
             Self::Root(account) => Some(*account),
             Self::User(user) => Some(user.account),
-            Self::Builder(_) => None,
+            Self::Builder(_) | Self::Operator(_) => None,
         }
     }
 }
 
 impl fmt::Display for Identity {
-    /// A stable text form: `root/123456789012`, `user/123456789012/AIDA…`, `builder/BLDR…`.
+    /// A stable text form: `root/123456789012`, `user/123456789012/AIDA…`, `builder/BLDR…`, `operator/OPER…`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Root(account) => write!(f, "root/{account}"),
             Self::User(user) => write!(f, "user/{}/{}", user.account, user.user),
             Self::Builder(builder) => write!(f, "builder/{builder}"),
+            Self::Operator(operator) => write!(f, "operator/{operator}"),
         }
     }
 }

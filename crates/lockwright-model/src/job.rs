@@ -2,12 +2,16 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::case::{CaseMoment, Channel};
 use crate::change::Version;
 use crate::clock::Timestamp;
 use crate::context::Source;
 use crate::email::EmailAddress;
-use crate::id::{AccountId, CaseId, JobId};
-use crate::name::{AccountName, UserName};
+use crate::factors::Loss;
+use crate::id::{AccountId, CaseId, ContactId, JobId, LinkId};
+use crate::identity::Identity;
+use crate::name::{AccountName, DeviceName, PersonName, UserName};
+use crate::proof::Goal;
 
 /// A job of the outbox.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
@@ -56,17 +60,85 @@ pub enum Task {
         /// Who asked.
         source: Source,
     },
-    /// Mail a notice.
+    /// Send a notice.
     Notify {
         /// To whom.
-        to: EmailAddress,
+        to: Channel,
         /// What happened.
         notice: Notice,
         /// When it happened.
         at: Timestamp,
         /// From where.
         source: Source,
+        /// Whose matter it is; the notice then carries a link for "this wasn't me".
+        #[serde(default)]
+        about: Option<Identity>,
     },
+    /// Draw a code for one of a case's further addresses, keep its hash, send it. Does nothing for a decoy.
+    SendCode {
+        /// The case.
+        case: CaseId,
+        /// The address.
+        channel: Channel,
+    },
+    /// Draw a link for a recovery contact, keep its hash, mail it.
+    AskContact {
+        /// The case.
+        case: CaseId,
+        /// The contact.
+        contact: ContactId,
+    },
+    /// Tell the owner that the waiting time of a recovery is half over, or over. Does nothing when the case has moved on.
+    Remind {
+        /// The case.
+        case: CaseId,
+        /// Which moment.
+        moment: CaseMoment,
+    },
+    /// Remind somebody to look through their recovery contacts, or to rehearse. Does nothing when that was done meanwhile.
+    Review {
+        /// Whom.
+        identity: Identity,
+        /// Of what.
+        what: ReviewOf,
+    },
+    /// Tell another system that the credentials which its login shares were changed.
+    TellSystem {
+        /// Whose.
+        identity: Identity,
+        /// Which link.
+        link: LinkId,
+        /// What was changed.
+        what: SharedChange,
+        /// When.
+        at: Timestamp,
+    },
+}
+
+/// What is looked through from time to time.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum ReviewOf {
+    /// The recovery contacts, yearly (NIST SP 800-63B-4 §4.2.1.3).
+    Contacts,
+    /// A rehearsal, every six months.
+    Drill,
+}
+
+/// A change that other systems are told of.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SharedChange {
+    /// The password.
+    Password,
+    /// The address that signs in.
+    Email,
+    /// A second factor was added or removed.
+    Devices,
+    /// The identity was closed or switched off.
+    Disabled,
+    /// The link itself ended: what the system was given counts no longer.
+    Unlinked,
 }
 
 /// What a notice tells.
@@ -95,6 +167,80 @@ pub enum Notice {
     AddressConfirmed(Whose),
     /// Welcome, with the account number.
     Registered(Whose),
+    /// Something else about a person's factors, recoveries or account.
+    Happened {
+        /// Whose.
+        whose: Whose,
+        /// What.
+        what: Happening,
+    },
+}
+
+/// What happened to a person's factors, recoveries or account.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub enum Happening {
+    /// An MFA device was enrolled.
+    DeviceAdded(DeviceName),
+    /// An MFA device was removed.
+    DeviceRemoved(DeviceName),
+    /// An MFA device's clock was set right.
+    DeviceResynced(DeviceName),
+    /// 100 consecutive failures switched the typed codes off.
+    DevicesDisabled,
+    /// The password was right, the second factor was not (OWASP MFA).
+    SecondFactorFailed,
+    /// A new set of recovery codes was shown.
+    CodesIssued,
+    /// A recovery code was used; so many are left.
+    CodeUsed(u8),
+    /// An administrator or the host asks for a new enrolment.
+    EnrolmentRequired,
+    /// Another address was confirmed, shown masked.
+    AddressAdded(String),
+    /// An address was removed, shown masked.
+    AddressRemoved(String),
+    /// A recovery contact accepted.
+    ContactAdded(PersonName),
+    /// A recovery contact was removed by the owner, or left.
+    ContactRemoved(PersonName),
+    /// A recovery contact refused to help with a recovery.
+    ContactRefused(PersonName),
+    /// A moment of a recovery.
+    Recovery {
+        /// What it is to do.
+        goal: Goal,
+        /// Which moment.
+        moment: CaseMoment,
+        /// When the waiting time ends.
+        release: Option<Timestamp>,
+        /// It is a rehearsal.
+        drill: bool,
+    },
+    /// Somebody said "this wasn't me": sessions are ended, recoveries stopped, changes frozen.
+    Contained,
+    /// The address that signs in was changed; shown masked. The mail to the old one carries a link that undoes it.
+    EmailChanged(String),
+    /// That change was undone.
+    EmailChangeUndone,
+    /// The account was closed and can be taken back until then.
+    AccountClosed(Timestamp),
+    /// It was taken back.
+    AccountReopened,
+    /// A login of another system was linked.
+    LoginLinked(PersonName),
+    /// A link was ended.
+    LoginUnlinked(PersonName),
+    /// A rehearsal ended.
+    DrillDone {
+        /// What was pretended to be lost.
+        lost: Loss,
+        /// The way back was walked to its end.
+        passed: bool,
+    },
+    /// Time to look through the recovery contacts.
+    ReviewContacts,
+    /// Time for a rehearsal.
+    ReviewDrill,
 }
 
 /// Whom a notice is about, in words.
@@ -116,4 +262,6 @@ pub enum Whose {
     },
     /// The builder ID of the address.
     Builder,
+    /// The operator of the address.
+    Operator,
 }

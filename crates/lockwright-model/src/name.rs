@@ -99,6 +99,13 @@ name!(
     "A name has 1 to 100 characters, without < and >."
 );
 
+name!(
+    /// What somebody calls an MFA device.
+    DeviceName,
+    |text| !text.is_empty() && text.chars().count() <= 64 && !text.chars().any(|c| c.is_control() || c == '<' || c == '>'),
+    "A device’s name has 1 to 64 characters, without < and >."
+);
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -7,10 +7,11 @@ use serde::ser::Serializer;
 use serde::{Deserialize, Serialize};
 
 /// What a recovery is for.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Goal {
     /// The password is replaced; the devices stay.
+    #[default]
     NewPassword,
     /// The enrolled devices are removed, and a new one is owed; the password stays.
     Reenrol,

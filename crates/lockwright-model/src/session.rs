@@ -33,6 +33,16 @@ pub struct Session {
     pub source: Source,
     /// What it may do.
     pub scope: SessionScope,
+    /// How strong the sign-in was: 1 for a password alone, 2 with a second factor or a passkey (NIST SP 800-63B-4 §2).
+    #[serde(default = "one")]
+    pub aal: u8,
+    /// When its owner last proved everything that a sign-in asks for.
+    #[serde(default)]
+    pub confirmed: Timestamp,
+}
+
+const fn one() -> u8 {
+    1
 }
 
 /// What a session may do.
@@ -42,4 +52,6 @@ pub enum SessionScope {
     Full,
     /// Only choose a new password: the present one was set by somebody else, or has expired.
     ChangePassword,
+    /// Only enrol an MFA device: one is owed.
+    EnrolMfa,
 }

@@ -24,6 +24,8 @@ pub enum TokenKind {
     Case,
     /// A mailed or handed link.
     Link,
+    /// A ceremony under way in a browser.
+    Ceremony,
 }
 
 impl TokenKind {
@@ -33,6 +35,7 @@ impl TokenKind {
             Self::Browser => "browser",
             Self::Case => "case",
             Self::Link => "link",
+            Self::Ceremony => "ceremony",
         }
     }
 }
@@ -188,7 +191,7 @@ mod tests {
     fn a_token_parses_as_its_own_kind_only() {
         let token = Token::draw(TokenKind::Link, &SeededEntropy::new(1));
         assert!(Token::parse(TokenKind::Link, token.expose()).is_some());
-        for other in [TokenKind::Session, TokenKind::Browser, TokenKind::Case] {
+        for other in [TokenKind::Session, TokenKind::Browser, TokenKind::Case, TokenKind::Ceremony] {
             assert!(Token::parse(other, token.expose()).is_none());
         }
     }

@@ -6,6 +6,7 @@ use crate::change::Version;
 use crate::clock::Timestamp;
 use crate::credential::Credential;
 use crate::email::EmailAddress;
+use crate::factors::Factors;
 use crate::identity::UserRef;
 use crate::name::UserName;
 
@@ -33,6 +34,9 @@ pub struct User {
     pub epoch: u64,
     /// The last completed sign-in to the console.
     pub last_sign_in: Option<Timestamp>,
+    /// Everything else about it.
+    #[serde(default)]
+    pub factors: Factors,
 }
 
 /// An IAM user's access to the console (AWS `LoginProfile`).

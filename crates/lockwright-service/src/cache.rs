@@ -111,6 +111,7 @@ mod tests {
             disabled: false,
             credential: None,
             epoch: 0,
+            factors: Default::default(),
         };
         (Key::Builder(id), Row::Builder(Arc::new(builder)))
     }

@@ -30,6 +30,16 @@ pub enum CaseKind {
     RegisterBuilder,
     /// An address of an IAM user.
     ConfirmAddress,
+    /// An additional address.
+    AddAddress,
+    /// Another address to sign in with.
+    ChangeEmail,
+    /// That change is taken back.
+    UndoEmail,
+    /// An invitation to be a recovery contact.
+    InviteContact,
+    /// "This wasn't me".
+    Disown,
 }
 
 /// Where a case stands for the browser that asks.
@@ -62,6 +72,16 @@ pub enum CaseStep {
     Confirm {
         /// The address.
         address: EmailAddress,
+    },
+    /// Enough is proven, and the waiting time runs.
+    Waiting {
+        /// When it may be finished.
+        release: Timestamp,
+    },
+    /// Proven: what the link or the code was for can be carried out.
+    Act {
+        /// When it ends.
+        expires: Timestamp,
     },
     /// Completed.
     Done,
@@ -124,15 +144,11 @@ pub(crate) fn kind_of(purpose: &Purpose) -> CaseKind {
         Purpose::RegisterAccount { .. } => CaseKind::RegisterAccount,
         Purpose::RegisterBuilder { .. } => CaseKind::RegisterBuilder,
         Purpose::ConfirmAddress { .. } => CaseKind::ConfirmAddress,
-    }
-}
-
-/// Whose password or address a case is about.
-pub(crate) fn subject_of(purpose: &Purpose) -> Option<&Identity> {
-    match purpose {
-        Purpose::Recover { subject, .. } => subject.as_ref(),
-        Purpose::SetPassword { subject, .. } | Purpose::ConfirmAddress { subject, .. } => Some(subject),
-        Purpose::RegisterAccount { .. } | Purpose::RegisterBuilder { .. } => None,
+        Purpose::AddAddress { .. } => CaseKind::AddAddress,
+        Purpose::ChangeEmail { .. } => CaseKind::ChangeEmail,
+        Purpose::UndoEmail { .. } => CaseKind::UndoEmail,
+        Purpose::InviteContact { .. } => CaseKind::InviteContact,
+        Purpose::Disown { .. } => CaseKind::Disown,
     }
 }
 
@@ -155,6 +171,7 @@ impl Lockwright {
                 Ok(CaseStep::EnterCode { expires: case.expires, can_resend: (1..recovery::SENDS).contains(sends) })
             }
             CaseState::Proven { .. } => self.proven_step(&case).await?,
+            CaseState::Waiting { release, .. } => Ok(CaseStep::Waiting { release: *release }),
             CaseState::Completed { .. } | CaseState::Closed { .. } => Err(Refusal::AlreadyDone),
         };
         Ok(CaseView { kind, step })
@@ -168,13 +185,18 @@ impl Lockwright {
                 Ok(CaseStep::Details { address: address.clone(), name: Some(name.clone()), expires })
             }
             Purpose::ConfirmAddress { address, .. } => Ok(CaseStep::Confirm { address: address.clone() }),
-            Purpose::Recover { .. } | Purpose::SetPassword { .. } => match subject_of(&case.purpose) {
+            Purpose::Recover { .. } | Purpose::SetPassword { .. } => match case.subject() {
                 Some(subject) => match self.person(subject).await? {
                     Some(person) => Ok(CaseStep::NewPassword { person: Box::new(person), expires }),
                     None => Err(Refusal::Gone),
                 },
                 None => Err(Refusal::Gone),
             },
+            Purpose::AddAddress { .. }
+            | Purpose::ChangeEmail { .. }
+            | Purpose::UndoEmail { .. }
+            | Purpose::InviteContact { .. }
+            | Purpose::Disown { .. } => Ok(CaseStep::Act { expires }),
         })
     }
 
@@ -251,10 +273,13 @@ impl Lockwright {
                 Some(person) => tries_key(&person).as_str().to_owned(),
                 None => format!("case {}", case.id),
             },
-            Purpose::SetPassword { .. } => format!("case {}", case.id),
+            Purpose::SetPassword { .. } | Purpose::UndoEmail { .. } | Purpose::Disown { .. } => format!("case {}", case.id),
             Purpose::RegisterAccount { address } => account_name(address),
             Purpose::RegisterBuilder { address, .. } => builder_name(address),
-            Purpose::ConfirmAddress { subject, .. } => address_name(subject),
+            Purpose::ConfirmAddress { subject, .. }
+            | Purpose::AddAddress { subject, .. }
+            | Purpose::ChangeEmail { subject, .. }
+            | Purpose::InviteContact { subject, .. } => address_name(subject),
         })
     }
 

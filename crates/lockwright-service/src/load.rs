@@ -53,6 +53,7 @@ pub(crate) fn tries_key(person: &Person) -> TriesKey {
         Person::Root(account) => root_key(&account.root.email),
         Person::User { user, .. } => user_key(user.id.account, &user.name),
         Person::Builder(builder) => builder_key(&builder.email),
+        Person::Operator(operator) => operator_key(&operator.email),
     }
 }
 
@@ -62,6 +63,10 @@ pub(crate) fn root_key(email: &EmailAddress) -> TriesKey {
 
 pub(crate) fn builder_key(email: &EmailAddress) -> TriesKey {
     TriesKey::new("password", &format!("builder {}", email.key()))
+}
+
+pub(crate) fn operator_key(email: &EmailAddress) -> TriesKey {
+    TriesKey::new("password", &format!("operator {}", email.key()))
 }
 
 pub(crate) fn user_key(account: AccountId, name: &UserName) -> TriesKey {
@@ -124,6 +129,7 @@ impl Lockwright {
         Ok(match identity {
             Identity::Root(id) => self.store().account(*id).await?.map(Person::Root),
             Identity::Builder(id) => self.store().builder(id).await?.map(Person::Builder),
+            Identity::Operator(id) => self.store().operator(id).await?.map(Person::Operator),
             Identity::User(id) => {
                 let account = self.store().account(id.account).await?;
                 account.zip(self.store().user(id).await?).map(|(account, user)| Person::User { account, user })
@@ -147,6 +153,8 @@ impl Lockwright {
                 }
                 builder.map(Person::Builder)
             }
+            // Few, and never on the way of a signed call: read through.
+            Identity::Operator(id) => self.store().operator(id).await?.map(Person::Operator),
             Identity::User(id) => {
                 let account = self.account_cached(id.account).await?;
                 let user = self.user_cached(id).await?;

@@ -83,7 +83,7 @@ impl<'a> Requirements<'a> {
     pub(crate) fn of(person: &'a Person) -> Self {
         let policy = match person {
             Person::User { account, .. } => Policy::Account(account.password_policy.as_ref()),
-            Person::Root(_) | Person::Builder(_) => Policy::Own,
+            Person::Root(_) | Person::Builder(_) | Person::Operator(_) => Policy::Own,
         };
         Self { policy, words: person.context_words(), credential: person.credential() }
     }

@@ -15,7 +15,7 @@ use lockwright_model::token::{Token, TokenKind};
 use lockwright_model::tries::{Tries, TriesKey};
 
 use crate::Lockwright;
-use crate::cases::{CaseError, Opened, held, subject_of};
+use crate::cases::{CaseError, Opened, held};
 use crate::commit::decide;
 use crate::load::tries_key;
 use crate::passwords::{NewPasswordError, Requirements};
@@ -131,7 +131,7 @@ impl Lockwright {
         let case = self.load_case(id).await?;
         recovery::ready(&case, holder.hash(), op.now).map_err(CaseError::from)?;
         let gone = || FinishError::Case(CaseError::Refused(recovery::Refusal::Gone));
-        let subject = subject_of(&case.purpose).cloned().ok_or_else(gone)?;
+        let subject = case.subject().cloned().ok_or_else(gone)?;
         let person = self.person(&subject).await?.ok_or_else(gone)?;
         let accepted = self.accept(typed, again, &Requirements::of(&person)).await?;
         let outcome = decide!(self, {

@@ -6,13 +6,14 @@ use std::time::Duration;
 
 use lockwright_core::person::Person;
 use lockwright_core::{outbox, recovery};
-use lockwright_model::case::{Case, Purpose};
+use lockwright_model::case::{Case, Channel, Purpose};
 use lockwright_model::change::{ClaimKey, Key};
 use lockwright_model::clock::Timestamp;
 use lockwright_model::context::Source;
 use lockwright_model::email::EmailAddress;
 use lockwright_model::identity::Identity;
 use lockwright_model::job::{Job, Notice, Task, Whose};
+use lockwright_model::proof::Goal;
 use lockwright_store::{Mark, StoreError};
 
 use crate::Lockwright;
@@ -97,9 +98,15 @@ impl Lockwright {
                 let found = self.found(address).await?;
                 found.into_iter().map(|(to, rows)| (to, OutgoingMail::Found { rows, at: job.created, source: source.clone() })).collect()
             }
-            Task::Notify { to, notice, at, source } => {
+            Task::Notify { to: Channel::Email(to), notice, at, source, about: _ } => {
                 vec![(to.clone(), OutgoingMail::Notice { notice: notice.clone(), at: *at, source: source.clone() })]
             }
+            Task::Notify { .. }
+            | Task::SendCode { .. }
+            | Task::AskContact { .. }
+            | Task::Remind { .. }
+            | Task::Review { .. }
+            | Task::TellSystem { .. } => Vec::new(),
         };
         for (to, mail) in mails {
             let composed = compose.compose(&mail, &self.config().installation, &self.config().public_url);
@@ -126,6 +133,24 @@ impl Lockwright {
                 }
                 TicketPurpose::RegisterBuilder { name: name.clone() }
             }
+            Purpose::AddAddress { subject, .. } | Purpose::ChangeEmail { subject, .. } => {
+                let Some(person) = self.person(subject).await? else { return Ok(Vec::new()) };
+                match &case.purpose {
+                    Purpose::AddAddress { .. } => TicketPurpose::AddAddress(person.whose()),
+                    _ => TicketPurpose::ChangeEmail(person.whose()),
+                }
+            }
+            Purpose::InviteContact { subject, contact, .. } => {
+                let Some(person) = self.person(subject).await? else { return Ok(Vec::new()) };
+                let Some(contact) = person.factors().contacts.people.iter().find(|known| known.id == *contact) else {
+                    return Ok(Vec::new());
+                };
+                TicketPurpose::InviteContact { whose: person.whose(), contact: contact.name.clone() }
+            }
+            Purpose::Recover { subject: Some(subject), goal: Goal::Reenrol, .. } => {
+                let Some(person) = self.person(subject).await? else { return Ok(Vec::new()) };
+                TicketPurpose::LostDevice(person.whose())
+            }
             Purpose::Recover { subject: Some(subject), .. } | Purpose::ConfirmAddress { subject, .. } => {
                 let Some(person) = self.person(subject).await? else { return Ok(Vec::new()) };
                 match (&case.purpose, person.whose()) {
@@ -135,9 +160,13 @@ impl Lockwright {
                     (_, Whose::Root { account, name }) => TicketPurpose::RootPassword { account, name },
                     (_, Whose::User { account, name }) => TicketPurpose::UserPassword { account, user: name },
                     (_, Whose::Builder) => TicketPurpose::BuilderPassword,
+                    // The host is an operator's only way back.
+                    (_, Whose::Operator) => return Ok(Vec::new()),
                 }
             }
-            Purpose::Recover { subject: None, .. } | Purpose::SetPassword { .. } => return Ok(Vec::new()),
+            Purpose::Recover { subject: None, .. } | Purpose::SetPassword { .. } | Purpose::UndoEmail { .. } | Purpose::Disown { .. } => {
+                return Ok(Vec::new());
+            }
         };
         let id = case.id.clone();
         let Some(decided) = recovery::issue(case, &self.0.codes, self.now(), self.entropy()) else { return Ok(Vec::new()) };

@@ -52,6 +52,8 @@ fn session(n: u64) -> Session {
         idle_seconds: 3_600,
         source: Source::host(),
         scope: SessionScope::Full,
+        aal: 1,
+        confirmed: Timestamp::default(),
     }
 }
 

@@ -3,7 +3,7 @@
 use lockwright_model::change::{ChangeSet, ClaimKey, Conflict, Key, Record, Touch, Version};
 
 use crate::constraint;
-use crate::entity::{account, builder, case, claim, event, help, job, keys, session, settings, tries, user};
+use crate::entity::{account, builder, case, ceremony, claim, event, help, job, keys, operator, session, settings, system, tries, user};
 use crate::error::StoreError;
 use crate::statement::{Statement, Value};
 
@@ -121,6 +121,9 @@ fn is_new(record: &Record) -> bool {
         Record::Account(row) => row.version,
         Record::User(row) => row.version,
         Record::Builder(row) => row.version,
+        Record::Operator(row) => row.version,
+        Record::Ceremony(row) => row.version,
+        Record::System(row) => row.version,
         Record::Session(row) => row.version,
         Record::Case(row) => row.version,
         Record::Help(row) => row.version,
@@ -137,6 +140,9 @@ fn put(record: &Record) -> Result<Step, StoreError> {
         Record::Account(row) => account::put(row),
         Record::User(row) => user::put(row),
         Record::Builder(row) => builder::put(row),
+        Record::Operator(row) => operator::put(row),
+        Record::Ceremony(row) => ceremony::put(row),
+        Record::System(row) => system::put(row),
         Record::Session(row) => session::put(row),
         Record::Case(row) => case::put(row),
         Record::Help(row) => help::put(row),
@@ -166,6 +172,9 @@ fn guards(key: &Key) -> Result<Guards, &ClaimKey> {
         Key::Account(id) => of!(account, account::key(*id)),
         Key::User(id) => of!(user, user::key(id)),
         Key::Builder(id) => of!(builder, builder::key(id)),
+        Key::Operator(id) => of!(operator, operator::key(id)),
+        Key::Ceremony(token) => of!(ceremony, ceremony::key(token)),
+        Key::System(id) => of!(system, system::key(id)),
         Key::Session(token) => of!(session, session::key(token)),
         Key::Case(id) => of!(case, case::key(id)),
         Key::Help(account, id) => of!(help, help::key(*account, id)),

@@ -1,7 +1,7 @@
 //! Looking after the rows as a whole: how many there are, and whether they fit together.
 
 use crate::backend::Backend;
-use crate::entity::{account, builder, case, claim, event, help, job, session, tries, user};
+use crate::entity::{account, builder, case, ceremony, claim, event, help, job, operator, session, system, tries, user};
 use crate::error::StoreError;
 use crate::statement::{Row, Statement, Value, statements};
 use crate::store::Store;
@@ -15,6 +15,8 @@ statements! {
     CLAIM_WITHOUT_ROOT = "SELECT c.owner FROM claim c WHERE c.kind = 'root_email' AND NOT EXISTS (SELECT 1 FROM account a WHERE a.account_id = substr(c.owner, 6) AND a.root_email_key = c.value) ORDER BY c.owner LIMIT $1";
     CLAIM_WITHOUT_ALIAS = "SELECT c.owner FROM claim c WHERE c.kind = 'alias' AND NOT EXISTS (SELECT 1 FROM account a WHERE a.account_id = substr(c.owner, 6) AND a.alias = c.value) ORDER BY c.owner LIMIT $1";
     CLAIM_WITHOUT_BUILDER = "SELECT c.owner FROM claim c WHERE c.kind = 'builder_email' AND NOT EXISTS (SELECT 1 FROM builder b WHERE b.builder_id = substr(c.owner, 9) AND b.email_key = c.value) ORDER BY c.owner LIMIT $1";
+    OPERATOR_WITHOUT_CLAIM = "SELECT o.operator_id FROM operator o WHERE NOT EXISTS (SELECT 1 FROM claim c WHERE c.kind = 'operator_email' AND c.value = o.email_key AND c.owner = 'operator/' || o.operator_id) ORDER BY o.operator_id LIMIT $1";
+    CLAIM_WITHOUT_OPERATOR = "SELECT c.owner FROM claim c WHERE c.kind = 'operator_email' AND NOT EXISTS (SELECT 1 FROM operator o WHERE o.operator_id = substr(c.owner, 10) AND o.email_key = c.value) ORDER BY c.owner LIMIT $1";
     USER_WITHOUT_ACCOUNT = "SELECT u.account_id || '/' || u.user_id FROM iam_user u WHERE NOT EXISTS (SELECT 1 FROM account a WHERE a.account_id = u.account_id) ORDER BY u.account_id, u.user_id LIMIT $1";
 }
 
@@ -26,6 +28,8 @@ static RULES: &[(&Statement, &str, &str)] = &[
     (&CLAIM_WITHOUT_ROOT, "claim of", "claims a root user's email that is not its own"),
     (&CLAIM_WITHOUT_ALIAS, "claim of", "claims an alias that is not its own"),
     (&CLAIM_WITHOUT_BUILDER, "claim of", "claims a builder ID's email that is not its own"),
+    (&OPERATOR_WITHOUT_CLAIM, "operator", "its email has no claim of its own"),
+    (&CLAIM_WITHOUT_OPERATOR, "claim of", "claims an operator's email that is not its own"),
     (&USER_WITHOUT_ACCOUNT, "user", "its account does not exist"),
 ];
 
@@ -41,6 +45,9 @@ pub struct Counts {
     pub accounts: u64,
     pub users: u64,
     pub builders: u64,
+    pub operators: u64,
+    pub systems: u64,
+    pub ceremonies: u64,
     pub sessions: u64,
     pub cases: u64,
     pub helps: u64,
@@ -58,6 +65,9 @@ impl Store {
             accounts: self.count(&account::COUNT, &[]).await?,
             users: self.count(&user::COUNT, &[]).await?,
             builders: self.count(&builder::COUNT, &[]).await?,
+            operators: self.count(&operator::COUNT, &[]).await?,
+            systems: self.count(&system::COUNT, &[]).await?,
+            ceremonies: self.count(&ceremony::COUNT, &[]).await?,
             sessions: self.count(&session::COUNT, &[]).await?,
             cases: self.count(&case::COUNT, &[]).await?,
             helps: self.count(&help::COUNT, &[]).await?,
@@ -80,7 +90,7 @@ impl Store {
     /// Looks for rows that can't be right: at most 100 of each kind, in words without addresses. Empty: all is well.
     ///
     /// The engine's own check comes first (SQLite), then every statement is prepared, every claim is held against its owner and
-    /// every owner against its claims, and every account, user and builder ID is read.
+    /// every owner against its claims, and every account, user, builder ID and operator is read.
     pub async fn check(&self) -> Result<Vec<String>, StoreError> {
         let mut problems = match &*self.backend {
             Backend::Sqlite(engine) => engine.check().await?,
@@ -95,6 +105,7 @@ impl Store {
         self.walk(&account::PAGE, 1, account::read, &mut problems).await?;
         self.walk(&user::EVERY, 2, user::read, &mut problems).await?;
         self.walk(&builder::PAGE, 1, builder::read, &mut problems).await?;
+        self.walk(&operator::PAGE, 1, operator::read, &mut problems).await?;
         Ok(problems)
     }
 

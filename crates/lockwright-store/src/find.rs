@@ -3,20 +3,23 @@
 use lockwright_model::account::Account;
 use lockwright_model::builder::Builder;
 use lockwright_model::case::Case;
+use lockwright_model::ceremony::Ceremony;
 use lockwright_model::change::{Claim, ClaimKey};
 use lockwright_model::clock::Timestamp;
 use lockwright_model::event::AuditEvent;
 use lockwright_model::help::HelpRequest;
-use lockwright_model::id::{AccountId, BuilderId, CaseId, EventId, HelpId, JobId};
+use lockwright_model::id::{AccountId, BuilderId, CaseId, EventId, HelpId, JobId, OperatorId, SystemId};
 use lockwright_model::identity::{Identity, UserRef};
 use lockwright_model::job::Job;
+use lockwright_model::operator::Operator;
 use lockwright_model::session::Session;
 use lockwright_model::setting::Settings;
+use lockwright_model::system::LinkedSystem;
 use lockwright_model::token::TokenHash;
 use lockwright_model::tries::{Tries, TriesKey};
 use lockwright_model::user::User;
 
-use crate::entity::{account, builder, case, claim, event, help, job, session, settings, tries, user};
+use crate::entity::{account, builder, case, ceremony, claim, event, help, job, operator, session, settings, system, tries, user};
 use crate::error::StoreError;
 use crate::statement::{Row, Statement, Value};
 use crate::store::Store;
@@ -93,6 +96,40 @@ impl Store {
         self.many(&builder::PAGE, vec![after.into(), limit.into()], builder::read).await
     }
 
+    /// An operator.
+    pub async fn operator(&self, id: &OperatorId) -> Result<Option<Operator>, StoreError> {
+        self.one(&operator::BY_ID, operator::key(id), operator::read).await
+    }
+
+    /// Operators in the order of their ids, those after `after`.
+    pub async fn operators(&self, after: Option<&OperatorId>, limit: u32) -> Result<Vec<Operator>, StoreError> {
+        let after = after.map_or("", OperatorId::as_str);
+        self.many(&operator::PAGE, vec![after.into(), limit.into()], operator::read).await
+    }
+
+    /// A registered system.
+    pub async fn system(&self, id: &SystemId) -> Result<Option<LinkedSystem>, StoreError> {
+        self.one(&system::BY_ID, system::key(id), system::read).await
+    }
+
+    /// Registered systems in the order of their ids, those after `after`.
+    pub async fn systems(&self, after: Option<&SystemId>, limit: u32) -> Result<Vec<LinkedSystem>, StoreError> {
+        let after = after.map_or("", SystemId::as_str);
+        self.many(&system::PAGE, vec![after.into(), limit.into()], system::read).await
+    }
+
+    /// Who has confirmed this additional address ([`lockwright_model::email::EmailAddress::key`] or a phone number).
+    pub async fn owners_of_address(&self, address_key: &str, limit: u32) -> Result<Vec<Identity>, StoreError> {
+        // The owner stands behind the address and a space; `!` is the sign after the space.
+        let values = vec!["address".into(), format!("{address_key} ").into(), format!("{address_key}!").into(), limit.into()];
+        self.many(&claim::BETWEEN, values, claim::read_owner).await
+    }
+
+    /// A ceremony by its token's hash.
+    pub async fn ceremony(&self, token: &TokenHash) -> Result<Option<Ceremony>, StoreError> {
+        self.one(&ceremony::BY_TOKEN, ceremony::key(token), ceremony::read).await
+    }
+
     /// A session by its token's hash.
     pub async fn session(&self, token: &TokenHash) -> Result<Option<Session>, StoreError> {
         self.one(&session::BY_TOKEN, session::key(token), session::read).await
@@ -106,6 +143,22 @@ impl Store {
     /// A case.
     pub async fn case(&self, id: &CaseId) -> Result<Option<Case>, StoreError> {
         self.one(&case::BY_ID, case::key(id), case::read).await
+    }
+
+    /// The cases about somebody, the latest to end first.
+    pub async fn cases_of(&self, subject: &Identity, limit: u32) -> Result<Vec<Case>, StoreError> {
+        self.many(&case::BY_SUBJECT, vec![subject.to_string().into(), limit.into()], case::read).await
+    }
+
+    /// The cases for which operators were asked under this caller code.
+    pub async fn cases_by_caller_code(&self, caller_code: &str, limit: u32) -> Result<Vec<Case>, StoreError> {
+        self.many(&case::BY_CALLER_CODE, vec![caller_code.into(), limit.into()], case::read).await
+    }
+
+    /// All cases for which operators were asked, in the order of their ids, those after `after`.
+    pub async fn cases_for_operators(&self, after: Option<&CaseId>, limit: u32) -> Result<Vec<Case>, StoreError> {
+        let after = after.map_or("", CaseId::as_str);
+        self.many(&case::FOR_OPERATORS, vec![after.into(), limit.into()], case::read).await
     }
 
     /// A help request of an account.

@@ -28,7 +28,10 @@ pub struct Migration {
 }
 
 /// All migrations, in order.
-pub static MIGRATIONS: &[Migration] = &[Migration { number: 1, name: "first", sql: include_str!("../migrations/0001_first.sql") }];
+pub static MIGRATIONS: &[Migration] = &[
+    Migration { number: 1, name: "first", sql: include_str!("../migrations/0001_first.sql") },
+    Migration { number: 2, name: "factors", sql: include_str!("../migrations/0002_factors.sql") },
+];
 
 /// The newest schema that this program knows.
 pub fn known() -> i64 {

@@ -127,6 +127,10 @@ fn ticket(purpose: &TicketPurpose) -> (&'static str, String, String) {
         // The name was typed by whoever asked, who may not own the mailbox: it is not repeated (E07).
         TicketPurpose::RegisterBuilder { .. } => ("register_builder", String::new(), String::new()),
         TicketPurpose::ConfirmAddress { account, user } => ("confirm_address", words::account(*account), user.to_string()),
+        TicketPurpose::LostDevice(_)
+        | TicketPurpose::AddAddress(_)
+        | TicketPurpose::ChangeEmail(_)
+        | TicketPurpose::InviteContact { .. } => ("confirm_address", String::new(), String::new()),
     }
 }
 
@@ -139,6 +143,7 @@ fn told(notice: &Notice, frame: Frame) -> Told {
         Notice::AlreadyRegistered(whose) => ("taken", whose),
         Notice::AddressConfirmed(whose) => ("confirmed", whose),
         Notice::Registered(whose) => ("registered", whose),
+        Notice::Happened { whose, .. } => ("changed", whose),
         Notice::HelpRequested { account, user, caller_code } => {
             let (account, user, code) = (words::account(*account), user.to_string(), words::code(&plain(caller_code)));
             return Told { frame, what: "help", kind: "iam", account, user, code };
@@ -147,7 +152,7 @@ fn told(notice: &Notice, frame: Frame) -> Told {
     let (kind, account, user) = match whose {
         Whose::Root { account, name } => ("root", called(*account, name.as_str()), String::new()),
         Whose::User { account, name } => ("iam", words::account(*account), name.to_string()),
-        Whose::Builder => ("builder", String::new(), String::new()),
+        Whose::Builder | Whose::Operator => ("builder", String::new(), String::new()),
     };
     Told { frame, what, kind, account, user, code: String::new() }
 }

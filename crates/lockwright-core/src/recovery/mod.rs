@@ -7,7 +7,7 @@ pub mod rules;
 use std::time::Duration;
 
 use lockwright_authn::codes::CodeKey;
-use lockwright_model::case::{Case, CaseState, Closure, IdentityKind, Purpose, Ticket};
+use lockwright_model::case::{Case, CaseState, Channel, Closure, Gathered, IdentityKind, Purpose, Ticket};
 use lockwright_model::change::{ChangeSet, Record, Version};
 use lockwright_model::clock::Timestamp;
 use lockwright_model::context::OpContext;
@@ -17,6 +17,7 @@ use lockwright_model::entropy::Entropy;
 use lockwright_model::event::{AuditEvent, Service, Told};
 use lockwright_model::id::CaseId;
 use lockwright_model::job::{Notice, Task};
+use lockwright_model::proof::Goal;
 use lockwright_model::secret::PasswordHash;
 use lockwright_model::token::{Code, Token, TokenHash, TokenKind};
 use lockwright_model::tries::Tries;
@@ -69,6 +70,7 @@ pub fn open(purpose: Purpose, holder: &Token, op: &OpContext, entropy: &dyn Entr
         expires: op.now.plus(TICKET_LIFE),
         source: op.source.clone(),
         state: CaseState::Open { ticket: None, wrong: 0, sends: 1 },
+        gathered: Gathered::default(),
     };
     let mut changes = ChangeSet::default();
     changes.put(outbox::job(Task::SendTicket { case: case.id.clone() }, op, entropy));
@@ -83,8 +85,9 @@ pub fn start(kind: IdentityKind, person: Option<&Person>, holder: &Token, op: &O
     let person = person.filter(|person| person.kind() == kind && person.may_recover_alone());
     let purpose = Purpose::Recover {
         kind,
+        goal: Goal::NewPassword,
         subject: person.map(Person::identity),
-        address: person.and_then(|person| person.addresses().first().cloned()),
+        address: person.and_then(|person| person.primary_email().cloned()),
     };
     let (case, mut changes) = open(purpose, holder, op, entropy);
     let mut told = Told::new(Service::Signin, "PasswordRecoveryRequested", person.and_then(Person::account_id));
@@ -109,6 +112,7 @@ pub fn hand_link(person: &Person, op: &OpContext, entropy: &dyn Entropy) -> Deci
         expires,
         source: op.source.clone(),
         state: CaseState::Open { ticket: Some(Ticket { link: token.hash(), code: None, expires }), wrong: 0, sends: 0 },
+        gathered: Gathered::default(),
     };
     let mut changes = ChangeSet::default();
     changes.put(Record::Case(case.clone()));
@@ -146,10 +150,13 @@ pub struct Issued {
 pub fn issue(mut case: Case, key: &CodeKey, now: Timestamp, entropy: &dyn Entropy) -> Option<Decided<Issued>> {
     let to = match &case.purpose {
         Purpose::Recover { address, .. } => address.clone()?,
-        Purpose::RegisterAccount { address } | Purpose::RegisterBuilder { address, .. } | Purpose::ConfirmAddress { address, .. } => {
-            address.clone()
-        }
-        Purpose::SetPassword { .. } => return None,
+        Purpose::RegisterAccount { address }
+        | Purpose::RegisterBuilder { address, .. }
+        | Purpose::ConfirmAddress { address, .. }
+        | Purpose::AddAddress { channel: Channel::Email(address), .. }
+        | Purpose::ChangeEmail { address, .. }
+        | Purpose::InviteContact { address, .. } => address.clone(),
+        Purpose::SetPassword { .. } | Purpose::UndoEmail { .. } | Purpose::Disown { .. } | Purpose::AddAddress { .. } => return None,
     };
     let CaseState::Open { ticket, .. } = &mut case.state else { return None };
     if now >= case.expires {
@@ -197,7 +204,13 @@ pub enum CodeOutcome {
 fn anybody_starts(purpose: &Purpose) -> bool {
     match purpose {
         Purpose::Recover { .. } | Purpose::RegisterAccount { .. } | Purpose::RegisterBuilder { .. } => true,
-        Purpose::SetPassword { .. } | Purpose::ConfirmAddress { .. } => false,
+        Purpose::SetPassword { .. }
+        | Purpose::ConfirmAddress { .. }
+        | Purpose::AddAddress { .. }
+        | Purpose::ChangeEmail { .. }
+        | Purpose::UndoEmail { .. }
+        | Purpose::InviteContact { .. }
+        | Purpose::Disown { .. } => false,
     }
 }
 
@@ -371,9 +384,9 @@ pub fn standing(case: &Case, holder: Option<TokenHash>, now: Timestamp) -> Resul
     match case.state {
         CaseState::Completed { .. } => Err(Refusal::AlreadyDone),
         CaseState::Closed { why, .. } => Err(Refusal::Closed(why)),
-        CaseState::Open { .. } | CaseState::Proven { .. } if now >= case.expires => Err(Refusal::Expired),
+        CaseState::Open { .. } | CaseState::Proven { .. } | CaseState::Waiting { .. } if now >= case.expires => Err(Refusal::Expired),
         CaseState::Open { wrong, .. } if holder.is_some() && wrong >= CODE_TRIES => Err(Refusal::Closed(Closure::TooManyTries)),
-        CaseState::Open { .. } | CaseState::Proven { .. } => Ok(()),
+        CaseState::Open { .. } | CaseState::Proven { .. } | CaseState::Waiting { .. } => Ok(()),
     }
 }
 

@@ -221,7 +221,7 @@ fn run(world: &mut World, command: Command) -> Option<()> {
             let decided = match person {
                 Person::User { user, .. } => user::set_disabled(&world.permit(), user, disabled, &host, &world.entropy).unwrap(),
                 Person::Builder(row) => builder::set_disabled(row, disabled, &host, &world.entropy),
-                Person::Root(_) => return None,
+                Person::Root(_) | Person::Operator(_) => return None,
             };
             world.commit(decided).unwrap();
         }

@@ -12,9 +12,11 @@ use lockwright_model::account::{Account, AccountState, RootUser};
 use lockwright_model::builder::Builder;
 use lockwright_model::change::{Record, Version};
 use lockwright_model::clock::Timestamp;
+use lockwright_model::contact::ContactDetails;
 use lockwright_model::context::{OpContext, Source};
 use lockwright_model::credential::Credential;
 use lockwright_model::entropy::SeededEntropy;
+use lockwright_model::factors::Factors;
 use lockwright_model::id::{AccountId, BuilderId, RequestId, UserId};
 use lockwright_model::identity::{Identity, Principal, UserRef};
 use lockwright_model::job::{Job, JobState, Task};
@@ -47,10 +49,16 @@ fn account(seed: u64) -> Account {
         name: "Harbour".parse().unwrap(),
         created: at(0),
         state: AccountState::Active,
-        root: RootUser { email: "ana@example.com".parse().unwrap(), credential: Some(credential("root")), epoch: 0 },
+        root: RootUser {
+            email: "ana@example.com".parse().unwrap(),
+            credential: Some(credential("root")),
+            epoch: 0,
+            factors: Factors::default(),
+        },
         alias: None,
         password_policy: None,
         self_service_recovery: true,
+        contacts: ContactDetails::default(),
     }
 }
 
@@ -66,6 +74,7 @@ fn user(account: AccountId, administrator: bool) -> User {
         login_profile: Some(LoginProfile { created: at(0), credential: Some(credential("user")) }),
         epoch: 0,
         last_sign_in: None,
+        factors: Factors::default(),
     }
 }
 
@@ -79,6 +88,7 @@ fn builder() -> Builder {
         disabled: false,
         credential: Some(credential("builder")),
         epoch: 0,
+        factors: Factors::default(),
     }
 }
 

@@ -114,6 +114,7 @@ impl World {
                     builder.credential = Some(first);
                     Record::Builder(builder)
                 }
+                Person::Operator(operator) => Record::Operator(operator),
             };
             let mut changes = ChangeSet::default();
             changes.put(record);
@@ -169,6 +170,10 @@ impl World {
             },
             Identity::Builder(id) => match self.ledger.get(&Key::Builder(id.clone())) {
                 Some(Record::Builder(builder)) => Some(Person::Builder(builder.clone())),
+                _ => None,
+            },
+            Identity::Operator(id) => match self.ledger.get(&Key::Operator(id.clone())) {
+                Some(Record::Operator(operator)) => Some(Person::Operator(operator.clone())),
                 _ => None,
             },
         }

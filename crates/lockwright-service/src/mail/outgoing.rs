@@ -3,7 +3,7 @@
 use lockwright_model::clock::Timestamp;
 use lockwright_model::context::Source;
 use lockwright_model::id::AccountId;
-use lockwright_model::job::Notice;
+use lockwright_model::job::{Notice, Whose};
 use lockwright_model::name::{AccountName, Alias, PersonName, UserName};
 use lockwright_model::secret::Secret;
 use lockwright_model::token::Code;
@@ -78,6 +78,19 @@ pub enum TicketPurpose {
         account: AccountId,
         /// The user's name.
         user: UserName,
+    },
+    /// A way past a lost MFA device.
+    LostDevice(Whose),
+    /// An additional address.
+    AddAddress(Whose),
+    /// Another address to sign in with.
+    ChangeEmail(Whose),
+    /// An invitation to be a recovery contact.
+    InviteContact {
+        /// Whose contact.
+        whose: Whose,
+        /// How the owner calls the person invited.
+        contact: PersonName,
     },
 }
 

@@ -23,6 +23,7 @@ fn filled() -> (Cache, Key) {
         disabled: false,
         credential: None,
         epoch: 0,
+        factors: Default::default(),
     };
     let key = Key::Builder(id);
     cache.fill(key.clone(), Row::Builder(Arc::new(builder)), cache.mark(&key));

@@ -14,11 +14,16 @@ use crate::statement::{Row, Value, statements};
 pub(crate) const KEPT: Duration = Duration::from_secs(24 * 60 * 60);
 
 statements! {
-    INSERT = "INSERT INTO recovery_case (case_id, version, expires, body) VALUES ($1, 1, $2, $3)";
-    UPDATE = "UPDATE recovery_case SET version = version + 1, expires = $3, body = $4 WHERE case_id = $1 AND version = $2";
+    INSERT = "INSERT INTO recovery_case (case_id, version, expires, body, subject, caller_code) VALUES ($1, 1, $2, $3, $4, $5)";
+    UPDATE = "UPDATE recovery_case SET version = version + 1, expires = $3, body = $4, subject = $5, caller_code = $6 WHERE case_id = $1 AND version = $2";
     DELETE = "DELETE FROM recovery_case WHERE case_id = $1 AND version = $2";
     EXPECT = "UPDATE recovery_case SET version = version WHERE case_id = $1 AND version = $2";
     ABSENT = "INSERT INTO recovery_case (case_id, version, expires, body) VALUES ($1, 0, 0, '')";
+    /// The newest by their time of ending; a subject has few.
+    BY_SUBJECT = "SELECT case_id, version, body FROM recovery_case WHERE subject = $1 ORDER BY expires DESC, case_id LIMIT $2";
+    /// Six digits are not unique: whoever asks looks at what the caller says of the case.
+    BY_CALLER_CODE = "SELECT case_id, version, body FROM recovery_case WHERE caller_code = $1 ORDER BY case_id LIMIT $2";
+    FOR_OPERATORS = "SELECT case_id, version, body FROM recovery_case WHERE caller_code IS NOT NULL AND case_id > $1 ORDER BY case_id LIMIT $2";
     BY_ID = "SELECT case_id, version, body FROM recovery_case WHERE case_id = $1";
     PURGE = "DELETE FROM recovery_case WHERE case_id IN (SELECT case_id FROM recovery_case WHERE expires <= $1 ORDER BY expires LIMIT $2) AND expires <= $1";
     CLEAR = "DELETE FROM recovery_case";
@@ -27,7 +32,9 @@ statements! {
 
 /// Inserts or replaces.
 pub(crate) fn put(row: &Case) -> Result<Step, StoreError> {
-    Ok(Step::put(&INSERT, &UPDATE, key(&row.id), row.version, [row.expires.into(), Value::body(row)?]))
+    let subject = row.subject().map(ToString::to_string);
+    let caller_code = row.gathered.operators.as_ref().map(|help| help.caller_code.clone());
+    Ok(Step::put(&INSERT, &UPDATE, key(&row.id), row.version, [row.expires.into(), Value::body(row)?, subject.into(), caller_code.into()]))
 }
 
 /// The values that name a row.

@@ -13,6 +13,8 @@ statements! {
     EXPECT = "UPDATE claim SET owner = owner WHERE kind = $1 AND value = $2";
     ABSENT = "INSERT INTO claim (kind, value, owner) VALUES ($1, $2, '')";
     BY_KEY = "SELECT owner FROM claim WHERE kind = $1 AND value = $2";
+    /// Values between two, of one kind: `lockwright_model::change::ClaimKey::Address` puts the owner behind the address.
+    BETWEEN = "SELECT owner FROM claim WHERE kind = $1 AND value > $2 AND value < $3 ORDER BY value LIMIT $4";
     COUNT = "SELECT count(*) FROM claim";
 }
 
@@ -40,7 +42,7 @@ pub(crate) fn expect(claim: &ClaimKey, version: Version) -> Vec<Step> {
 /// The values that name a row.
 pub(crate) fn key(key: &ClaimKey) -> Vec<Value> {
     let (kind, value) = key.parts();
-    vec![kind.into(), value.into()]
+    vec![kind.into(), (*value).into()]
 }
 
 /// Reads `owner`.
@@ -50,12 +52,19 @@ pub(crate) fn read(key: &ClaimKey, row: Row) -> Result<Claim, StoreError> {
     Ok(Claim { key: key.clone(), owner })
 }
 
+/// Reads an owner alone.
+pub(crate) fn read_owner(row: Row) -> Result<Identity, StoreError> {
+    let mut row = row.of("claim");
+    identity(&row.text("owner")?).ok_or_else(|| row.corrupt("owner"))
+}
+
 /// Reads what [`Identity`]'s `Display` wrote.
 pub(crate) fn identity(text: &str) -> Option<Identity> {
     match text.split('/').collect::<Vec<_>>().as_slice() {
         ["root", account] => Some(Identity::Root(account.parse().ok()?)),
         ["user", account, user] => Some(Identity::User(UserRef { account: account.parse().ok()?, user: user.parse().ok()? })),
         ["builder", builder] => Some(Identity::Builder(builder.parse().ok()?)),
+        ["operator", operator] => Some(Identity::Operator(operator.parse().ok()?)),
         _ => None,
     }
 }

@@ -18,7 +18,7 @@ statements! {
     DUE = "SELECT job_id, version, body FROM job WHERE state = 'waiting' AND due <= $1 ORDER BY due, job_id LIMIT $2";
     PAGE = "SELECT job_id, version, body FROM job WHERE job_id > $1 ORDER BY job_id LIMIT $2";
     /// A restored ticket job, waiting or given up, would mail a link for a case that is gone.
-    CLEAR_TICKETS = "DELETE FROM job WHERE kind = 'send_ticket'";
+    CLEAR_TICKETS = "DELETE FROM job WHERE kind IN ('send_ticket', 'send_code', 'ask_contact', 'remind')";
     COUNT = "SELECT count(*) FROM job WHERE state = $1";
 }
 
@@ -28,6 +28,11 @@ pub(crate) fn put(row: &Job) -> Result<Step, StoreError> {
         Task::SendTicket { .. } => "send_ticket",
         Task::FindMine { .. } => "find_mine",
         Task::Notify { .. } => "notify",
+        Task::SendCode { .. } => "send_code",
+        Task::AskContact { .. } => "ask_contact",
+        Task::Remind { .. } => "remind",
+        Task::Review { .. } => "review",
+        Task::TellSystem { .. } => "tell_system",
     };
     let state = match row.state {
         JobState::Waiting => "waiting",

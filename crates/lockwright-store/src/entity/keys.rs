@@ -42,8 +42,11 @@ fn parts(key: &Key) -> Vec<String> {
         Key::Account(id) => vec!["account".to_owned(), id.to_string()],
         Key::User(user) => vec!["user".to_owned(), user.account.to_string(), user.user.to_string()],
         Key::Builder(id) => vec!["builder".to_owned(), id.to_string()],
+        Key::Operator(id) => vec!["operator".to_owned(), id.to_string()],
         Key::Session(token) => vec!["session".to_owned(), String::from(*token)],
-        Key::Case(_) | Key::Help(..) | Key::Tries(_) | Key::Claim(_) | Key::Settings | Key::Job(_) => Vec::new(),
+        Key::Case(_) | Key::Ceremony(_) | Key::System(_) | Key::Help(..) | Key::Tries(_) | Key::Claim(_) | Key::Settings | Key::Job(_) => {
+            Vec::new()
+        }
     }
 }
 
@@ -53,6 +56,7 @@ fn key(parts: &[String]) -> Option<Key> {
         ["account", id] => Key::Account(id.parse().ok()?),
         ["user", account, user] => Key::User(UserRef { account: account.parse().ok()?, user: user.parse().ok()? }),
         ["builder", id] => Key::Builder(id.parse().ok()?),
+        ["operator", id] => Key::Operator(id.parse().ok()?),
         ["session", token] => Key::Session(TokenHash::try_from((*token).to_owned()).ok()?),
         _ => return None,
     })
@@ -61,7 +65,7 @@ fn key(parts: &[String]) -> Option<Key> {
 #[cfg(test)]
 mod tests {
     use lockwright_model::entropy::SeededEntropy;
-    use lockwright_model::id::{AccountId, BuilderId, CaseId, UserId};
+    use lockwright_model::id::{AccountId, BuilderId, CaseId, OperatorId, UserId};
 
     use super::*;
 
@@ -73,6 +77,7 @@ mod tests {
             Key::Account(account),
             Key::User(UserRef { account, user: UserId::draw(&chance) }),
             Key::Builder(BuilderId::draw(&chance)),
+            Key::Operator(OperatorId::draw(&chance)),
             Key::Session(TokenHash::from_bytes([9; 32])),
         ];
         assert!(keys.iter().all(is_cached) && !is_cached(&Key::Case(CaseId::draw(&chance))));

@@ -3,13 +3,16 @@
 pub(crate) mod account;
 pub(crate) mod builder;
 pub(crate) mod case;
+pub(crate) mod ceremony;
 pub(crate) mod claim;
 pub(crate) mod event;
 pub(crate) mod help;
 pub(crate) mod job;
 pub(crate) mod keys;
+pub(crate) mod operator;
 pub(crate) mod session;
 pub(crate) mod settings;
+pub(crate) mod system;
 pub(crate) mod tries;
 pub(crate) mod user;
 
@@ -21,12 +24,15 @@ pub(crate) fn statements() -> impl Iterator<Item = &'static Statement> {
         account::ALL,
         builder::ALL,
         case::ALL,
+        ceremony::ALL,
         claim::ALL,
         event::ALL,
         help::ALL,
         job::ALL,
+        operator::ALL,
         session::ALL,
         settings::ALL,
+        system::ALL,
         tries::ALL,
         user::ALL,
         crate::check::ALL,

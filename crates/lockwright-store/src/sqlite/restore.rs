@@ -5,13 +5,13 @@ use std::path::Path;
 use rusqlite::{Connection, OpenFlags};
 
 use super::{backup, blocking, connection, files};
-use crate::entity::{case, job, session};
+use crate::entity::{case, ceremony, job, session};
 use crate::error::StoreError;
 use crate::schema;
 
 /// Makes the new data file `to` from a backup.
 ///
-/// The backup is checked first. In the copy all sessions, all cases (and with them every link and unspent code) and all jobs
+/// The backup is checked first. In the copy all sessions, ceremonies, all cases (and with them every link and unspent code) and all jobs
 /// that would mail a ticket are removed, because what ended after the backup was made must stay ended.
 pub async fn restore(backup: &Path, to: &Path) -> Result<(), StoreError> {
     let (backup, to) = (backup.to_owned(), to.to_owned());
@@ -45,10 +45,20 @@ fn open(path: &Path) -> Result<Connection, StoreError> {
     Ok(connection)
 }
 
+/// Where the factors stand in each kind of identity's body.
+const FACTORS: [(&str, &str); 4] = [("account", "root.factors"), ("iam_user", "factors"), ("builder", "factors"), ("operator", "factors")];
+
 fn bury(copy: &Connection) -> Result<(), StoreError> {
     copy.execute_batch("PRAGMA secure_delete = ON; BEGIN IMMEDIATE")?;
-    for statement in [&session::CLEAR, &case::CLEAR, &job::CLEAR_TICKETS] {
+    for statement in [&session::CLEAR, &ceremony::CLEAR, &case::CLEAR, &job::CLEAR_TICKETS] {
         connection::execute(copy, statement, &[])?;
+    }
+    for (table, factors) in FACTORS {
+        // A recovery code that was spent after the backup must stay spent: the whole set goes, and its owner draws another.
+        copy.execute_batch(&format!(
+            "UPDATE {table} SET body = json_set(body, '$.{factors}.codes', json('null'), '$.{factors}.underway', json('[]')) \
+             WHERE json_type(body, '$.{factors}.codes') = 'object' OR json_array_length(body, '$.{factors}.underway') > 0"
+        ))?;
     }
     copy.execute_batch("COMMIT; VACUUM")?;
     Ok(())

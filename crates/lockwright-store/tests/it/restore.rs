@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use lockwright_model::case::Channel;
 use lockwright_model::change::Record;
 use lockwright_model::identity::Identity;
 use lockwright_model::job::{Job, JobState, Notice, Task, Whose};
@@ -23,7 +24,10 @@ async fn q18_a_restored_backup_revives_no_credential() {
     let place = Place::file().await;
     let owner = Identity::Root(account_id(1));
     let notice = Notice::PasswordChanged(Whose::Root { account: account_id(1), name: "A".parse().unwrap() });
-    let kept = Job { task: Task::Notify { to: "a@example.com".parse().unwrap(), notice, at: at(1), source: source() }, ..job(3, 1) };
+    let kept = Job {
+        task: Task::Notify { to: Channel::Email("a@example.com".parse().unwrap()), notice, at: at(1), source: source(), about: None },
+        ..job(3, 1)
+    };
     let dead = Job { state: JobState::Dead { why: "refused".to_owned() }, ..job(5, 1) };
     ok(&place.store, registered(1)).await;
     ok(&place.store, puts([Record::Session(session(2, owner)), Record::Case(case(2)), Record::Tries(tries(2))])).await;

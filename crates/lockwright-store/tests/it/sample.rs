@@ -2,19 +2,25 @@
 
 use lockwright_model::account::{Account, AccountState, RootUser};
 use lockwright_model::builder::Builder;
-use lockwright_model::case::{Case, CaseState, IdentityKind, Purpose, Ticket};
+use lockwright_model::case::{Case, CaseState, Gathered, IdentityKind, Purpose, Ticket};
+use lockwright_model::ceremony::{Ceremony, CeremonyPurpose};
 use lockwright_model::change::{ChangeSet, Claim, ClaimKey, Record, Version};
 use lockwright_model::clock::Timestamp;
+use lockwright_model::contact::ContactDetails;
 use lockwright_model::context::Source;
 use lockwright_model::credential::Credential;
 use lockwright_model::entropy::{SeededEntropy, draw};
 use lockwright_model::event::AuditEvent;
+use lockwright_model::factors::Factors;
 use lockwright_model::help::{HelpRequest, HelpState};
-use lockwright_model::id::{AccountId, BuilderId, CaseId, EventId, HelpId, JobId, UserId};
+use lockwright_model::id::{AccountId, BuilderId, CaseId, EventId, HelpId, JobId, OperatorId, SystemId, UserId};
 use lockwright_model::identity::{Identity, UserRef};
 use lockwright_model::job::{Job, JobState, Task};
-use lockwright_model::secret::{CodeHash, PasswordHash};
+use lockwright_model::operator::{Operator, OperatorRole};
+use lockwright_model::proof::Goal;
+use lockwright_model::secret::{CodeHash, PasswordHash, Sealed};
 use lockwright_model::session::{Session, SessionScope};
+use lockwright_model::system::LinkedSystem;
 use lockwright_model::token::TokenHash;
 use lockwright_model::tries::{Tries, TriesKey};
 use lockwright_model::user::{LoginProfile, User};
@@ -54,10 +60,16 @@ pub(crate) fn account(n: u64) -> Account {
         name: format!("Account {n}").parse().unwrap(),
         created: at(1_700_000_000_000_000),
         state: AccountState::Active,
-        root: RootUser { email: format!("Root.{n}@example.com").parse().unwrap(), credential: Some(credential(n)), epoch: n },
+        root: RootUser {
+            email: format!("Root.{n}@example.com").parse().unwrap(),
+            credential: Some(credential(n)),
+            epoch: n,
+            factors: Factors::default(),
+        },
         alias: None,
         password_policy: None,
         self_service_recovery: false,
+        contacts: ContactDetails::default(),
     }
 }
 
@@ -73,6 +85,7 @@ pub(crate) fn user(account: u64, n: u64, name: &str) -> User {
         login_profile: Some(LoginProfile { created: at(8), credential: Some(credential(n)) }),
         epoch: 0,
         last_sign_in: None,
+        factors: Factors::default(),
     }
 }
 
@@ -86,6 +99,7 @@ pub(crate) fn builder(n: u64) -> Builder {
         disabled: false,
         credential: None,
         epoch: 3,
+        factors: Factors::default(),
     }
 }
 
@@ -101,6 +115,8 @@ pub(crate) fn session(n: u64, owner: Identity) -> Session {
         idle_seconds: 3_600,
         source: source(),
         scope: SessionScope::Full,
+        aal: 1,
+        confirmed: at(10),
     }
 }
 
@@ -108,7 +124,12 @@ pub(crate) fn case(n: u64) -> Case {
     Case {
         id: CaseId::draw(&chance(n)),
         version: Version::NEW,
-        purpose: Purpose::Recover { kind: IdentityKind::Root, subject: Some(Identity::Root(account_id(n))), address: None },
+        purpose: Purpose::Recover {
+            kind: IdentityKind::Root,
+            goal: Goal::NewPassword,
+            subject: Some(Identity::Root(account_id(n))),
+            address: None,
+        },
         holder: token(n),
         created: at(11),
         expires: at(1_000_000),
@@ -118,6 +139,46 @@ pub(crate) fn case(n: u64) -> Case {
             wrong: 1,
             sends: 2,
         },
+        gathered: Gathered::default(),
+    }
+}
+
+pub(crate) fn operator(n: u64) -> Operator {
+    Operator {
+        id: OperatorId::draw(&chance(n)),
+        version: Version::NEW,
+        email: format!("operator.{n}@example.com").parse().unwrap(),
+        name: "Olga".parse().unwrap(),
+        role: OperatorRole::Support,
+        created: at(9),
+        disabled: false,
+        credential: None,
+        epoch: 3,
+        factors: Factors::default(),
+    }
+}
+
+pub(crate) fn system(n: u64) -> LinkedSystem {
+    LinkedSystem {
+        id: SystemId::draw(&chance(n)),
+        version: Version::NEW,
+        name: "Shop".parse().unwrap(),
+        webhook: "https://shop.example/hook".to_owned(),
+        page: "https://shop.example/".to_owned(),
+        secret: Sealed::from_text("sealed"),
+        created: at(9),
+    }
+}
+
+pub(crate) fn ceremony(n: u64) -> Ceremony {
+    Ceremony {
+        token: token(n),
+        version: Version::NEW,
+        session: None,
+        created: at(10),
+        expires: at(1_000_000),
+        source: source(),
+        purpose: CeremonyPurpose::Passkey { challenge: "{}".to_owned() },
     }
 }
 

@@ -6,14 +6,17 @@ use std::fmt::Debug;
 
 use lockwright_model::account::Account;
 use lockwright_model::builder::Builder;
-use lockwright_model::case::Case;
+use lockwright_model::case::{Case, OperatorHelp};
+use lockwright_model::ceremony::Ceremony;
 use lockwright_model::change::{ChangeSet, ClaimKey, Key, Record, Touch, Version};
 use lockwright_model::entropy::{SystemEntropy, draw};
 use lockwright_model::help::{HelpRequest, HelpState};
 use lockwright_model::identity::{Identity, UserRef};
 use lockwright_model::job::{Job, JobState, Task};
+use lockwright_model::operator::Operator;
 use lockwright_model::session::Session;
 use lockwright_model::setting::{RegistrationOff, Settings};
+use lockwright_model::system::LinkedSystem;
 use lockwright_model::tries::Tries;
 use lockwright_model::user::User;
 use lockwright_store::{CommitError, Store};
@@ -25,6 +28,8 @@ use crate::sample::*;
 const COMMANDS: u32 = 1_000;
 /// Small pools, so that commands meet: this many accounts, and as many of everything else.
 const FEW: u64 = 3;
+/// The kinds of questions.
+const QUESTIONS: u64 = 20;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn both_engines_answer_every_command_alike() {
@@ -54,11 +59,11 @@ async fn run(seed: u64, ours: &Store, theirs: &Store) {
             assert_eq!(one, two, "{place}: {changes:?}");
             committed += u32::from(one == "done");
         }
-        let question = dice.roll(16);
+        let question = dice.roll(QUESTIONS);
         let (one, two) = (ask(ours, question, &mut dice.clone()).await, ask(theirs, question, &mut dice).await);
         assert_eq!(one, two, "{place}: question {question}");
     }
-    for question in 0..16 {
+    for question in 0..QUESTIONS {
         let (one, two) = (ask(ours, question, &mut dice.clone()).await, ask(theirs, question, &mut dice).await);
         assert_eq!(one, two, "seed {seed}, at the end: question {question}");
     }
@@ -99,6 +104,17 @@ async fn ask(store: &Store, question: u64, dice: &mut Dice) -> String {
         )),
         13 => show(store.events(second.then_some(account), None, limit).await),
         14 => show((store.claim(&claim_key(first, first)).await.unwrap(), store.counts().await.unwrap())),
+        15 => show((
+            store.operator(&operator(first).id).await.unwrap(),
+            store.operators(second.then_some(&operator(1).id), limit).await.unwrap(),
+        )),
+        16 => show((store.system(&system(first).id).await.unwrap(), store.systems(second.then_some(&system(1).id), limit).await.unwrap())),
+        17 => show((store.ceremony(&token(first)).await.unwrap(), store.owners_of_address(&email(first), limit).await.unwrap())),
+        18 => show((
+            store.cases_of(&Identity::Root(account), limit).await.unwrap().len(),
+            store.cases_by_caller_code("123456", limit).await.unwrap().len(),
+            store.cases_for_operators(second.then_some(&case(1).id), limit).await.unwrap().len(),
+        )),
         _ => show(store.check().await),
     }
 }
@@ -115,9 +131,12 @@ fn email(n: u64) -> String {
 }
 
 fn claim_key(kind: u64, n: u64) -> ClaimKey {
-    match kind % 3 {
+    match kind % 6 {
         0 => ClaimKey::RootEmail(email(n)),
         1 => ClaimKey::BuilderEmail(email(n)),
+        2 => ClaimKey::OperatorEmail(email(n)),
+        3 => ClaimKey::Passkey(format!("credential{n}")),
+        4 => ClaimKey::Address(email(n), Identity::Root(account_id(n)).to_string()),
         _ => ClaimKey::Alias(format!("alias{n}")),
     }
 }
@@ -171,7 +190,7 @@ impl Dice {
 
     fn key(&mut self) -> Key {
         let n = self.roll(FEW);
-        match self.roll(12) {
+        match self.roll(15) {
             0 => Key::Account(account_id(n)),
             1..=3 => Key::User(user_ref(self.roll(2), n)),
             4 => Key::Builder(builder(n).id),
@@ -179,7 +198,10 @@ impl Dice {
             6 => Key::Case(case(n).id),
             7 => Key::Help(account_id(self.roll(2)), help(0, 0, n).id),
             8 => Key::Tries(tries(n).key),
-            9 => Key::Claim(claim_key(self.roll(3), n)),
+            9 => Key::Claim(claim_key(self.roll(6), n)),
+            11 => Key::Operator(operator(n).id),
+            12 => Key::System(system(n).id),
+            13 => Key::Ceremony(token(n)),
             10 => Key::Settings,
             _ => Key::Job(job(n, 0).id),
         }
@@ -200,13 +222,17 @@ impl Dice {
             Key::Tries(key) => store.tries(key).await.unwrap().map(|row| row.version),
             Key::Claim(key) => store.claim(key).await.unwrap().map(|_| Version(1)),
             Key::Settings => Some(store.settings().await.unwrap().version),
+            Key::Operator(id) => store.operator(id).await.unwrap().map(|row| row.version),
+            Key::System(id) => store.system(id).await.unwrap().map(|row| row.version),
+            Key::Ceremony(token) => store.ceremony(token).await.unwrap().map(|row| row.version),
             Key::Job(id) => store.job(id).await.unwrap().map(|row| row.version),
         };
         found.unwrap_or(Version::NEW)
     }
 
     fn owner(&mut self) -> Identity {
-        match self.roll(3) {
+        match self.roll(4) {
+            3 => Identity::Operator(operator(self.roll(FEW)).id),
             0 => Identity::User(user_ref(self.roll(FEW), self.roll(FEW))),
             1 => Identity::Builder(builder(self.roll(FEW)).id),
             _ => Identity::Root(account_id(self.roll(FEW))),
@@ -233,7 +259,15 @@ impl Dice {
                 let last_seen = at(self.roll(100).cast_signed());
                 Record::Session(Session { token, version, last_seen, expires: soon, ..session(1, self.owner()) })
             }
-            Key::Case(id) => Record::Case(Case { id, version, expires: soon, ..case(1) }),
+            Key::Case(id) => {
+                let mut row = Case { id, version, expires: soon, ..case(1) };
+                let help = OperatorHelp { caller_code: "123456".to_owned(), asked: soon, opened: None, approved: None, refused: None };
+                row.gathered.operators = self.one_in(2).then_some(help);
+                Record::Case(row)
+            }
+            Key::Operator(id) => Record::Operator(Operator { id, version, email: email(few).parse().unwrap(), ..operator(1) }),
+            Key::System(id) => Record::System(LinkedSystem { id, version, ..system(1) }),
+            Key::Ceremony(token) => Record::Ceremony(Ceremony { token, version, expires: soon, ..ceremony(1) }),
             Key::Help(account, id) => {
                 let state = if self.one_in(2) { HelpState::Open } else { HelpState::Dismissed { at: soon, by: None } };
                 let user = UserRef { account, ..user_ref(0, self.roll(FEW)) };

@@ -11,6 +11,7 @@ pub(crate) fn label(person: &Person) -> String {
         Person::Root(account) => format!("Root user of {}", named(account)),
         Person::User { account, user } => format!("{} in {}", user.name, named(account)),
         Person::Builder(builder) => builder.name.to_string(),
+        Person::Operator(operator) => operator.name.to_string(),
     }
 }
 
@@ -20,6 +21,7 @@ pub(crate) fn who(person: &Person) -> String {
         Person::Root(account) => format!("root user of {}", named(account)),
         Person::User { account, user } => format!("IAM user {} in {}", user.name, named(account)),
         Person::Builder(builder) => format!("builder ID {}", builder.email),
+        Person::Operator(operator) => format!("operator {}", operator.email),
     }
 }
 
@@ -29,6 +31,7 @@ pub(crate) fn manager_name(person: &Person) -> String {
         Person::Root(account) => account.root.email.to_string(),
         Person::User { user, .. } => user.name.to_string(),
         Person::Builder(builder) => builder.email.to_string(),
+        Person::Operator(operator) => operator.email.to_string(),
     }
 }
 
@@ -36,7 +39,7 @@ pub(crate) fn manager_name(person: &Person) -> String {
 pub(crate) fn rules(person: &Person) -> PasswordRules {
     match person {
         Person::User { account, .. } => PasswordRules::iam(account.password_policy.as_ref()),
-        Person::Root(_) | Person::Builder(_) => PasswordRules::own(),
+        Person::Root(_) | Person::Builder(_) | Person::Operator(_) => PasswordRules::own(),
     }
 }
 
@@ -46,6 +49,7 @@ pub(crate) fn sign_in_path(person: &Person) -> String {
         Person::Root(_) => "/signin/root".to_owned(),
         Person::User { account, .. } => users_sign_in_path(account),
         Person::Builder(_) => "/signin/builder".to_owned(),
+        Person::Operator(_) => "/operator".to_owned(),
     }
 }
 

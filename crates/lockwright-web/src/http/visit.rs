@@ -52,9 +52,11 @@ impl Visit {
     pub(super) async fn bare(web: &Web, arrival: Arrival) -> Result<Self, Refused> {
         let token = arrival.session.as_deref().and_then(|text| Token::parse(TokenKind::Session, text));
         let signed = match token {
-            Some(token) => web.lockwright().authenticate(token.expose()).await?.map(|signed| Arc::new((token, signed))),
+            Some(token) => web.lockwright().authenticate(token.expose()).await?.map(|signed| (token, signed)),
             None => None,
         };
+        // An operator's session is worth nothing here: operators have pages of their own.
+        let signed = signed.filter(|(_, signed)| !matches!(signed.person, Person::Operator(_))).map(Arc::new);
         Ok(Self { op: arrival.op.clone(), web: web.clone(), arrival, signed, query: String::new(), from_here: false })
     }
 
@@ -152,7 +154,7 @@ impl Visit {
                 label: people::label(&signed.person),
                 kind: signed.person.kind(),
                 administrator: administers(&signed.person).is_some(),
-                must_change: signed.session.scope == SessionScope::ChangePassword,
+                must_change: signed.session.scope != SessionScope::Full,
                 open_help,
             });
         }
@@ -270,6 +272,7 @@ impl FromRequestParts<Web> for Member {
         match member.session.scope {
             SessionScope::Full => Ok(member),
             SessionScope::ChangePassword => Err(Refused::Go("/security/password")),
+            SessionScope::EnrolMfa => Err(Refused::Go("/security/mfa")),
         }
     }
 }
@@ -295,6 +298,6 @@ pub(crate) fn administers(person: &Person) -> Option<AccountId> {
     match person {
         Person::Root(account) => Some(account.id),
         Person::User { account, user } if user.administrator => Some(account.id),
-        Person::User { .. } | Person::Builder(_) => None,
+        Person::User { .. } | Person::Builder(_) | Person::Operator(_) => None,
     }
 }

@@ -69,7 +69,7 @@ impl Page for SignInEmail {
     fn title(&self) -> Cow<'static, str> {
         match self.kind {
             IdentityKind::Builder => "Sign in with your builder ID".into(),
-            IdentityKind::Root | IdentityKind::Iam => "Sign in as root user".into(),
+            IdentityKind::Root | IdentityKind::Iam | IdentityKind::Operator => "Sign in as root user".into(),
         }
     }
 

@@ -63,6 +63,7 @@ fn show_step(visit: &Visit, id: &CaseId, kind: Kind, step: CaseStep) -> Answer {
         }),
         // The proof confirms an address in the same breath; one that was cut off in between begins anew.
         CaseStep::Confirm { .. } => refused(visit, Some(kind), Refusal::Expired),
+        CaseStep::Waiting { .. } | CaseStep::Act { .. } => refused(visit, Some(kind), Refusal::NotNow),
         CaseStep::Done => refused(visit, Some(kind), Refusal::AlreadyDone),
     }
 }
@@ -252,7 +253,7 @@ fn refused(visit: &Visit, kind: Option<Kind>, refusal: Refusal) -> Answer {
         Refusal::Expired => (CaseEnd::Expired, StatusCode::GONE),
         Refusal::AlreadyDone => (CaseEnd::Used, StatusCode::GONE),
         Refusal::Closed(Closure::TooManyTries) => (CaseEnd::TooManyTries, StatusCode::GONE),
-        Refusal::Closed(Closure::Cancelled) | Refusal::Gone => (CaseEnd::Cancelled, StatusCode::GONE),
+        Refusal::Closed(Closure::Cancelled | Closure::Stopped | Closure::Refused) | Refusal::Gone => (CaseEnd::Cancelled, StatusCode::GONE),
     };
     // A handed link says nothing of whose it is; it begins anew where one says what one has.
     let kind = kind.filter(|kind| *kind != Kind::SetPassword).map(shown_kind);
@@ -263,9 +264,11 @@ const fn shown_kind(kind: Kind) -> CaseKind {
     match kind {
         Kind::Recover(IdentityKind::Root) => CaseKind::Root,
         Kind::Recover(IdentityKind::Builder) => CaseKind::Builder,
-        Kind::Recover(IdentityKind::Iam) | Kind::SetPassword => CaseKind::Iam,
+        Kind::Recover(IdentityKind::Iam | IdentityKind::Operator) | Kind::SetPassword => CaseKind::Iam,
         Kind::RegisterAccount => CaseKind::RegisterAccount,
         Kind::RegisterBuilder => CaseKind::RegisterBuilder,
-        Kind::ConfirmAddress => CaseKind::ConfirmAddress,
+        Kind::ConfirmAddress | Kind::AddAddress | Kind::ChangeEmail | Kind::UndoEmail | Kind::InviteContact | Kind::Disown => {
+            CaseKind::ConfirmAddress
+        }
     }
 }

@@ -27,6 +27,7 @@ pub(super) async fn home(member: Member) -> Answer {
                 ConsoleBuilderHome { name: builder.name.to_string(), email: builder.email.to_string(), since: words::day(builder.created) };
             member.page(&page).await
         }
+        Person::Operator(_) => Err(Refused::not_found()),
     }
 }
 

@@ -39,7 +39,7 @@ fn outcome(now: Timestamp, state: &HelpState) -> Option<String> {
     };
     let who = match by {
         Some(Identity::Root(_)) => "the root user",
-        Some(Identity::User(_) | Identity::Builder(_)) => "an administrator",
+        Some(Identity::User(_) | Identity::Builder(_) | Identity::Operator(_)) => "an administrator",
         None => "the host",
     };
     Some(format!("{what} by {who}, {}", words::ago(now, *at)))

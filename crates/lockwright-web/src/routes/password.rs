@@ -18,7 +18,7 @@ pub(super) async fn form(visit: Visit) -> Answer {
 
 fn page(member: &Member) -> ChangePassword {
     let must = match member.session.scope {
-        SessionScope::Full => None,
+        SessionScope::Full | SessionScope::EnrolMfa => None,
         SessionScope::ChangePassword if member.person.password_expired(member.op.now) => Some(MustChange::Expired),
         SessionScope::ChangePassword => Some(MustChange::SetByOther),
     };

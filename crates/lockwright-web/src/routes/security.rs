@@ -37,7 +37,7 @@ async fn security(member: &Member) -> Result<Security, Refused> {
             self_service: account.self_service_recovery,
             typed: String::new(),
         }),
-        Person::Root(_) | Person::Builder(_) => None,
+        Person::Root(_) | Person::Builder(_) | Person::Operator(_) => None,
     };
     Ok(Security {
         sessions: sessions.collect(),

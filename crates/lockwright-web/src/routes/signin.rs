@@ -124,6 +124,7 @@ fn signed_in(visit: &Visit, signed: &SignedIn) -> Answer {
     let path = match signed.scope {
         SessionScope::Full => "/console",
         SessionScope::ChangePassword => "/security/password",
+        SessionScope::EnrolMfa => "/security/mfa",
     };
     Ok(visit.give_session(go(path)?, &signed.token))
 }
@@ -132,6 +133,7 @@ fn signed_in(visit: &Visit, signed: &SignedIn) -> Answer {
 const fn barred(bar: Bar) -> &'static str {
     match bar {
         Bar::AccountSuspended => "Your password is right, but this account is suspended. Ask whoever runs this installation.",
+        Bar::AccountClosed => "Your password is right, but this account is closed. Its root user can take it back for 90 days.",
         Bar::Disabled => "Your password is right, but your sign-in is switched off. Ask your administrator to switch it on.",
         Bar::ExpiredHard => "Your password has expired, and in your account only an administrator can set a new one. Ask yours.",
     }

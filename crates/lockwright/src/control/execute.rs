@@ -2,6 +2,7 @@
 
 use lockwright_model::account::{Account, AccountState};
 use lockwright_model::builder::Builder;
+use lockwright_model::case::Channel;
 use lockwright_model::clock::Timestamp;
 use lockwright_model::context::{OpContext, Source};
 use lockwright_model::identity::Principal;
@@ -187,15 +188,21 @@ fn builder(builder: &Builder) -> Value {
 fn job(job: &Job) -> Value {
     let (what, to) = match &job.task {
         Task::SendTicket { .. } => ("ticket", None),
-        Task::FindMine { address, .. } => ("find my account", Some(address)),
-        Task::Notify { to, .. } => ("notice", Some(to)),
+        Task::FindMine { address, .. } => ("find my account", Some(address.to_string())),
+        Task::Notify { to: Channel::Email(to), .. } => ("notice", Some(to.to_string())),
+        Task::Notify { to: Channel::Phone(to), .. } => ("notice", Some(to.to_string())),
+        Task::SendCode { channel, .. } => ("code", Some(channel.key())),
+        Task::AskContact { .. } => ("question to a recovery contact", None),
+        Task::Remind { .. } => ("waiting time", None),
+        Task::Review { .. } => ("review", None),
+        Task::TellSystem { .. } => ("linked system", None),
     };
     let (state, why) = match &job.state {
         JobState::Waiting => ("waiting", None),
         JobState::Dead { why } => ("dead", Some(why)),
     };
     json!({
-        "Id": job.id.as_str(), "Mail": what, "To": to.map(|to| to.as_str()), "State": state, "Attempts": job.attempts,
+        "Id": job.id.as_str(), "Mail": what, "To": to, "State": state, "Attempts": job.attempts,
         "Due": job.due.to_rfc3339(), "Why": why,
     })
 }
@@ -204,6 +211,7 @@ fn state_word(state: AccountState) -> &'static str {
     match state {
         AccountState::Active => "active",
         AccountState::Suspended => "suspended",
+        AccountState::Closed { .. } => "closed",
     }
 }
 

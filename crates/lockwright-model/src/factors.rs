@@ -1,0 +1,294 @@
+//! What an identity can prove itself with besides its password, how it is reached, and what is under way for it.
+//!
+//! It is part of the identity's row: a change of a factor is a change of the identity, under its one version.
+
+use serde::{Deserialize, Serialize};
+
+use crate::case::Channel;
+use crate::clock::Timestamp;
+use crate::email::EmailAddress;
+use crate::id::{CaseId, ContactId, DeviceId, LinkId, SystemId};
+use crate::name::{DeviceName, PersonName};
+use crate::phone::PhoneNumber;
+use crate::proof::Goal;
+use crate::secret::Sealed;
+use crate::token::TokenHash;
+
+/// The most MFA devices of one identity (AWS's limit).
+pub const MOST_DEVICES: usize = 8;
+/// Recovery codes in a set.
+pub const CODES: usize = 10;
+/// The most recovery contacts of one identity.
+pub const MOST_CONTACTS: usize = 5;
+/// The most additional addresses of each kind.
+pub const MOST_ADDRESSES: usize = 5;
+
+/// Everything about an identity that is neither its name nor its password.
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Factors {
+    /// MFA devices, at most [`MOST_DEVICES`].
+    pub devices: Vec<MfaDevice>,
+    /// The present set of recovery codes.
+    pub codes: Option<RecoveryCodes>,
+    /// Confirmed email addresses besides the one it signs in with.
+    pub emails: Vec<ExtraEmail>,
+    /// Confirmed phone numbers.
+    pub phones: Vec<Phone>,
+    /// Recovery contacts.
+    pub contacts: Contacts,
+    /// When the present sign-in address took the place of another; `None`: it is the one of the registration.
+    pub email_changed: Option<Timestamp>,
+    /// Nothing but enrolling a device is possible after sign-in.
+    pub enrolment: Option<EnrolmentOwed>,
+    /// The owner said "this wasn't me": no credential changes until then.
+    pub frozen_until: Option<Timestamp>,
+    /// Recoveries whose waiting time runs; at most one a goal.
+    pub underway: Vec<Underway>,
+    /// Who stopped a recovery lately, newest last.
+    pub cancels: Vec<Cancel>,
+    /// Results of rehearsals, newest last.
+    pub drills: Vec<Drill>,
+    /// Logins of other systems that share these credentials.
+    pub linked: Vec<LinkedLogin>,
+}
+
+/// An MFA device.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct MfaDevice {
+    /// Names it in forms.
+    pub id: DeviceId,
+    /// What its owner calls it.
+    pub name: DeviceName,
+    /// When it was enrolled.
+    pub added: Timestamp,
+    /// The last time it proved anything.
+    pub last_used: Option<Timestamp>,
+    /// Typed codes are switched off after 100 consecutive failures, until it is enrolled anew (NIST SP 800-63B-4 §3.2.2).
+    pub disabled: bool,
+    /// How it proves.
+    pub kind: DeviceKind,
+}
+
+/// How an MFA device proves itself.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum DeviceKind {
+    /// A time-based one-time password (RFC 6238).
+    Totp {
+        /// The seed, sealed for this identity and device.
+        seed: Sealed,
+        /// How far the device's clock is ahead of ours, in steps of 30 seconds.
+        drift: i64,
+        /// The last step that was accepted; no earlier or equal one is again (NIST SP 800-63B-4 §3.1.4.2).
+        last_step: Option<u64>,
+    },
+    /// A passkey or security key (WebAuthn).
+    Passkey {
+        /// Its credential id, base64url.
+        credential: String,
+        /// The public key with its counter, as `lockwright-authn` wrote it.
+        key: String,
+        /// It verifies its user (PIN, fingerprint, face), so it signs in without a password.
+        verifies_user: bool,
+        /// It may be synced between devices (backup eligible).
+        synced: bool,
+    },
+}
+
+/// A set of recovery codes.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct RecoveryCodes {
+    /// When it was shown.
+    pub since: Timestamp,
+    /// SHA-256 of each code; `None` once it was spent.
+    pub left: Vec<Option<TokenHash>>,
+}
+
+/// A confirmed email address besides the one it signs in with.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct ExtraEmail {
+    /// The address.
+    pub address: EmailAddress,
+    /// When it was confirmed.
+    pub since: Timestamp,
+}
+
+/// A confirmed phone number.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Phone {
+    /// The number.
+    pub number: PhoneNumber,
+    /// When it was confirmed.
+    pub since: Timestamp,
+}
+
+/// Recovery contacts and how many of them must agree.
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+pub struct Contacts {
+    /// How many of the people must agree, at least 1.
+    pub threshold: u8,
+    /// The people, at most [`MOST_CONTACTS`].
+    pub people: Vec<Contact>,
+    /// When the list was last looked through by its owner.
+    pub reviewed: Option<Timestamp>,
+}
+
+/// A recovery contact: somebody trusted, who needs no account.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Contact {
+    /// Names it in forms and links.
+    pub id: ContactId,
+    /// How the owner calls the person.
+    pub name: PersonName,
+    /// Where the person is reached.
+    pub address: EmailAddress,
+    /// When the invitation was sent.
+    pub invited: Timestamp,
+    /// When the person accepted; `None`: not yet, and so without effect.
+    pub since: Option<Timestamp>,
+}
+
+/// Enrolling a device is the only thing possible after the next sign-in.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct EnrolmentOwed {
+    /// Since when.
+    pub since: Timestamp,
+    /// Why.
+    pub why: EnrolmentReason,
+}
+
+/// Why enrolment is owed.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum EnrolmentReason {
+    /// A recovery removed the devices.
+    Recovered,
+    /// An administrator asked for it.
+    Administrator,
+    /// The host's command line removed the devices.
+    Host,
+    /// The first device of an operator.
+    First,
+}
+
+/// A recovery whose waiting time runs.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Underway {
+    /// The case.
+    pub case: CaseId,
+    /// What it would do.
+    pub goal: Goal,
+    /// Since when it waits.
+    pub since: Timestamp,
+    /// When it may be finished.
+    pub release: Timestamp,
+    /// The same channel tried to stop it twice: another channel or two operators must decide.
+    pub contested: bool,
+}
+
+/// Somebody stopped a recovery.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Cancel {
+    /// Through what.
+    pub by: Canceller,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// Through what a recovery was stopped.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize)]
+pub enum Canceller {
+    /// A link in a message to this address.
+    Channel(Channel),
+    /// A signed-in browser.
+    Session,
+    /// Two operators.
+    Operators,
+}
+
+/// The result of a rehearsal.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Drill {
+    /// What was pretended to be lost.
+    pub lost: Loss,
+    /// When it ended.
+    pub at: Timestamp,
+    /// The way back was walked to its end.
+    pub passed: bool,
+}
+
+/// What somebody can lose, for readiness and rehearsals.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Loss {
+    /// The password is forgotten.
+    Password,
+    /// The mailbox of the sign-in address.
+    Mailbox,
+    /// The phone: its number and the devices on it.
+    Phone,
+    /// The MFA devices.
+    Devices,
+    /// The sheet with the recovery codes.
+    Codes,
+    /// Password and devices together.
+    PasswordAndDevices,
+    /// All but the people one trusts.
+    Everything,
+}
+
+/// A login of another system that shares these credentials.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct LinkedLogin {
+    /// Names it in forms and events.
+    pub id: LinkId,
+    /// The system.
+    pub system: SystemId,
+    /// What the system calls the person.
+    pub subject: String,
+    /// Since when.
+    pub since: Timestamp,
+    /// The last change that the system was told of, and how that went.
+    pub told: Option<Delivery>,
+}
+
+/// How telling another system went.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Delivery {
+    /// When the change was made.
+    pub at: Timestamp,
+    /// When the system took it; `None`: not yet.
+    pub taken: Option<Timestamp>,
+    /// Given up after this many tries.
+    pub given_up: bool,
+}
+
+impl Factors {
+    /// Whether a second factor is asked for, or would be as soon as enrolment is done: mail alone opens nothing then.
+    pub fn protected(&self) -> bool {
+        !self.devices.is_empty() || self.enrolment.is_some()
+    }
+
+    /// Whether credentials must not be changed now.
+    pub fn frozen(&self, now: Timestamp) -> bool {
+        self.frozen_until.is_some_and(|until| now < until)
+    }
+
+    /// A device by its id.
+    pub fn device(&self, id: &DeviceId) -> Option<&MfaDevice> {
+        self.devices.iter().find(|device| device.id == *id)
+    }
+
+    /// The contacts who have accepted.
+    pub fn accepted(&self) -> impl Iterator<Item = &Contact> {
+        self.contacts.people.iter().filter(|contact| contact.since.is_some())
+    }
+}
+
+impl RecoveryCodes {
+    /// How many are left.
+    pub fn count(&self) -> usize {
+        self.left.iter().flatten().count()
+    }
+}
