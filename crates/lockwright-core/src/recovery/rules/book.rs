@@ -6,7 +6,7 @@ use lockwright_model::case::IdentityKind;
 use lockwright_model::clock::Timestamp;
 use lockwright_model::proof::{Goal, Proof, Proofs};
 
-use super::{CANCEL_MEMORY, COOLING, Guard, Guards, RULES, Rule, UNDO};
+use super::{CANCEL_MEMORY, COOLING, Guard, Guards, RULES, Rule, SINGLE_HOLDER_OPENINGS, SingleHolder, UNDO, When};
 
 /// Rules with their guards.
 #[derive(Clone, Copy, Debug)]
@@ -59,6 +59,15 @@ pub struct Missing<'a> {
     pub rule: &'a Rule,
     /// What would fulfil it.
     pub proofs: Proofs,
+}
+
+/// A way back to being signed in.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct WayBack<'a> {
+    /// The recoveries to go through, one after the other.
+    pub steps: Vec<&'a Rule>,
+    /// How many waiting times that takes.
+    pub waits: usize,
 }
 
 /// How something came to the identity.
@@ -140,19 +149,49 @@ impl<'a> RuleBook<'a> {
         self.guards.on(Guard::ToldFirst) && before.is_empty() && !after.is_empty() && !alone
     }
 
-    /// What these proofs do at sign-in.
+    /// What these proofs do at sign-in. While enrolment is owed, whoever only has the password could be somebody who waited for that
+    /// moment: only what would take a device away gets to enrol one, and so does the browser that finished a [`Goal::Reenrol`].
     pub fn sign_in(&self, situation: &Situation, proofs: Proofs) -> SignIn {
-        if !proofs.contains(Proof::Password) {
-            return SignIn::Refused;
-        }
-        let code = Proofs::of(&[Proof::RecoveryCode]);
+        let second = match situation.protection {
+            Protection::None => true,
+            Protection::Device => proofs.meets(Proofs::of(&[Proof::Device, Proof::RecoveryCode])),
+            Protection::Owed if !self.guards.on(Guard::OwedTakesAsMuch) => true,
+            Protection::Owed => matches!(self.open(situation, Goal::Reenrol, proofs), Opening::AtOnce(_)),
+        };
         match situation.protection {
-            Protection::None => SignIn::Full,
-            Protection::Device if proofs.meets(code.with(Proof::Device)) => SignIn::Full,
-            Protection::Device => SignIn::Refused,
-            Protection::Owed if !self.guards.on(Guard::OwedTakesTwo) => SignIn::EnrolOnly,
-            Protection::Owed if proofs.meets(code.with(Proof::Email).with(Proof::Phone).with(Proof::Contacts)) => SignIn::EnrolOnly,
-            Protection::Owed => SignIn::Refused,
+            _ if !second || !proofs.contains(Proof::Password) => SignIn::Refused,
+            Protection::Owed => SignIn::EnrolOnly,
+            Protection::None | Protection::Device => SignIn::Full,
+        }
+    }
+
+    /// The quickest way to be signed in for somebody who still has `held` (and finds help from whom it names), in as few steps as
+    /// possible; no steps: sign-in itself. `None`: nothing leads back.
+    pub fn way_back(&self, situation: &Situation, held: Proofs) -> Option<WayBack<'a>> {
+        let with_password = || {
+            let (rule, wait) = self.best(situation, Goal::NewPassword, held)?;
+            let mut way = self.enter(situation, held.with(Proof::Password))?;
+            way.steps.insert(0, rule);
+            way.waits += wait;
+            Some(way)
+        };
+        [self.enter(situation, held), with_password()].into_iter().flatten().min_by_key(|way| (way.waits, way.steps.len()))
+    }
+
+    /// Signed in with the password as it is: at once, or with a device replaced.
+    fn enter(&self, situation: &Situation, held: Proofs) -> Option<WayBack<'a>> {
+        if self.sign_in(situation, held) != SignIn::Refused {
+            return Some(WayBack { steps: Vec::new(), waits: 0 });
+        }
+        let (rule, waits) = self.best(situation, Goal::Reenrol, held).filter(|_| held.contains(Proof::Password))?;
+        Some(WayBack { steps: vec![rule], waits })
+    }
+
+    fn best(&self, situation: &Situation, goal: Goal, held: Proofs) -> Option<(&'a Rule, usize)> {
+        match self.open(situation, goal, held) {
+            Opening::Nothing => None,
+            Opening::AtOnce(rule) => Some((rule, 0)),
+            Opening::AfterDelay(rule) => Some((rule, 1)),
         }
     }
 
@@ -215,15 +254,21 @@ impl<'a> RuleBook<'a> {
         }
     }
 
-    fn applicable(&self, situation: &Situation, goal: Goal) -> impl Iterator<Item = &'a Rule> {
-        self.rules.iter().filter(move |rule| rule.goal == goal && rule.kinds.contains(&situation.kind) && self.allowed(rule, situation))
+    /// The openings of this identity for whoever holds one thing.
+    pub fn single_holder_openings(&self, situation: &Situation) -> Vec<&'static SingleHolder> {
+        let concerns = |opening: &&SingleHolder| opening.kinds.contains(&situation.kind) && self.holds(opening.when, situation);
+        SINGLE_HOLDER_OPENINGS.iter().filter(concerns).collect()
     }
 
-    fn allowed(&self, rule: &Rule, situation: &Situation) -> bool {
+    fn applicable(&self, situation: &Situation, goal: Goal) -> impl Iterator<Item = &'a Rule> {
+        self.rules.iter().filter(move |rule| rule.goal == goal && rule.kinds.contains(&situation.kind) && self.holds(rule.when, situation))
+    }
+
+    fn holds(&self, when: When, situation: &Situation) -> bool {
         let leave = situation.kind != IdentityKind::Iam || situation.self_service;
-        (!rule.when.unprotected || !self.protected(situation))
-            && (!rule.when.self_service || leave)
-            && (!rule.when.operator_help || situation.operator_help)
+        (!when.unprotected || !self.protected(situation))
+            && (!when.self_service || leave)
+            && (!when.operator_help || situation.operator_help)
     }
 
     fn protected(&self, situation: &Situation) -> bool {

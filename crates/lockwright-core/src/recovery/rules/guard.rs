@@ -27,8 +27,8 @@ pub enum Guard {
     DifferentOperators,
     /// While enrolment is owed, the identity is as protected as with the device.
     ProtectedWhileOwed,
-    /// While enrolment is owed, the password alone does not sign in.
-    OwedTakesTwo,
+    /// While enrolment is owed, only what would take a device away gets to enrol one.
+    OwedTakesAsMuch,
     /// A password that wrong tries switched off still counts in a case, after another proof.
     WornPasswordCounts,
     /// A device that wrong tries switched off still counts with two consecutive codes.
@@ -50,7 +50,7 @@ impl Guard {
         Self::TwoContactsAlone,
         Self::DifferentOperators,
         Self::ProtectedWhileOwed,
-        Self::OwedTakesTwo,
+        Self::OwedTakesAsMuch,
         Self::WornPasswordCounts,
         Self::WornDeviceCounts,
     ];

@@ -13,7 +13,7 @@ use lockwright_model::proof::Goal::{self, NewPassword, Reenrol};
 use lockwright_model::proof::Proof::{Administrator, Contacts, ContactsTwo, Device, Email, Host, Operators, Password, Phone, RecoveryCode};
 use lockwright_model::proof::{Proof, Proofs};
 
-pub use book::{Approval, CancelEffect, Missing, Opening, Origin, Protection, RuleBook, SignIn, Situation};
+pub use book::{Approval, CancelEffect, Missing, Opening, Origin, Protection, RuleBook, SignIn, Situation, WayBack};
 pub use guard::{Guard, Guards};
 
 /// How long a delayed recovery waits if the operator says nothing else.
@@ -55,10 +55,14 @@ pub struct When {
     pub operator_help: bool,
 }
 
+impl When {
+    /// No condition.
+    pub const ALWAYS: Self = Self { unprotected: false, self_service: false, operator_help: false };
+}
+
 impl Rule {
     const fn new(goal: Goal, kinds: &'static [IdentityKind], needs: &[Proof]) -> Self {
-        let when = When { unprotected: false, self_service: false, operator_help: false };
-        Self { goal, kinds, when, needs: Proofs::of(needs), delay: false }
+        Self { goal, kinds, when: When::ALWAYS, needs: Proofs::of(needs), delay: false }
     }
 
     const fn unprotected(mut self) -> Self {
@@ -132,15 +136,15 @@ pub struct SingleHolder {
     pub proof: Proof,
     /// Whose identities it opens.
     pub kinds: &'static [IdentityKind],
-    /// Only those without a device.
-    pub unprotected: bool,
+    /// Under which conditions.
+    pub when: When,
 }
 
-/// All openings for whoever holds one thing. The search shows that the list is complete, and that nothing stands in it for nothing.
+/// All openings for whoever holds one thing. The search shows that the list is complete, and that each of them is real.
 pub const SINGLE_HOLDER_OPENINGS: &[SingleHolder] = &[
-    SingleHolder { proof: Email, kinds: ALL, unprotected: true },
-    SingleHolder { proof: Administrator, kinds: IAM, unprotected: false },
-    SingleHolder { proof: Host, kinds: ALL, unprotected: false },
+    SingleHolder { proof: Email, kinds: ALL, when: When { unprotected: true, self_service: true, operator_help: false } },
+    SingleHolder { proof: Administrator, kinds: IAM, when: When::ALWAYS },
+    SingleHolder { proof: Host, kinds: ALL, when: When::ALWAYS },
 ];
 
 #[cfg(test)]

@@ -88,11 +88,40 @@ fn no_rule_repeats_another() {
         let covers = |other: &Rule| {
             other.goal == rule.goal
                 && rule.kinds.iter().all(|kind| other.kinds.contains(kind))
-                && (other.when == rule.when || other.when == When { unprotected: false, self_service: false, operator_help: false })
+                && (other.when == rule.when || other.when == When::ALWAYS)
                 && rule.needs.holds(other.needs)
                 && (!other.delay || rule.delay)
         };
         let repeated = RULES.iter().enumerate().any(|(at, other)| at != number && covers(other));
         assert!(!repeated, "{rule:?} says nothing of its own");
     }
+}
+
+#[test]
+fn while_enrolment_is_owed_the_password_alone_does_not_sign_in() {
+    let owed = of(Root, Protection::Owed);
+    assert_eq!(BOOK.sign_in(&owed, Proofs::of(&[Password])), SignIn::Refused);
+    assert_eq!(BOOK.sign_in(&owed, Proofs::of(&[Password, Email])), SignIn::Refused);
+    assert_eq!(BOOK.sign_in(&owed, Proofs::of(&[Password, RecoveryCode])), SignIn::EnrolOnly);
+    assert_eq!(BOOK.sign_in(&owed, Proofs::of(&[Password, Host])), SignIn::EnrolOnly);
+    assert_eq!(BOOK.sign_in(&of(Root, Protection::Device), Proofs::of(&[Password, RecoveryCode])), SignIn::Full);
+}
+
+#[test]
+fn the_way_back_is_the_one_with_the_fewest_waiting_times_and_steps() {
+    let root = of(Root, Protection::Device);
+    let steps = |held: &[Proof]| BOOK.way_back(&root, Proofs::of(held)).map(|way| (way.steps.len(), way.waits));
+    assert_eq!(steps(&[Password, Device]), Some((0, 0)));
+    assert_eq!(steps(&[Password, Contacts]), Some((1, 0)));
+    assert_eq!(steps(&[Email, RecoveryCode]), Some((1, 0)));
+    assert_eq!(steps(&[Email, Phone]), Some((2, 1)));
+    assert_eq!(steps(&[Operators]), Some((2, 2)));
+    assert_eq!(steps(&[Email, Password]), None);
+}
+
+#[test]
+fn an_identity_is_told_of_the_openings_that_concern_it() {
+    let proofs = |situation| BOOK.single_holder_openings(&situation).into_iter().map(|opening| opening.proof).collect::<Vec<_>>();
+    assert_eq!(proofs(of(Iam, Protection::None)), [Email, Administrator, Host]);
+    assert_eq!(proofs(of(Root, Protection::Owed)), [Host]);
 }
