@@ -9,6 +9,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
+import { Clock } from './clock.mjs';
 import { DEADLINE } from './deadline.mjs';
 import { Mailbox } from './mailbox.mjs';
 
@@ -47,15 +48,17 @@ function environment(extra) {
 }
 
 /**
- * Starts `lockwright serve`. `umask`, as text, is set by a shell before the program begins.
+ * Starts `lockwright serve`. `umask`, as text, is set by a shell before the program begins; with `clock: true` its time of day can
+ * be moved through `server.clock`.
  *
- * @param {{ data?: string, listen?: string, args?: string[], env?: Record<string, string>, umask?: string }} options
+ * @param {{ data?: string, listen?: string, args?: string[], env?: Record<string, string>, umask?: string, clock?: boolean }} options
  */
 export async function startServer(options = {}) {
   const data = options.data ?? path.join(folder(), 'data');
   const args = ['serve', '--data', data, '--listen', options.listen ?? '127.0.0.1:0'];
   args.push(...(options.args ?? ['--admin-listen', '127.0.0.1:0']));
-  const env = environment({ LOCKWRIGHT_PASSWORDS__THREADS: '2', ...options.env });
+  const clock = options.clock ? new Clock(folder()) : null;
+  const env = environment({ LOCKWRIGHT_PASSWORDS__THREADS: '2', ...clock?.env, ...options.env });
   const child = options.umask
     ? spawn('sh', ['-c', `umask ${options.umask}; exec "$0" "$@"`, PROGRAM, ...args], { env, stdio: ['ignore', 'pipe', 'pipe'] })
     : spawn(PROGRAM, args, { env, stdio: ['ignore', 'pipe', 'pipe'] });
@@ -79,12 +82,12 @@ export async function startServer(options = {}) {
       resolve(said[1]);
     });
   });
-  return new Server({ child, data, url, log, ended });
+  return new Server({ child, data, url, log, ended, clock });
 }
 
 class Server {
-  constructor({ child, data, url, log, ended }) {
-    Object.assign(this, { child, data, url, log, ended });
+  constructor({ child, data, url, log, ended, clock }) {
+    Object.assign(this, { child, data, url, log, ended, clock: clock ?? Date });
     this.mailbox = new Mailbox(path.join(data, 'outbox'));
   }
 

@@ -20,6 +20,12 @@ pub(crate) fn chromium() -> Option<PathBuf> {
     find(&["chromium", "chromium-browser", "google-chrome"])
 }
 
+/// The library that moves a program's clock; Debian keeps it in a folder of the processor's kind.
+pub(crate) fn faketime() -> Option<PathBuf> {
+    let folders = fs::read_dir("/usr/lib").ok()?;
+    folders.flatten().map(|folder| folder.path().join("faketime/libfaketimeMT.so.1")).find(|library| library.is_file())
+}
+
 /// The Python that sees the packages of `e2e/requirements.txt`.
 pub(crate) fn python(root: &Path) -> PathBuf {
     root.join("e2e/.venv/bin/python3")
@@ -35,6 +41,7 @@ fn missing_packages() -> Vec<&'static str> {
         ("git", find(&["git"]).is_some()),
         ("python3", find(&["python3"]).is_some()),
         ("python3-venv", has_venv()),
+        ("libfaketime", faketime().is_some()),
     ];
     let missing = needed.iter().filter(|(_, present)| !present);
     missing.map(|(package, _)| *package).collect()

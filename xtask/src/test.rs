@@ -35,8 +35,8 @@ pub(crate) fn add_to(phases: &mut Phases, root: &Path, filter: Option<&str>) {
     }
 }
 
-/// Drives the built program with real clients. The tests find it, the browser and the Python with the SMTP server by
-/// `E2E_LOCKWRIGHT`, `E2E_CHROMIUM` and `E2E_PYTHON`: the program itself refuses a `LOCKWRIGHT_` variable it doesn't know.
+/// Drives the built program with real clients. The tests find it, the browser, the clock's library and the Python with the SMTP server by
+/// `E2E_LOCKWRIGHT`, `E2E_CHROMIUM`, `E2E_FAKETIME` and `E2E_PYTHON`: the program itself refuses a `LOCKWRIGHT_` variable it doesn't know.
 fn end_to_end(root: &Path, filter: Option<&str>) -> anyhow::Result<()> {
     let suites = suites(root)?;
     if suites.is_empty() {
@@ -44,6 +44,7 @@ fn end_to_end(root: &Path, filter: Option<&str>) -> anyhow::Result<()> {
         return Ok(());
     }
     let chromium = setup::chromium().context("no Chromium in the search path")?;
+    let faketime = setup::faketime().context("libfaketime is not installed")?;
     let mut node = command(root, "node");
     // Each file has a server and a browser of its own; two at a time keep two processors busy.
     node.args(["--test", "--test-reporter=spec", "--test-concurrency=2"]);
@@ -53,6 +54,7 @@ fn end_to_end(root: &Path, filter: Option<&str>) -> anyhow::Result<()> {
     node.args(suites)
         .env("E2E_LOCKWRIGHT", root.join("target/debug/lockwright"))
         .env("E2E_CHROMIUM", chromium)
+        .env("E2E_FAKETIME", faketime)
         .env("E2E_PYTHON", setup::python(root));
     programs::run(&mut node)
 }
