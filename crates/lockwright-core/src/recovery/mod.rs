@@ -3,6 +3,7 @@
 //! `Open → Proven → Completed`, or `Closed`. Transitions consume the case; nothing leads out of `Completed` and `Closed`.
 
 pub mod rules;
+pub mod situation;
 
 use std::time::Duration;
 

@@ -1,0 +1,98 @@
+//! What the rules see of a person: which of its factors serve a recovery, and from when on.
+
+use std::time::Duration;
+
+use lockwright_model::case::Channel;
+use lockwright_model::clock::Timestamp;
+use lockwright_model::email::EmailAddress;
+use lockwright_model::factors::{Contact, MfaDevice, RecoveryCodes};
+use lockwright_model::proof::{Proof, Proofs};
+
+use super::rules::{Approval, DELAY, Origin, Protection, RuleBook, Situation};
+use crate::person::Person;
+
+/// What the operator has decided about recoveries.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct RecoverySettings {
+    /// How long a delayed recovery waits, between [`super::rules::DELAY_LEAST`] and [`super::rules::DELAY_MOST`].
+    pub delay: Duration,
+    /// Whether two operators may help somebody who has lost nearly everything.
+    pub operator_help: bool,
+}
+
+impl Default for RecoverySettings {
+    fn default() -> Self {
+        Self { delay: DELAY, operator_help: true }
+    }
+}
+
+/// What the rules look at besides the proofs, as it is now.
+pub fn situation(person: &Person, settings: RecoverySettings, now: Timestamp) -> Situation {
+    situation_with(person, settings, enrolled(person, now))
+}
+
+/// The same as it will be once all that was added lately serves.
+pub fn situation_soon(person: &Person, settings: RecoverySettings) -> Situation {
+    situation_with(person, settings, enrolled(person, Timestamp::from_micros(i64::MAX)))
+}
+
+fn situation_with(person: &Person, settings: RecoverySettings, enrolled: Proofs) -> Situation {
+    let self_service = match person {
+        Person::User { account, .. } => account.self_service_recovery,
+        Person::Root(_) | Person::Builder(_) | Person::Operator(_) => false,
+    };
+    Situation { kind: person.kind(), protection: protection(person), self_service, operator_help: settings.operator_help, enrolled }
+}
+
+/// Whether a device stands before the password.
+pub fn protection(person: &Person) -> Protection {
+    let factors = person.factors();
+    match (factors.devices.is_empty(), factors.enrolment) {
+        (false, _) => Protection::Device,
+        (true, Some(_)) => Protection::Owed,
+        (true, None) => Protection::None,
+    }
+}
+
+/// What of a person's factors serves a recovery at a moment, its password included.
+pub fn enrolled(person: &Person, now: Timestamp) -> Proofs {
+    let factors = person.factors();
+    let serves = |from: Option<Timestamp>| from.is_some_and(|from| now >= from);
+    let has = [
+        (Proof::Password, person.credential().is_some()),
+        (Proof::Email, person.channels().iter().any(|channel| is_email(channel) && serves(person.channel_serves_from(channel)))),
+        (Proof::Phone, person.channels().iter().any(|channel| !is_email(channel) && serves(person.channel_serves_from(channel)))),
+        (Proof::Device, factors.devices.iter().any(|device| now >= device_serves_from(device))),
+        (Proof::RecoveryCode, factors.codes.as_ref().is_some_and(|codes| codes.count() > 0 && now >= codes_serve_from(codes))),
+    ];
+    let own = has.into_iter().filter(|(_, has)| *has).fold(Proofs::EMPTY, |proofs, (proof, _)| proofs.with(proof));
+    own.union(contacts(person, now))
+}
+
+/// What all of a person's contacts together would prove at a moment.
+fn contacts(person: &Person, now: Timestamp) -> Proofs {
+    let own: Vec<String> = person.addresses().iter().map(EmailAddress::key).collect();
+    let people = person.factors().contacts.people.iter().filter(|contact| contact_serves_from(contact).is_some_and(|from| now >= from));
+    let approvals: Vec<_> =
+        people.map(|contact| Approval { own_mailbox: own.contains(&contact.address.key()), by: contact.address.key() }).collect();
+    RuleBook::PRODUCTION.contacts(person.factors().contacts.threshold, &approvals)
+}
+
+fn is_email(channel: &Channel) -> bool {
+    matches!(channel, Channel::Email(_))
+}
+
+/// From when on a device proves anything in a recovery; at sign-in it does at once.
+pub fn device_serves_from(device: &MfaDevice) -> Timestamp {
+    RuleBook::PRODUCTION.serves_from(Origin::Added, device.added)
+}
+
+/// From when on a set of codes proves anything in a recovery; at sign-in it does at once.
+pub fn codes_serve_from(codes: &RecoveryCodes) -> Timestamp {
+    RuleBook::PRODUCTION.serves_from(Origin::Added, codes.since)
+}
+
+/// From when on a contact's word counts; `None`: the contact has not accepted.
+pub fn contact_serves_from(contact: &Contact) -> Option<Timestamp> {
+    contact.since.map(|since| RuleBook::PRODUCTION.serves_from(Origin::Added, since))
+}
