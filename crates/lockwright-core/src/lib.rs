@@ -11,6 +11,7 @@ pub mod outbox;
 pub mod password;
 pub mod permit;
 pub mod person;
+pub mod readiness;
 pub mod recovery;
 pub mod register;
 pub mod session;

@@ -4,7 +4,6 @@ use lockwright_model::account::{Account, AccountState, RootUser};
 use lockwright_model::builder::Builder;
 use lockwright_model::case::{Case, Purpose};
 use lockwright_model::change::{ChangeSet, Claim, ClaimKey, Record, Version};
-use lockwright_model::contact::ContactDetails;
 use lockwright_model::context::OpContext;
 use lockwright_model::credential::Credential;
 use lockwright_model::email::EmailAddress;
@@ -125,7 +124,7 @@ fn add_account(
         alias: None,
         password_policy: None,
         self_service_recovery: false,
-        contacts: ContactDetails::default(),
+        contacts: Box::default(),
     };
     let owner = Identity::Root(account.id);
     changes.put(Record::Claim(Claim { key: ClaimKey::RootEmail(account.root.email.key()), owner: owner.clone() }));

@@ -36,7 +36,7 @@ pub struct Account {
     pub self_service_recovery: bool,
     /// Whom to reach about it.
     #[serde(default)]
-    pub contacts: ContactDetails,
+    pub contacts: Box<ContactDetails>,
 }
 
 /// Whether an account can be used.

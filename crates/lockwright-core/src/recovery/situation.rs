@@ -28,20 +28,17 @@ impl Default for RecoverySettings {
 
 /// What the rules look at besides the proofs, as it is now.
 pub fn situation(person: &Person, settings: RecoverySettings, now: Timestamp) -> Situation {
-    situation_with(person, settings, enrolled(person, now))
-}
-
-/// The same as it will be once all that was added lately serves.
-pub fn situation_soon(person: &Person, settings: RecoverySettings) -> Situation {
-    situation_with(person, settings, enrolled(person, Timestamp::from_micros(i64::MAX)))
-}
-
-fn situation_with(person: &Person, settings: RecoverySettings, enrolled: Proofs) -> Situation {
     let self_service = match person {
         Person::User { account, .. } => account.self_service_recovery,
         Person::Root(_) | Person::Builder(_) | Person::Operator(_) => false,
     };
-    Situation { kind: person.kind(), protection: protection(person), self_service, operator_help: settings.operator_help, enrolled }
+    Situation {
+        kind: person.kind(),
+        protection: protection(person),
+        self_service,
+        operator_help: settings.operator_help,
+        enrolled: enrolled(person, now),
+    }
 }
 
 /// Whether a device stands before the password.

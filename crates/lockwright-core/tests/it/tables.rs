@@ -12,7 +12,6 @@ use lockwright_model::account::{Account, AccountState, RootUser};
 use lockwright_model::builder::Builder;
 use lockwright_model::change::{Record, Version};
 use lockwright_model::clock::Timestamp;
-use lockwright_model::contact::ContactDetails;
 use lockwright_model::context::{OpContext, Source};
 use lockwright_model::credential::Credential;
 use lockwright_model::entropy::SeededEntropy;
@@ -58,7 +57,7 @@ fn account(seed: u64) -> Account {
         alias: None,
         password_policy: None,
         self_service_recovery: true,
-        contacts: ContactDetails::default(),
+        contacts: Box::default(),
     }
 }
 

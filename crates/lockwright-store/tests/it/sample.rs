@@ -6,7 +6,6 @@ use lockwright_model::case::{Case, CaseState, Gathered, IdentityKind, Purpose, T
 use lockwright_model::ceremony::{Ceremony, CeremonyPurpose};
 use lockwright_model::change::{ChangeSet, Claim, ClaimKey, Record, Version};
 use lockwright_model::clock::Timestamp;
-use lockwright_model::contact::ContactDetails;
 use lockwright_model::context::Source;
 use lockwright_model::credential::Credential;
 use lockwright_model::entropy::{SeededEntropy, draw};
@@ -69,7 +68,7 @@ pub(crate) fn account(n: u64) -> Account {
         alias: None,
         password_policy: None,
         self_service_recovery: false,
-        contacts: ContactDetails::default(),
+        contacts: Box::default(),
     }
 }
 
