@@ -8,6 +8,7 @@ mod cache;
 pub mod cases;
 mod commit;
 pub mod config;
+pub mod factors;
 mod forms;
 pub mod hashing;
 pub mod helps;
@@ -29,6 +30,8 @@ pub use lockwright_core as core;
 use std::sync::Arc;
 
 use lockwright_authn::codes::CodeKey;
+use lockwright_authn::passkey::{NoPasskeys, RelyingParty};
+use lockwright_authn::seal::SealKey;
 use lockwright_authn::strength::Blocklist;
 use lockwright_model::clock::{Clock, Timestamp};
 use lockwright_model::context::{OpContext, Source};
@@ -53,6 +56,8 @@ struct Inner {
     hashing: HashPool,
     blocklist: Blocklist,
     codes: CodeKey,
+    seal: SealKey,
+    relying_party: Result<RelyingParty, NoPasskeys>,
     clock: Arc<dyn Clock>,
     entropy: Arc<dyn Entropy>,
     outbox: tokio::sync::Notify,
@@ -64,7 +69,10 @@ impl Lockwright {
         let hashing = HashPool::start(&config)?;
         let blocklist = Blocklist::with_own(config.own_blocklist.iter().cloned());
         let codes = CodeKey::new(KeyBytes::new(lockwright_authn::codes::bind(&config.sealing_key, "code-key", &[])));
+        let relying_party = RelyingParty::new(&config.public_url, &config.installation);
         Ok(Self(Arc::new(Inner {
+            seal: factors::seal_key(&config.sealing_key),
+            relying_party,
             cache: Cache::new(config.cache_bytes),
             config,
             store,

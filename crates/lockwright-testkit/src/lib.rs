@@ -7,3 +7,4 @@ pub mod mailbox;
 pub mod passkey;
 pub mod postgres;
 pub mod smtp;
+pub mod totp;
