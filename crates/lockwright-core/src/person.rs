@@ -26,7 +26,7 @@ pub enum Person {
     /// An IAM user, with its account.
     User {
         /// The account.
-        account: Account,
+        account: Box<Account>,
         /// The user.
         user: User,
     },
@@ -260,7 +260,8 @@ impl Person {
     /// What bars it whatever the password.
     pub fn bar(&self) -> Option<Bar> {
         match self {
-            Self::Root(account) | Self::User { account, .. } if account.state == AccountState::Suspended => Some(Bar::AccountSuspended),
+            Self::Root(account) if account.state == AccountState::Suspended => Some(Bar::AccountSuspended),
+            Self::User { account, .. } if account.state == AccountState::Suspended => Some(Bar::AccountSuspended),
             Self::User { user, .. } if user.disabled => Some(Bar::Disabled),
             Self::Builder(builder) if builder.disabled => Some(Bar::Disabled),
             Self::Operator(operator) if operator.disabled => Some(Bar::Disabled),

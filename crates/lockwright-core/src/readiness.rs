@@ -218,13 +218,13 @@ fn concerns(person: &Person, lines: &[Line], surroundings: &Surroundings, now: T
     let codes = factors.codes.as_ref().map_or(0, RecoveryCodes::count);
     let addresses = person.addresses();
     let domains: Vec<&str> = addresses.iter().filter_map(|address| address.as_str().rsplit('@').next()).collect();
-    let inside = |domain: &&str| **domain == surroundings.host || surroundings.host.ends_with(&format!(".{domain}"));
+    let inside = |domain: &str| domain == surroundings.host || surroundings.host.ends_with(&format!(".{domain}"));
     let same = domains.first().is_some_and(|first| domains.iter().all(|domain| domain == first));
     let reviewed = factors.contacts.reviewed.max(factors.accepted().filter_map(|contact| contact.since).max());
     let drilled = factors.drills.iter().map(|drill| drill.at).max();
     let holds = [
         (Concern::MailboxOpens, !protected && !addresses.is_empty()),
-        (Concern::MailboxInside, domains.iter().any(|domain| inside(&domain))),
+        (Concern::MailboxInside, domains.iter().any(|domain| inside(domain))),
         (Concern::OnePhone, factors.phones.len() == 1 && only_typed_codes(person)),
         (Concern::FewCodes, protected && codes < FEW_CODES),
         (Concern::OneDevice, factors.devices.len() == 1),

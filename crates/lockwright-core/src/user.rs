@@ -84,7 +84,7 @@ pub fn create(
     if administrator {
         tell(&mut changes, "AddUserToGroup", &user, op, entropy);
     }
-    let given = give(account.clone(), user, access, op, entropy);
+    let given = give(Box::new(account.clone()), user, access, op, entropy);
     merge(&mut changes, given.changes);
     changes.put(given.person.record());
     // The account must still exist and be what the permit saw.
@@ -95,7 +95,7 @@ pub fn create(
 /// Gives a user a new password or a link, or takes console access away. Ends the user's sessions; answers a help request apart.
 pub fn set_access(
     permit: &Permit,
-    account: Account,
+    account: Box<Account>,
     mut user: User,
     access: Access,
     counted: Option<Tries>,
@@ -125,7 +125,7 @@ struct Given {
     link: Option<HandedLink>,
 }
 
-fn give(account: Account, mut user: User, access: Access, op: &OpContext, entropy: &dyn Entropy) -> Given {
+fn give(account: Box<Account>, mut user: User, access: Access, op: &OpContext, entropy: &dyn Entropy) -> Given {
     let mut changes = ChangeSet::default();
     let had = user.login_profile.take();
     let created = had.as_ref().map_or(op.now, |profile| profile.created);

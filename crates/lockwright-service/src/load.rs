@@ -106,7 +106,7 @@ impl Lockwright {
                 };
                 Ok(Found {
                     account: resolved.as_ref().map(|account| account.id),
-                    person: resolved.zip(row).map(|(account, user)| Person::User { account, user }),
+                    person: resolved.zip(row).map(|(account, user)| Person::User { account: Box::new(account), user }),
                     tries,
                 })
             }
@@ -132,7 +132,7 @@ impl Lockwright {
             Identity::Operator(id) => self.store().operator(id).await?.map(Person::Operator),
             Identity::User(id) => {
                 let account = self.store().account(id.account).await?;
-                account.zip(self.store().user(id).await?).map(|(account, user)| Person::User { account, user })
+                account.zip(self.store().user(id).await?).map(|(account, user)| Person::User { account: Box::new(account), user })
             }
         })
     }
@@ -158,7 +158,7 @@ impl Lockwright {
             Identity::User(id) => {
                 let account = self.account_cached(id.account).await?;
                 let user = self.user_cached(id).await?;
-                account.zip(user).map(|(account, user)| Person::User { account: (*account).clone(), user })
+                account.zip(user).map(|(account, user)| Person::User { account: Box::new((*account).clone()), user })
             }
         })
     }

@@ -92,7 +92,7 @@ fn builder() -> Builder {
 }
 
 fn iam(account: &Account, administrator: bool) -> Person {
-    Person::User { account: account.clone(), user: user(account.id, administrator) }
+    Person::User { account: Box::new(account.clone()), user: user(account.id, administrator) }
 }
 
 #[test]
@@ -143,7 +143,7 @@ fn a23_every_decision_refuses_a_permit_of_another_account() {
     let target = user(own.id, true);
     let link = user::Access::Link;
     assert!(user::create(&permit, &own, "dora".parse().unwrap(), false, link.clone(), &op, &chance).is_err());
-    assert!(user::set_access(&permit, own.clone(), target.clone(), link, None, &op, &chance).is_err());
+    assert!(user::set_access(&permit, Box::new(own.clone()), target.clone(), link, None, &op, &chance).is_err());
     assert!(user::set_disabled(&permit, target.clone(), true, &op, &chance).is_err());
     assert!(user::set_administrator(&permit, target.clone(), true, &op, &chance).is_err());
     assert!(user::end_sessions(&permit, target.clone(), &op, &chance).is_err());
@@ -182,7 +182,7 @@ fn who_may_recover_without_an_administrator() {
     let check = |change: &dyn Fn(&mut Account, &mut User), expected: bool| {
         let (mut account, mut user) = (account(1), user(account(1).id, false));
         change(&mut account, &mut user);
-        let person = Person::User { account, user };
+        let person = Person::User { account: Box::new(account), user };
         assert_eq!(person.may_recover_alone(), expected, "{person:?}");
     };
     check(&|_, _| {}, true);

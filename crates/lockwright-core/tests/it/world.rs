@@ -165,7 +165,9 @@ impl World {
         match identity {
             Identity::Root(id) => account(id).map(Person::Root),
             Identity::User(id) => match self.ledger.get(&Key::User(id.clone())) {
-                Some(Record::User(user)) => account(&id.account).map(|account| Person::User { account, user: user.clone() }),
+                Some(Record::User(user)) => {
+                    account(&id.account).map(|account| Person::User { account: Box::new(account), user: user.clone() })
+                }
                 _ => None,
             },
             Identity::Builder(id) => match self.ledger.get(&Key::Builder(id.clone())) {
