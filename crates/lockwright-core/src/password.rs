@@ -67,7 +67,14 @@ pub fn change(
     }
     let mut changes = ChangeSet::default();
     changes.delete(Key::Session(session.token), session.version);
-    let new = session::open(&person, SessionScope::Full, limits, op, entropy);
+    let owes = session.scope == SessionScope::EnrolMfa || person.factors().enrolment.is_some();
+    let scope = if owes { SessionScope::EnrolMfa } else { SessionScope::Full };
+    let mut new = session::open(&person, scope, limits, op, entropy);
+    new.session.aal = session.aal;
+    // The password alone is no full proof where a device stands.
+    if !person.factors().devices.is_empty() {
+        new.session.confirmed = session.confirmed;
+    }
     changes.put(Record::Session(new.session.clone()));
     changes.tell(AuditEvent::new(op, entropy, told(&person, "Success")));
     outbox::notify(&mut changes, &person, &Notice::PasswordChanged(person.whose()), op, entropy);

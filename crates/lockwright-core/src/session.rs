@@ -45,6 +45,9 @@ impl SessionLimits {
     }
 }
 
+/// How long a full proof counts for changing factors, addresses, contacts and email; a sign-in counts as one (ASVS 7.5.1).
+pub const CONFIRMED_FOR: Duration = Duration::from_secs(600);
+
 /// A session that was just made, with the token for the browser's cookie.
 #[derive(Clone, Debug)]
 pub struct NewSession {
@@ -77,6 +80,21 @@ pub fn open(person: &Person, scope: SessionScope, limits: SessionLimits, op: &Op
         confirmed: op.now,
     };
     NewSession { token, session }
+}
+
+/// The same session under a new token, after something that changes what it is worth; not a moment longer, and no stronger, than before.
+pub fn renew(keep: &Session, person: &Person, limits: SessionLimits, op: &OpContext, entropy: &dyn Entropy) -> NewSession {
+    let mut new = open(person, keep.scope, limits, op, entropy);
+    new.session.created = keep.created;
+    new.session.expires = keep.expires.min(new.session.expires);
+    new.session.aal = keep.aal;
+    new.session.confirmed = keep.confirmed;
+    new
+}
+
+/// Whether its owner proved everything that a sign-in asks for lately enough.
+pub fn confirmed(session: &Session, now: Timestamp) -> bool {
+    now < session.confirmed.plus(CONFIRMED_FOR)
 }
 
 /// Whether a session still counts for its owner as stored now.

@@ -153,10 +153,7 @@ pub fn end_others(
         return Err(Ended);
     }
     person.end_sessions();
-    let mut new = session::open(&person, keep.scope, limits, op, entropy);
-    // Nothing was proven anew.
-    new.session.created = keep.created;
-    new.session.expires = keep.expires.min(new.session.expires);
+    let new = session::renew(keep, &person, limits, op, entropy);
     let mut decided = end_all_of(person, op, entropy);
     decided.delete(Key::Session(keep.token), keep.version);
     decided.put(Record::Session(new.session.clone()));

@@ -8,6 +8,7 @@ mod cache;
 pub mod cases;
 mod commit;
 pub mod config;
+pub mod confirm;
 pub mod factors;
 mod forms;
 pub mod hashing;

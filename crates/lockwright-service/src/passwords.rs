@@ -5,13 +5,16 @@ use lockwright_authn::strength::{self, Context, Rule, Weakness};
 use lockwright_core::person::Person;
 use lockwright_core::signin::PasswordProof;
 use lockwright_core::{Decided, password, session};
+use lockwright_model::change::ChangeSet;
 use lockwright_model::clock::Timestamp;
 use lockwright_model::context::OpContext;
 use lockwright_model::credential::Credential;
+use lockwright_model::entropy::Entropy;
 use lockwright_model::password_policy::PasswordPolicy;
 use lockwright_model::secret::{Password, PasswordHash, PasswordInputError};
 use lockwright_model::session::Session;
 use lockwright_model::token::Token;
+use lockwright_model::tries::Tries;
 
 use crate::Lockwright;
 use crate::commit::decide;
@@ -231,6 +234,18 @@ impl Lockwright {
         person: &Person,
         typed: &str,
     ) -> Result<PasswordProof, PresentError> {
+        self.prove_password_again(op, session, person, typed, password::failed).await
+    }
+
+    /// The same, with what tells of a wrong one.
+    pub(crate) async fn prove_password_again(
+        &self,
+        op: &OpContext,
+        session: &Session,
+        person: &Person,
+        typed: &str,
+        failed: fn(Person, &Tries, &OpContext, &dyn Entropy) -> ChangeSet,
+    ) -> Result<PasswordProof, PresentError> {
         if !session::alive(session, person, op.now) {
             return Err(PresentError::Mismatch);
         }
@@ -246,7 +261,7 @@ impl Lockwright {
             _ => {
                 let told = decide!(self, {
                     let person = self.person(&session.owner).await?.ok_or(PresentError::Mismatch)?;
-                    Decided::new(password::failed(person, &counted, op, self.entropy()), ())
+                    Decided::new(failed(person, &counted, op, self.entropy()), ())
                 });
                 told?;
                 Err(PresentError::Mismatch)

@@ -212,6 +212,7 @@ static ENVIRONMENT: LazyLock<Environment<'static>> = LazyLock::new(|| {
         "console/trail.html",
         "console/security.html",
         "console/change_password.html",
+        "console/confirm.html",
         "mail/ticket.txt",
         "mail/notice.txt",
         "mail/found.txt",

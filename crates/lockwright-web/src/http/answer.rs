@@ -11,6 +11,7 @@ use lockwright_service::accounts::AccountError;
 use lockwright_service::trouble::Trouble;
 use lockwright_service::users::UserError;
 
+use super::form::encode;
 use crate::page::problem::ProblemKind;
 use crate::page::{Page, words};
 use crate::render::{self, Shell};
@@ -25,6 +26,9 @@ pub(crate) enum Refused {
     Problem(Box<Trial>),
     /// Another page comes first.
     Go(&'static str),
+    /// The person proves once more who they are, and comes back here.
+    #[allow(dead_code, reason = "for the pages behind a confirmation")]
+    Confirm(String),
 }
 
 /// What a problem page tells.
@@ -92,6 +96,7 @@ impl IntoResponse for Refused {
     fn into_response(self) -> Response {
         match self {
             Self::Go(path) => redirect(path),
+            Self::Confirm(back) => redirect(&format!("/security/confirm?back={}", encode(&back))),
             Self::Problem(trial) => {
                 let mut response = Response::new(Body::empty());
                 *response.status_mut() = status(trial.kind);

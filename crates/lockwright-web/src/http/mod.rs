@@ -3,6 +3,7 @@
 mod answer;
 mod arrival;
 mod client;
+mod confirmed;
 mod cookies;
 mod form;
 mod guard;
@@ -13,6 +14,9 @@ mod state;
 mod visit;
 
 pub(crate) use answer::{Answer, Refused, go, plain, with_cookie};
+#[allow(unused_imports, reason = "as there")]
+pub(crate) use confirmed::Confirmed;
+pub(crate) use confirmed::{Enroller, back};
 pub(crate) use form::{Form, encode};
 pub(crate) use guard::guard_post;
 pub(crate) use outer::outer;

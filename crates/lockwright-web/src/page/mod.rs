@@ -7,6 +7,7 @@ use serde::Serialize;
 use crate::render::{self, Shell, SignedIn};
 
 pub mod account;
+pub mod confirm;
 pub mod console;
 pub(crate) mod escape;
 pub mod field;
@@ -133,6 +134,7 @@ pub fn samples() -> Vec<Sample> {
     recover::samples(&mut out);
     signup::samples(&mut out);
     security::samples(&mut out);
+    confirm::samples(&mut out);
     console::samples(&mut out);
     user::samples(&mut out);
     account::samples(&mut out);

@@ -140,6 +140,7 @@ pub fn event(name: &str) -> &str {
         "PasswordUpdated" => "Password changed",
         "PasswordDisabled" => "Password switched off after many wrong tries",
         "SetPasswordLinkCreated" => "Set-password link given",
+        "SessionConfirmed" => "Identity confirmed once more",
         "SessionsEnded" => "Sessions ended",
         "EmailUpdated" => "Email address confirmed",
         "HelpRequested" => "Help asked for",

@@ -5,6 +5,7 @@
 mod assets;
 mod builder_signup;
 mod case;
+mod confirm;
 mod console;
 mod console_account;
 mod console_helps;
@@ -94,6 +95,7 @@ surface! {
     "/security" => { get security::show },
     "/security/sessions/{id}/end" => { post security::end },
     "/security/sessions/end-others" => { post security::end_others },
+    "/security/confirm" => { get confirm::form, post confirm::check },
     "/security/email" => { post security::email },
     "/security/password" => { get password::form, post password::change },
     "/outbox" => { get outbox::list },

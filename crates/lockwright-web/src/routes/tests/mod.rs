@@ -2,6 +2,7 @@
 
 mod attacks;
 mod browser;
+mod confirm;
 mod console;
 mod flows;
 mod surface;
