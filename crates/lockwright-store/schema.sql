@@ -92,7 +92,17 @@ CREATE TABLE claim (
     kind TEXT NOT NULL,
     value TEXT NOT NULL,
     owner TEXT NOT NULL,
+    expires INTEGER,
     CONSTRAINT claim_pkey PRIMARY KEY (kind, value)
+) STRICT;
+
+CREATE INDEX claim_expires ON claim (expires) WHERE expires IS NOT NULL;
+
+CREATE TABLE clock_floor (
+    clock_id INTEGER NOT NULL,
+    at INTEGER NOT NULL,
+    accepted INTEGER NOT NULL,
+    CONSTRAINT clock_floor_pkey PRIMARY KEY (clock_id)
 ) STRICT;
 
 CREATE TABLE settings (

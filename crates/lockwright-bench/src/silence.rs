@@ -95,7 +95,7 @@ async fn fill(store: &Store, count: u32) -> anyhow::Result<()> {
     for number in 0..count {
         let (id, email) = (BuilderId::draw(&SystemEntropy), address(number, true)?);
         let mut changes = ChangeSet::default();
-        changes.put(Record::Claim(Claim { key: ClaimKey::BuilderEmail(email.key()), owner: Identity::Builder(id.clone()) }));
+        changes.put(Record::Claim(Claim::held(ClaimKey::BuilderEmail(email.key()), Identity::Builder(id.clone()))));
         changes.put(Record::Builder(Builder {
             id,
             version: Version::NEW,
@@ -106,6 +106,7 @@ async fn fill(store: &Store, count: u32) -> anyhow::Result<()> {
             factors: Default::default(),
             credential: Some(Credential::first(hash.clone(), now)),
             epoch: 0,
+            closed: None,
         }));
         store.commit(changes).await?;
     }

@@ -54,7 +54,7 @@ pub fn set_alias(
         tell(&mut changes, "DeleteAccountAlias", &account, json!({"accountAlias": old.as_str()}), op, entropy);
     }
     if let Some(new) = &alias {
-        changes.put(Record::Claim(Claim { key: ClaimKey::Alias(new.key()), owner: Identity::Root(account.id) }));
+        changes.put(Record::Claim(Claim::held(ClaimKey::Alias(new.key()), Identity::Root(account.id))));
         tell(&mut changes, "CreateAccountAlias", &account, json!({"accountAlias": new.as_str()}), op, entropy);
     }
     account.alias = alias;

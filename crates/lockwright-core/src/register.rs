@@ -125,9 +125,10 @@ fn add_account(
         password_policy: None,
         self_service_recovery: false,
         contacts: Box::default(),
+        closed: None,
     };
     let owner = Identity::Root(account.id);
-    changes.put(Record::Claim(Claim { key: ClaimKey::RootEmail(account.root.email.key()), owner: owner.clone() }));
+    changes.put(Record::Claim(Claim::held(ClaimKey::RootEmail(account.root.email.key()), owner.clone())));
     changes.put(Record::Account(account.clone()));
     let told = Told::new(Service::Account, "CreateAccount", Some(account.id))
         .about(owner, None)
@@ -154,9 +155,10 @@ fn add_builder(
         credential,
         epoch: 0,
         factors: Factors::default(),
+        closed: None,
     };
     let owner = Identity::Builder(builder.id.clone());
-    changes.put(Record::Claim(Claim { key: ClaimKey::BuilderEmail(builder.email.key()), owner: owner.clone() }));
+    changes.put(Record::Claim(Claim::held(ClaimKey::BuilderEmail(builder.email.key()), owner.clone())));
     changes.put(Record::Builder(builder.clone()));
     let told = Told::new(Service::Signin, "CreateBuilderId", None).about(owner, None).response(json!({"builderId": builder.id.as_str()}));
     changes.tell(AuditEvent::new(op, entropy, told));

@@ -37,6 +37,9 @@ pub struct Account {
     /// Whom to reach about it.
     #[serde(default)]
     pub contacts: Box<ContactDetails>,
+    /// When its root user closed it; stands through a suspension, which is the stronger of the two.
+    #[serde(default)]
+    pub closed: Option<Timestamp>,
 }
 
 /// Whether an account can be used.

@@ -33,4 +33,7 @@ pub struct Builder {
     /// Everything else about it.
     #[serde(default)]
     pub factors: Factors,
+    /// When its owner closed it; it can be taken back for 90 days.
+    #[serde(default)]
+    pub closed: Option<Timestamp>,
 }

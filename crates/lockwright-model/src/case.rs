@@ -94,6 +94,8 @@ pub enum Purpose {
         subject: Identity,
         /// The new address.
         address: EmailAddress,
+        /// The subject's epoch when it was asked for: what ends the sessions ends the change too, and so does another change.
+        epoch: u64,
     },
     /// The link in the notice to the old address, which takes the change back.
     UndoEmail {
@@ -101,6 +103,8 @@ pub enum Purpose {
         subject: Identity,
         /// The address that comes back.
         old: EmailAddress,
+        /// When that one had taken the place of another; `None`: it was the one of the registration.
+        since: Option<Timestamp>,
     },
     /// Somebody is asked to be a recovery contact.
     InviteContact {

@@ -8,7 +8,7 @@ use crate::account::Account;
 use crate::builder::Builder;
 use crate::case::Case;
 use crate::ceremony::Ceremony;
-use crate::clock::Timestamp;
+use crate::clock::{ClockFloor, Timestamp};
 use crate::event::AuditEvent;
 use crate::help::HelpRequest;
 use crate::id::{AccountId, BuilderId, CaseId, HelpId, JobId, OperatorId, SystemId};
@@ -101,6 +101,15 @@ pub struct Claim {
     pub key: ClaimKey,
     /// By whom; for an alias, the account's root.
     pub owner: Identity,
+    /// It is only kept from others, and until then: an address that was given up but can still be taken back. `None`: it is in use.
+    pub expires: Option<Timestamp>,
+}
+
+impl Claim {
+    /// A claim on something in use.
+    pub fn held(key: ClaimKey, owner: Identity) -> Self {
+        Self { key, owner, expires: None }
+    }
 }
 
 /// What can be claimed.
@@ -140,6 +149,10 @@ impl ClaimKey {
 pub enum Touch {
     /// A session was used.
     SessionSeen(TokenHash, Timestamp),
+    /// The floor under the clock rises; one that was accepted anew meanwhile stays.
+    ClockSeen(ClockFloor),
+    /// The host says that the clock is right though it stands below its floor.
+    ClockAccepted(Timestamp),
 }
 
 /// One decision as data: all of it is committed, or nothing.

@@ -49,6 +49,15 @@ impl fmt::Display for Timestamp {
     }
 }
 
+/// The latest moment that was ever seen, as stored: time does not go on below it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct ClockFloor {
+    /// The moment.
+    pub at: Timestamp,
+    /// How often the host has set it anew.
+    pub accepted: i64,
+}
+
 /// Something that tells the time.
 pub trait Clock: Send + Sync {
     /// The present moment.

@@ -102,6 +102,13 @@ pub enum Task {
         /// Of what.
         what: ReviewOf,
     },
+    /// Remove an account or builder ID whose time to be taken back is over. Does nothing when it was.
+    Remove {
+        /// Whose.
+        identity: Identity,
+        /// Its time was found to be over a day before: a clock that leapt ahead for a while removes nobody.
+        confirmed: bool,
+    },
     /// Tell another system that the credentials which its login shares were changed.
     TellSystem {
         /// Whose.

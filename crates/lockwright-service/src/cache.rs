@@ -112,6 +112,7 @@ mod tests {
             credential: None,
             epoch: 0,
             factors: Default::default(),
+            closed: None,
         };
         (Key::Builder(id), Row::Builder(Arc::new(builder)))
     }

@@ -1,6 +1,6 @@
 //! Committing a decision, and deciding again when its ground has moved.
 
-use lockwright_model::change::{ChangeSet, Conflict, Record};
+use lockwright_model::change::{ChangeSet, Conflict, Key, Record, Touch};
 use lockwright_store::{CommitError, StoreError};
 
 use crate::Lockwright;
@@ -25,9 +25,9 @@ impl Lockwright {
     pub(crate) async fn commit(&self, changes: ChangeSet) -> Result<Committed, NotCommitted> {
         let mut keys: Vec<_> = changes.puts.iter().map(Record::key).collect();
         keys.extend(changes.deletes.iter().chain(&changes.expect).map(|(key, _)| key.clone()));
-        keys.extend(changes.touches.iter().map(|touch| {
-            let lockwright_model::change::Touch::SessionSeen(token, _) = touch;
-            lockwright_model::change::Key::Session(*token)
+        keys.extend(changes.touches.iter().filter_map(|touch| match touch {
+            Touch::SessionSeen(token, _) => Some(Key::Session(*token)),
+            Touch::ClockSeen(_) | Touch::ClockAccepted(_) => None,
         }));
         let mails = changes.puts.iter().any(|record| matches!(record, Record::Job(_)));
         let inner = std::sync::Arc::clone(&self.0);

@@ -106,6 +106,7 @@ impl Lockwright {
             | Task::AskContact { .. }
             | Task::Remind { .. }
             | Task::Review { .. }
+            | Task::Remove { .. }
             | Task::TellSystem { .. } => Vec::new(),
         };
         for (to, mail) in mails {

@@ -3,7 +3,9 @@
 use lockwright_model::change::{ChangeSet, ClaimKey, Conflict, Key, Record, Touch, Version};
 
 use crate::constraint;
-use crate::entity::{account, builder, case, ceremony, claim, event, help, job, keys, operator, session, settings, system, tries, user};
+use crate::entity::{
+    account, builder, case, ceremony, claim, clock, event, help, job, keys, operator, session, settings, system, tries, user,
+};
 use crate::error::StoreError;
 use crate::statement::{Statement, Value};
 
@@ -104,9 +106,11 @@ impl Batch {
         for event in &changes.events {
             batch.steps.push(event::insert(event)?);
         }
-        for Touch::SessionSeen(token, at) in &changes.touches {
-            batch.steps.push(session::touch(token, *at));
-        }
+        batch.steps.extend(changes.touches.iter().map(|touch| match touch {
+            Touch::SessionSeen(token, at) => session::touch(token, *at),
+            Touch::ClockSeen(floor) => clock::raise(*floor),
+            Touch::ClockAccepted(at) => clock::accept(*at),
+        }));
         Ok(batch)
     }
 

@@ -9,12 +9,12 @@ use crate::store::Store;
 statements! {
     PING = "SELECT 1";
     /// A claim that stands for its account's email: the account is found by its key, so that no index crosses shards.
-    ROOT_WITHOUT_CLAIM = "SELECT a.account_id FROM account a WHERE NOT EXISTS (SELECT 1 FROM claim c WHERE c.kind = 'root_email' AND c.value = a.root_email_key AND c.owner = 'root/' || a.account_id) ORDER BY a.account_id LIMIT $1";
+    ROOT_WITHOUT_CLAIM = "SELECT a.account_id FROM account a WHERE NOT EXISTS (SELECT 1 FROM claim c WHERE c.kind = 'root_email' AND c.value = a.root_email_key AND c.owner = 'root/' || a.account_id AND c.expires IS NULL) ORDER BY a.account_id LIMIT $1";
     ALIAS_WITHOUT_CLAIM = "SELECT a.account_id FROM account a WHERE a.alias IS NOT NULL AND NOT EXISTS (SELECT 1 FROM claim c WHERE c.kind = 'alias' AND c.value = a.alias AND c.owner = 'root/' || a.account_id) ORDER BY a.account_id LIMIT $1";
-    BUILDER_WITHOUT_CLAIM = "SELECT b.builder_id FROM builder b WHERE NOT EXISTS (SELECT 1 FROM claim c WHERE c.kind = 'builder_email' AND c.value = b.email_key AND c.owner = 'builder/' || b.builder_id) ORDER BY b.builder_id LIMIT $1";
-    CLAIM_WITHOUT_ROOT = "SELECT c.owner FROM claim c WHERE c.kind = 'root_email' AND NOT EXISTS (SELECT 1 FROM account a WHERE a.account_id = substr(c.owner, 6) AND a.root_email_key = c.value) ORDER BY c.owner LIMIT $1";
+    BUILDER_WITHOUT_CLAIM = "SELECT b.builder_id FROM builder b WHERE NOT EXISTS (SELECT 1 FROM claim c WHERE c.kind = 'builder_email' AND c.value = b.email_key AND c.owner = 'builder/' || b.builder_id AND c.expires IS NULL) ORDER BY b.builder_id LIMIT $1";
+    CLAIM_WITHOUT_ROOT = "SELECT c.owner FROM claim c WHERE c.kind = 'root_email' AND c.expires IS NULL AND NOT EXISTS (SELECT 1 FROM account a WHERE a.account_id = substr(c.owner, 6) AND a.root_email_key = c.value) ORDER BY c.owner LIMIT $1";
     CLAIM_WITHOUT_ALIAS = "SELECT c.owner FROM claim c WHERE c.kind = 'alias' AND NOT EXISTS (SELECT 1 FROM account a WHERE a.account_id = substr(c.owner, 6) AND a.alias = c.value) ORDER BY c.owner LIMIT $1";
-    CLAIM_WITHOUT_BUILDER = "SELECT c.owner FROM claim c WHERE c.kind = 'builder_email' AND NOT EXISTS (SELECT 1 FROM builder b WHERE b.builder_id = substr(c.owner, 9) AND b.email_key = c.value) ORDER BY c.owner LIMIT $1";
+    CLAIM_WITHOUT_BUILDER = "SELECT c.owner FROM claim c WHERE c.kind = 'builder_email' AND c.expires IS NULL AND NOT EXISTS (SELECT 1 FROM builder b WHERE b.builder_id = substr(c.owner, 9) AND b.email_key = c.value) ORDER BY c.owner LIMIT $1";
     OPERATOR_WITHOUT_CLAIM = "SELECT o.operator_id FROM operator o WHERE NOT EXISTS (SELECT 1 FROM claim c WHERE c.kind = 'operator_email' AND c.value = o.email_key AND c.owner = 'operator/' || o.operator_id) ORDER BY o.operator_id LIMIT $1";
     CLAIM_WITHOUT_OPERATOR = "SELECT c.owner FROM claim c WHERE c.kind = 'operator_email' AND NOT EXISTS (SELECT 1 FROM operator o WHERE o.operator_id = substr(c.owner, 10) AND o.email_key = c.value) ORDER BY c.owner LIMIT $1";
     USER_WITHOUT_ACCOUNT = "SELECT u.account_id || '/' || u.user_id FROM iam_user u WHERE NOT EXISTS (SELECT 1 FROM account a WHERE a.account_id = u.account_id) ORDER BY u.account_id, u.user_id LIMIT $1";

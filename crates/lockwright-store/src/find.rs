@@ -5,7 +5,7 @@ use lockwright_model::builder::Builder;
 use lockwright_model::case::Case;
 use lockwright_model::ceremony::Ceremony;
 use lockwright_model::change::{Claim, ClaimKey};
-use lockwright_model::clock::Timestamp;
+use lockwright_model::clock::{ClockFloor, Timestamp};
 use lockwright_model::event::AuditEvent;
 use lockwright_model::help::HelpRequest;
 use lockwright_model::id::{AccountId, BuilderId, CaseId, EventId, HelpId, JobId, OperatorId, SystemId};
@@ -19,7 +19,7 @@ use lockwright_model::token::TokenHash;
 use lockwright_model::tries::{Tries, TriesKey};
 use lockwright_model::user::User;
 
-use crate::entity::{account, builder, case, ceremony, claim, event, help, job, operator, session, settings, system, tries, user};
+use crate::entity::{account, builder, case, ceremony, claim, clock, event, help, job, operator, session, settings, system, tries, user};
 use crate::error::StoreError;
 use crate::statement::{Row, Statement, Value};
 use crate::store::Store;
@@ -184,6 +184,11 @@ impl Store {
     /// The installation's switches; the defaults, as [`lockwright_model::change::Version::NEW`], when none was ever set.
     pub async fn settings(&self) -> Result<Settings, StoreError> {
         Ok(self.one(&settings::GET, settings::key(), settings::read).await?.unwrap_or_default())
+    }
+
+    /// The floor under the clock.
+    pub async fn clock_floor(&self) -> Result<ClockFloor, StoreError> {
+        Ok(self.one(&clock::GET, Vec::new(), clock::read).await?.unwrap_or_default())
     }
 
     /// Waiting jobs whose time has come, the longest due first.

@@ -31,6 +31,7 @@ pub struct Migration {
 pub static MIGRATIONS: &[Migration] = &[
     Migration { number: 1, name: "first", sql: include_str!("../migrations/0001_first.sql") },
     Migration { number: 2, name: "factors", sql: include_str!("../migrations/0002_factors.sql") },
+    Migration { number: 3, name: "clock", sql: include_str!("../migrations/0003_clock.sql") },
 ];
 
 /// The newest schema that this program knows.

@@ -83,6 +83,12 @@ impl From<Option<String>> for Value {
     }
 }
 
+impl From<Option<Timestamp>> for Value {
+    fn from(at: Option<Timestamp>) -> Self {
+        at.map_or(Self::Null, Self::from)
+    }
+}
+
 impl From<i64> for Value {
     fn from(number: i64) -> Self {
         Self::Int(number)
@@ -158,6 +164,15 @@ impl Row {
     pub(crate) fn int(&mut self, column: &'static str) -> Result<i64, StoreError> {
         match self.cells.next() {
             Some(Value::Int(number)) => Ok(number),
+            _ => Err(self.corrupt(column)),
+        }
+    }
+
+    /// The next cell as a number, which may be missing.
+    pub(crate) fn optional_int(&mut self, column: &'static str) -> Result<Option<i64>, StoreError> {
+        match self.cells.next() {
+            Some(Value::Int(number)) => Ok(Some(number)),
+            Some(Value::Null) => Ok(None),
             _ => Err(self.corrupt(column)),
         }
     }

@@ -52,6 +52,7 @@ fn person() -> Person {
         credential: None,
         epoch: 0,
         factors,
+        closed: None,
     })
 }
 

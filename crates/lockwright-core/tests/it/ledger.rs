@@ -75,8 +75,10 @@ impl Ledger {
             }
             self.rows.insert(record.key(), record);
         }
-        for Touch::SessionSeen(token, at) in changes.touches {
-            if let Some(Record::Session(session)) = self.rows.get_mut(&Key::Session(token)) {
+        for touch in changes.touches {
+            if let Touch::SessionSeen(token, at) = touch
+                && let Some(Record::Session(session)) = self.rows.get_mut(&Key::Session(token))
+            {
                 session.last_seen = at;
             }
         }

@@ -58,6 +58,7 @@ fn account(seed: u64) -> Account {
         password_policy: None,
         self_service_recovery: true,
         contacts: Box::default(),
+        closed: None,
     }
 }
 
@@ -88,6 +89,7 @@ fn builder() -> Builder {
         credential: Some(credential("builder")),
         epoch: 0,
         factors: Factors::default(),
+        closed: None,
     }
 }
 

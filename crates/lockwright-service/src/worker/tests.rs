@@ -24,6 +24,7 @@ fn filled() -> (Cache, Key) {
         credential: None,
         epoch: 0,
         factors: Default::default(),
+        closed: None,
     };
     let key = Key::Builder(id);
     cache.fill(key.clone(), Row::Builder(Arc::new(builder)), cache.mark(&key));

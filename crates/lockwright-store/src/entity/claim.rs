@@ -1,6 +1,7 @@
 //! Claims on values that only one owner may have.
 
 use lockwright_model::change::{Claim, ClaimKey, Version};
+use lockwright_model::clock::Timestamp;
 use lockwright_model::identity::{Identity, UserRef};
 
 use crate::batch::{Must, Step};
@@ -8,13 +9,14 @@ use crate::error::StoreError;
 use crate::statement::{Row, Value, statements};
 
 statements! {
-    INSERT = "INSERT INTO claim (kind, value, owner) VALUES ($1, $2, $3)";
+    INSERT = "INSERT INTO claim (kind, value, owner, expires) VALUES ($1, $2, $3, $4)";
     DELETE = "DELETE FROM claim WHERE kind = $1 AND value = $2";
     EXPECT = "UPDATE claim SET owner = owner WHERE kind = $1 AND value = $2";
     ABSENT = "INSERT INTO claim (kind, value, owner) VALUES ($1, $2, '')";
-    BY_KEY = "SELECT owner FROM claim WHERE kind = $1 AND value = $2";
+    BY_KEY = "SELECT owner, expires FROM claim WHERE kind = $1 AND value = $2";
     /// Values between two, of one kind: `lockwright_model::change::ClaimKey::Address` puts the owner behind the address.
     BETWEEN = "SELECT owner FROM claim WHERE kind = $1 AND value > $2 AND value < $3 ORDER BY value LIMIT $4";
+    PURGE = "DELETE FROM claim WHERE (kind, value) IN (SELECT kind, value FROM claim WHERE expires <= $1 ORDER BY expires LIMIT $2) AND expires <= $1";
     COUNT = "SELECT count(*) FROM claim";
 }
 
@@ -22,6 +24,7 @@ statements! {
 pub(crate) fn put(row: &Claim) -> Step {
     let mut values = key(&row.key);
     values.push(row.owner.to_string().into());
+    values.push(row.expires.into());
     Step { statement: &INSERT, values, must: Must::Insert }
 }
 
@@ -45,11 +48,12 @@ pub(crate) fn key(key: &ClaimKey) -> Vec<Value> {
     vec![kind.into(), (*value).into()]
 }
 
-/// Reads `owner`.
+/// Reads `owner, expires`.
 pub(crate) fn read(key: &ClaimKey, row: Row) -> Result<Claim, StoreError> {
     let mut row = row.of("claim");
     let owner = identity(&row.text("owner")?).ok_or_else(|| row.corrupt("owner"))?;
-    Ok(Claim { key: key.clone(), owner })
+    let expires = row.optional_int("expires")?.map(Timestamp::from_micros);
+    Ok(Claim { key: key.clone(), owner, expires })
 }
 
 /// Reads an owner alone.

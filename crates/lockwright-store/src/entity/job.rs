@@ -32,6 +32,7 @@ pub(crate) fn put(row: &Job) -> Result<Step, StoreError> {
         Task::AskContact { .. } => "ask_contact",
         Task::Remind { .. } => "remind",
         Task::Review { .. } => "review",
+        Task::Remove { .. } => "remove",
         Task::TellSystem { .. } => "tell_system",
     };
     let state = match row.state {

@@ -5,6 +5,7 @@ pub(crate) mod builder;
 pub(crate) mod case;
 pub(crate) mod ceremony;
 pub(crate) mod claim;
+pub(crate) mod clock;
 pub(crate) mod event;
 pub(crate) mod help;
 pub(crate) mod job;
@@ -26,6 +27,7 @@ pub(crate) fn statements() -> impl Iterator<Item = &'static Statement> {
         case::ALL,
         ceremony::ALL,
         claim::ALL,
+        clock::ALL,
         event::ALL,
         help::ALL,
         job::ALL,

@@ -1,7 +1,8 @@
 //! What every engine must do alike: read back what was written, keep versions, uniqueness, wholeness and order.
 
 use lockwright_model::account::Account;
-use lockwright_model::change::{ChangeSet, ClaimKey, Conflict, Key, Record, Touch, UniqueKey, Version};
+use lockwright_model::change::{ChangeSet, Claim, ClaimKey, Conflict, Key, Record, Touch, UniqueKey, Version};
+use lockwright_model::clock::ClockFloor;
 use lockwright_model::help::HelpState;
 use lockwright_model::identity::Identity;
 use lockwright_model::job::JobState;
@@ -19,12 +20,14 @@ everywhere! {
     all_of_a_change_set_or_nothing,
     a_taken_value_says_which,
     a_claim_can_move_in_one_change_set,
+    a_kept_claim_bars_others_until_its_time_is_over,
     a_renamed_user_frees_the_old_name,
     an_expectation_guards_without_writing,
     an_expectation_of_absence_guards,
     a_delete_needs_the_version_that_was_read,
     settings_begin_with_defaults,
     a_touch_moves_forward_only_and_never_conflicts,
+    x02_the_clocks_floor_rises_and_sinks_only_when_the_host_says_so,
     sessions_of_somebody_come_last_seen_first,
     lists_go_on_where_they_ended,
     users_of_one_account_are_invisible_to_another,
@@ -157,6 +160,21 @@ async fn a_claim_can_move_in_one_change_set(store: &Store) {
     assert_eq!(conflict(store, freed).await, Conflict::Stale, "a claim that is gone can't be freed again");
 }
 
+async fn a_kept_claim_bars_others_until_its_time_is_over(store: &Store) {
+    ok(store, registered(1)).await;
+    let key = ClaimKey::RootEmail("former@example.com".to_owned());
+    let kept = Claim { expires: Some(at(500)), ..claim(key.clone(), Identity::Root(account_id(1))) };
+    ok(store, puts([Record::Claim(kept.clone())])).await;
+    assert_eq!(store.claim(&key).await.unwrap(), Some(kept));
+    assert_eq!(store.check().await.unwrap(), Vec::<String>::new(), "it needs no address that is in use");
+    let others = || puts([Record::Claim(claim(key.clone(), Identity::Root(account_id(2))))]);
+    assert_eq!(store.purge(at(499)).await.unwrap(), 0);
+    assert_eq!(conflict(store, others()).await, Conflict::Taken(UniqueKey::Claim));
+    assert_eq!(store.purge(at(500)).await.unwrap(), 1);
+    ok(store, others()).await;
+    assert_eq!(store.purge(at(i64::MAX)).await.unwrap(), 0, "what is in use is never purged");
+}
+
 async fn a_renamed_user_frees_the_old_name(store: &Store) {
     ok(store, puts([Record::User(user(1, 2, "Ana")), Record::User(user(1, 3, "Bo"))])).await;
     let ana = store.user_by_name(account_id(1), "ana").await.unwrap().unwrap();
@@ -266,6 +284,23 @@ async fn a_touch_moves_forward_only_and_never_conflicts(store: &Store) {
     ok(store, puts([Record::Session(old)])).await;
     let found = store.session(&token(1)).await.unwrap().unwrap();
     assert_eq!((found.last_seen, found.version), (at(600), Version(2)));
+}
+
+async fn x02_the_clocks_floor_rises_and_sinks_only_when_the_host_says_so(store: &Store) {
+    let touch = async |touch| ok(store, ChangeSet { touches: vec![touch], ..ChangeSet::default() }).await;
+    let floor = |moment, accepted| ClockFloor { at: at(moment), accepted };
+    assert_eq!(store.clock_floor().await.unwrap(), floor(0, 0));
+    for (seen, expected) in [(500, 500), (400, 500), (900, 900)] {
+        touch(Touch::ClockSeen(floor(seen, 0))).await;
+        assert_eq!(store.clock_floor().await.unwrap(), floor(expected, 0));
+    }
+    touch(Touch::ClockAccepted(at(300))).await;
+    assert_eq!(store.clock_floor().await.unwrap(), floor(300, 1));
+    // A node that has not heard of it yet does not lift the floor again.
+    touch(Touch::ClockSeen(floor(900, 0))).await;
+    assert_eq!(store.clock_floor().await.unwrap(), floor(300, 1));
+    touch(Touch::ClockSeen(floor(301, 1))).await;
+    assert_eq!(store.clock_floor().await.unwrap(), floor(301, 1));
 }
 
 async fn sessions_of_somebody_come_last_seen_first(store: &Store) {

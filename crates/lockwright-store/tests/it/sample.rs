@@ -69,6 +69,7 @@ pub(crate) fn account(n: u64) -> Account {
         password_policy: None,
         self_service_recovery: false,
         contacts: Box::default(),
+        closed: None,
     }
 }
 
@@ -99,6 +100,7 @@ pub(crate) fn builder(n: u64) -> Builder {
         credential: None,
         epoch: 3,
         factors: Factors::default(),
+        closed: None,
     }
 }
 
@@ -228,7 +230,7 @@ pub(crate) fn event(n: u64, account: Option<u64>, micros: i64) -> AuditEvent {
 }
 
 pub(crate) fn claim(key: ClaimKey, owner: Identity) -> Claim {
-    Claim { key, owner }
+    Claim::held(key, owner)
 }
 
 /// A change set of these rows alone.

@@ -195,6 +195,7 @@ fn job(job: &Job) -> Value {
         Task::AskContact { .. } => ("question to a recovery contact", None),
         Task::Remind { .. } => ("waiting time", None),
         Task::Review { .. } => ("review", None),
+        Task::Remove { .. } => ("removal of what was closed", None),
         Task::TellSystem { .. } => ("linked system", None),
     };
     let (state, why) = match &job.state {
