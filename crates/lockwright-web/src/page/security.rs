@@ -45,6 +45,8 @@ pub struct Security {
     pub password_changed: Option<String>,
     /// The account's policy lets the person change it.
     pub may_change_password: bool,
+    /// Root users and builder IDs sign in with an address of their own.
+    pub owns_login: bool,
     /// IAM users only.
     pub email: Option<EmailCard>,
     /// What has to be put right in `email` or `password`.
@@ -80,10 +82,11 @@ impl Page for Security {
             ],
             password_changed: Some("3 months ago".into()),
             may_change_password: true,
+            owns_login: true,
             email: None,
             errors: FieldErrors::none(),
         };
-        let alone = Self { sessions: page.sessions.iter().take(1).cloned().collect(), ..page.clone() };
+        let alone = Self { owns_login: false, sessions: page.sessions.iter().take(1).cloned().collect(), ..page.clone() };
         vec![
             page,
             Self {

@@ -43,6 +43,7 @@ async fn security(member: &Member) -> Result<Security, Refused> {
         sessions: sessions.collect(),
         password_changed: member.person.credential().map(|credential| words::ago(now, credential.changed)),
         may_change_password: password::allowed(&member.person, &member.session),
+        owns_login: matches!(member.person, Person::Root(_) | Person::Builder(_)),
         email,
         errors: FieldErrors::none(),
     })
