@@ -2,5 +2,6 @@
 
 mod ledger;
 mod properties;
+mod recovery;
 mod tables;
 mod world;

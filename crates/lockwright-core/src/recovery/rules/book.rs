@@ -37,7 +37,7 @@ pub enum Protection {
     None,
     /// At least one device is enrolled.
     Device,
-    /// Devices were removed by a recovery, an administrator or the host, and no new one stands yet.
+    /// Devices were removed by a recovery, an administrator or the host, and no new one stands yet. So is an operator without a device.
     Owed,
 }
 
@@ -224,7 +224,8 @@ impl<'a> RuleBook<'a> {
         if self.people(approvals.iter(), Guard::DifferentOperators) < 2 { Proofs::EMPTY } else { Proofs::of(&[Proof::Operators]) }
     }
 
-    /// When a recovery that starts waiting now may be finished; `None`: another one waits for the same goal.
+    /// When a recovery that starts waiting now may be finished; `None`: another one waits. `waiting`: how many cases of the identity
+    /// wait, or may be finished after they waited, whatever their goal. Two at once would need two cancels, and the second counts less.
     pub fn wait(&self, waiting: usize, delay: Duration, now: Timestamp) -> Option<Timestamp> {
         (waiting == 0 || !self.guards.on(Guard::OneWaiting)).then(|| now.plus(delay))
     }

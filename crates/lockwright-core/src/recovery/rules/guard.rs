@@ -13,7 +13,7 @@ pub enum Guard {
     Cancel,
     /// A second cancel through the same channel does not close a case by itself.
     SecondCancelContests,
-    /// One case of a goal waits at a time, so that one cancel stops all (X06).
+    /// One case of an identity waits at a time, so that one cancel stops everything (X06).
     OneWaiting,
     /// A contact's approval counts only if its mailbox is none of the identity's own.
     ContactNotOwnMailbox,

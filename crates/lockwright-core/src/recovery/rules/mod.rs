@@ -8,7 +8,7 @@ mod guard;
 
 use std::time::Duration;
 
-use lockwright_model::case::IdentityKind::{self, Builder, Iam, Root};
+use lockwright_model::case::IdentityKind::{self, Builder, Iam, Operator, Root};
 use lockwright_model::proof::Goal::{self, NewPassword, Reenrol};
 use lockwright_model::proof::Proof::{Administrator, Contacts, ContactsTwo, Device, Email, Host, Operators, Password, Phone, RecoveryCode};
 use lockwright_model::proof::{Proof, Proofs};
@@ -91,6 +91,8 @@ impl Rule {
     }
 }
 
+const EVERYBODY: &[IdentityKind] = &[Root, Iam, Builder, Operator];
+/// All but the operators of the installation, whom only the host helps.
 const ALL: &[IdentityKind] = &[Root, Iam, Builder];
 /// Those whom no administrator stands above.
 const OWN: &[IdentityKind] = &[Root, Builder];
@@ -125,8 +127,8 @@ pub const RULES: &[Rule] = &[
     // Those who have power over the identity.
     Rule::new(NewPassword, IAM, &[Administrator]),
     Rule::new(Reenrol, IAM, &[Administrator]),
-    Rule::new(NewPassword, ALL, &[Host]),
-    Rule::new(Reenrol, ALL, &[Host]),
+    Rule::new(NewPassword, EVERYBODY, &[Host]),
+    Rule::new(Reenrol, EVERYBODY, &[Host]),
 ];
 
 /// An opening for whoever holds one thing: there are no others, and the person is told of those that concern it.
@@ -144,7 +146,7 @@ pub struct SingleHolder {
 pub const SINGLE_HOLDER_OPENINGS: &[SingleHolder] = &[
     SingleHolder { proof: Email, kinds: ALL, when: When { unprotected: true, self_service: true, operator_help: false } },
     SingleHolder { proof: Administrator, kinds: IAM, when: When::ALWAYS },
-    SingleHolder { proof: Host, kinds: ALL, when: When::ALWAYS },
+    SingleHolder { proof: Host, kinds: EVERYBODY, when: When::ALWAYS },
 ];
 
 #[cfg(test)]
