@@ -40,6 +40,7 @@ pub(crate) fn check(file: &File) -> Vec<Violation> {
     unfinished(file, &text, &mut found);
     environment(file, &production, &mut found);
     purity(file, &production, &mut found);
+    rules(file, &production, &mut found);
     statements(file, &text, &mut found);
     found
 }
@@ -108,6 +109,17 @@ fn purity(file: &File, production: &str, found: &mut Vec<Violation>) {
             _ => continue,
         };
         found.push(Violation::new(&file.path, line, format!("{name} only computes: no `std::{module}`{advice}")));
+    }
+}
+
+/// The recovery rules hold with all their guards; only the search over them may look at others.
+fn rules(file: &File, production: &str, found: &mut Vec<Violation>) {
+    if file.stays_home() {
+        return;
+    }
+    for (offset, _) in production.match_indices("RuleBook::altered") {
+        let line = line_at(production, offset);
+        found.push(Violation::new(&file.path, line, "recovery is decided by `RuleBook::PRODUCTION`; only the search alters rules"));
     }
 }
 

@@ -60,6 +60,13 @@ fn pure_crates_only_compute() {
 }
 
 #[test]
+fn only_the_search_alters_the_recovery_rules() {
+    let body = "fn f() { RuleBook::altered(&[], guards); }";
+    assert_eq!(lines("crates/lockwright-service/src/a.rs", body), [2]);
+    assert!(lines("crates/lockwright-core/tests/it/a.rs", body).is_empty());
+}
+
+#[test]
 fn only_the_store_knows_sql() {
     let body = "const A: &str = \"\n  SELECT 1\";\nconst B: &str = r\"delete from a\";";
     assert_eq!(lines("crates/lockwright-service/src/a.rs", body), [2, 4]);

@@ -242,7 +242,7 @@ impl<'a> RuleBook<'a> {
     }
 
     /// Whether the right password counts in a case with these proofs. One that wrong tries switched off is not looked at first: a case
-    /// has tries of its own only for somebody who has proved something.
+    /// has tries of its own only for somebody who has proved something. A recovery completed with it switches it on again.
     pub fn password_counts(&self, switched_off: bool, given: Proofs) -> bool {
         !switched_off || (self.guards.on(Guard::WornPasswordCounts) && !given.is_empty())
     }

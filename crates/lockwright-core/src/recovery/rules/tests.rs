@@ -125,3 +125,36 @@ fn an_identity_is_told_of_the_openings_that_concern_it() {
     assert_eq!(proofs(of(Iam, Protection::None)), [Email, Administrator, Host]);
     assert_eq!(proofs(of(Root, Protection::Owed)), [Host]);
 }
+
+#[test]
+fn the_owner_is_told_at_the_first_of_several_proofs() {
+    let told = |protection, before: &[Proof], after: &[Proof]| {
+        BOOK.tells(&of(Root, protection), NewPassword, Proofs::of(before), Proofs::of(after))
+    };
+    assert!(told(Protection::Device, &[], &[Email]));
+    assert!(!told(Protection::Device, &[Email], &[Email, Device]));
+    assert!(!told(Protection::None, &[], &[Email]), "it opens by itself; its completion is told");
+    assert!(told(Protection::None, &[], &[Phone]));
+    assert!(!told(Protection::Device, &[], &[]));
+}
+
+#[test]
+fn x06_one_case_waits_at_a_time() {
+    assert_eq!(BOOK.wait(0, DELAY, at(1)), Some(at(4)));
+    assert_eq!(BOOK.wait(1, DELAY, at(1)), None);
+}
+
+#[test]
+fn operators_are_two() {
+    assert_eq!(BOOK.operators(&["ann"]), Proofs::EMPTY);
+    assert_eq!(BOOK.operators(&["ann", "ann"]), Proofs::EMPTY);
+    assert_eq!(BOOK.operators(&["ann", "bob"]), Proofs::of(&[Operators]));
+}
+
+#[test]
+fn what_wrong_tries_switched_off_counts_after_another_proof_and_with_two_codes() {
+    assert!(BOOK.password_counts(false, Proofs::EMPTY));
+    assert!(!BOOK.password_counts(true, Proofs::EMPTY), "a case is no way around the tries");
+    assert!(BOOK.password_counts(true, Proofs::of(&[Email])));
+    assert_eq!((BOOK.device_codes(false), BOOK.device_codes(true)), (Some(1), Some(2)));
+}

@@ -26,7 +26,7 @@ const NAMES: usize = 116;
 /// Room for titles above the cells.
 const TOP: usize = 64;
 /// Width of a panel, its names included.
-const PANEL: usize = NAMES + THINGS.len() * SIDE + 24;
+const PANEL: usize = NAMES + THINGS.len() * SIDE + 88;
 
 /// Follows the reader's scheme by itself; what a shape says, its form says too.
 const STYLE: &str = "\
