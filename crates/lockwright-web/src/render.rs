@@ -210,6 +210,7 @@ static ENVIRONMENT: LazyLock<Environment<'static>> = LazyLock::new(|| {
         "console/account.html",
         "console/password_policy.html",
         "console/trail.html",
+        "console/readiness.html",
         "console/security.html",
         "console/change_password.html",
         "console/confirm.html",

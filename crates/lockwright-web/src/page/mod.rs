@@ -11,14 +11,17 @@ pub mod confirm;
 pub mod console;
 pub(crate) mod escape;
 pub mod field;
+pub mod graph;
 pub mod outbox;
 pub mod problem;
+pub mod readiness;
 pub mod recover;
 pub mod rules;
 pub mod security;
 pub mod signin;
 pub mod signup;
 pub mod user;
+pub mod ways;
 pub mod words;
 
 pub use rules::PasswordRules;
@@ -134,6 +137,7 @@ pub fn samples() -> Vec<Sample> {
     recover::samples(&mut out);
     signup::samples(&mut out);
     security::samples(&mut out);
+    readiness::samples(&mut out);
     confirm::samples(&mut out);
     console::samples(&mut out);
     user::samples(&mut out);

@@ -1,0 +1,157 @@
+//! `/security/readiness`: "if you lost this today", what is weak, and rehearsals.
+
+use std::borrow::Cow;
+
+use serde::Serialize;
+
+use super::graph::{Graph, Mark, Sketch};
+use super::{Nav, Page, Sample, add};
+
+/// One thing that could be lost.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+pub struct LossRow {
+    /// What, from [`super::ways::loss`].
+    pub lost: String,
+    /// The ways back, one sentence a step; none: sign-in goes on.
+    pub steps: Vec<String>,
+    /// How long it takes, from [`super::ways::time`]; `None`: there is no way back.
+    pub time: Option<String>,
+    /// It needs others than the person.
+    pub help: bool,
+    /// What a rehearsal of it is called in forms.
+    pub slug: String,
+}
+
+/// What is weak, and the one next thing to do about it.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+pub struct ConcernRow {
+    /// As a sentence.
+    pub text: String,
+    /// Grave: a single point of failure, or an opening.
+    pub grave: bool,
+    /// Where to do something about it.
+    pub path: &'static str,
+    /// What to do.
+    pub action: &'static str,
+}
+
+/// A rehearsal that was held.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+pub struct DrillRow {
+    /// What was pretended to be lost.
+    pub lost: String,
+    /// When.
+    pub when: String,
+    /// The way was walked to its end.
+    pub passed: bool,
+}
+
+/// `GET /security/readiness`. Posts `loss` to `/security/drills`.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+pub struct Readiness {
+    /// Whose: the own page says "you".
+    pub who: Option<String>,
+    /// One for each loss.
+    pub rows: Vec<LossRow>,
+    /// The gravest first.
+    pub concerns: Vec<ConcernRow>,
+    /// Whoever holds one of these alone gets in.
+    pub openings: Vec<String>,
+    /// Until when something that was added lately does not serve yet.
+    pub cooling: Option<String>,
+    /// The picture.
+    pub graph: Graph,
+    /// Rehearsals, the newest first.
+    pub drills: Vec<DrillRow>,
+}
+
+impl Page for Readiness {
+    const TEMPLATE: &'static str = "console/readiness.html";
+    const NAV: Option<Nav> = Some(Nav::Security);
+
+    fn title(&self) -> Cow<'static, str> {
+        match &self.who {
+            None => "If you lost something today".into(),
+            Some(who) => format!("If {who} lost something today").into(),
+        }
+    }
+
+    fn samples() -> Vec<Self> {
+        let row = |lost: &str, steps: &[&str], time: Option<&str>, slug: &str| LossRow {
+            lost: lost.into(),
+            steps: steps.iter().map(|step| (*step).to_owned()).collect(),
+            time: time.map(str::to_owned),
+            help: false,
+            slug: slug.into(),
+        };
+        let sketch = Sketch {
+            factors: vec![
+                ("Password".into(), Mark::Good),
+                ("a•••@example.com".into(), Mark::Good),
+                ("Authenticator app".into(), Mark::Weak),
+                ("8 recovery codes".into(), Mark::New),
+            ],
+            goals: vec!["Sign in".into(), "New password".into(), "New device".into()],
+            rules: vec![
+                (vec![0, 2], 0, false),
+                (vec![0, 3], 0, false),
+                (vec![1, 2], 1, false),
+                (vec![1, 3], 1, false),
+                (vec![0, 3], 2, false),
+            ],
+        };
+        let ready = Self {
+            who: None,
+            rows: vec![
+                row("Your password", &["Set a new password with a code by mail and an MFA device."], Some("minutes"), "password"),
+                row("The mailbox you sign in with", &[], Some("minutes"), "mailbox"),
+                row(
+                    "Your password and all MFA devices",
+                    &[
+                        "Set a new password with a code by mail and a recovery code.",
+                        "Put a new MFA device in the place of the lost one with a recovery code and your password.",
+                    ],
+                    Some("minutes"),
+                    "password-and-devices",
+                ),
+                row("Everything, but the people who help you", &[], None, "everything"),
+            ],
+            concerns: vec![
+                ConcernRow {
+                    text: "You have one MFA device. If it breaks, your recovery codes are the only quick way in.".into(),
+                    grave: false,
+                    path: "/security/mfa",
+                    action: "Add a second device",
+                },
+                ConcernRow {
+                    text: "If you lost everything at once, there would be no way back.".into(),
+                    grave: true,
+                    path: "/security/contacts",
+                    action: "Name recovery contacts",
+                },
+            ],
+            openings: Vec::new(),
+            cooling: Some("30 November 2026".into()),
+            graph: Graph::of(&sketch),
+            drills: vec![DrillRow { lost: "Your phone".into(), when: "23 October 2026".into(), passed: true }],
+        };
+        let bare = Self {
+            openings: vec!["The mailbox you sign in with".into()],
+            concerns: vec![ConcernRow {
+                text: "Whoever reads your mailbox can set a new password and sign in, for you have no MFA device.".into(),
+                grave: true,
+                path: "/security/mfa",
+                action: "Add an MFA device",
+            }],
+            cooling: None,
+            drills: Vec::new(),
+            rows: vec![row("Your password", &["Set a new password with a code by mail."], Some("minutes"), "password")],
+            ..ready.clone()
+        };
+        vec![ready.clone(), bare, Self { who: Some("ana".into()), drills: Vec::new(), ..ready }]
+    }
+}
+
+pub(super) fn samples(out: &mut Vec<Sample>) {
+    add::<Readiness>(out);
+}
