@@ -189,6 +189,7 @@ static ENVIRONMENT: LazyLock<Environment<'static>> = LazyLock::new(|| {
         "public/case_done.html",
         "public/case_ended.html",
         "public/help_asked.html",
+        "public/tree.html",
         "public/signup.html",
         "public/signup_details.html",
         "public/signup_done.html",

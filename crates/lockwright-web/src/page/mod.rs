@@ -20,6 +20,7 @@ pub mod rules;
 pub mod security;
 pub mod signin;
 pub mod signup;
+pub mod tree;
 pub mod user;
 pub mod ways;
 pub mod words;
@@ -135,6 +136,7 @@ pub fn samples() -> Vec<Sample> {
     let mut out = Vec::new();
     signin::samples(&mut out);
     recover::samples(&mut out);
+    tree::samples(&mut out);
     signup::samples(&mut out);
     security::samples(&mut out);
     readiness::samples(&mut out);

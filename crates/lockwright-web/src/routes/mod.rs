@@ -18,6 +18,7 @@ mod recover;
 mod security;
 mod signin;
 mod signup;
+mod tree;
 mod well_known;
 
 #[cfg(test)]
@@ -69,6 +70,8 @@ surface! {
     "/recover/case/{case}/help" => { post case::help },
     "/recover/case/{case}/cancel" => { post case::cancel },
     "/recover/link/{case}/{token}" => { get case::link, post case::open_link },
+    "/help/cant-sign-in" => { get tree::start },
+    "/help/cant-sign-in/{name}" => { get tree::go_on },
     "/console" => { get console::home },
     "/console/users" => { get console_users::list, post console_users::create },
     "/console/users/new" => { get console_users::form },
@@ -114,6 +117,13 @@ pub fn router(lockwright: Lockwright, config: WebConfig) -> Router {
         .method_not_allowed_fallback(async || Refused::new(ProblemKind::MethodNotAllowed))
         .layer(from_fn_with_state(web.clone(), http::outer))
         .with_state(web)
+}
+
+/// Whether a path is a page of ours.
+#[cfg(test)]
+pub(crate) fn is_page(path: &str) -> bool {
+    let segments: Vec<&str> = path.split('/').skip(1).collect();
+    SURFACE.iter().any(|(pattern, verbs)| verbs.contains(&"get") && matches(pattern, &segments))
 }
 
 /// The nearest page at or above a path, where its form can be opened again.
