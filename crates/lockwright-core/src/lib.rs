@@ -7,6 +7,7 @@
 pub mod account;
 pub mod builder;
 pub mod confirm;
+pub mod contacts;
 pub mod help;
 pub mod mfa;
 pub mod outbox;

@@ -17,6 +17,7 @@ use lockwright_model::user::{LoginProfile, User};
 use serde_json::json;
 
 use crate::Decided;
+use crate::contacts;
 use crate::outbox;
 use crate::permit::Permit;
 use crate::person::Person;
@@ -217,6 +218,7 @@ pub fn delete(permit: &Permit, user: User, op: &OpContext, entropy: &dyn Entropy
     }
     let mut changes = ChangeSet::default();
     tell(&mut changes, "DeleteUser", &user, op, entropy);
+    contacts::forget(&mut changes, &user.factors.contacts);
     changes.delete(Key::User(user.id), user.version);
     Ok(Decided::new(changes, ()))
 }

@@ -213,7 +213,7 @@ pub struct ContactAsk {
     pub code: Option<CodeHash>,
     /// The person typed that code.
     pub given: bool,
-    /// When link and code stop working.
+    /// When the link stops working, or after an approval the code (NIST SP 800-63B-4 §4.2.1.3).
     pub expires: Timestamp,
 }
 
@@ -334,7 +334,7 @@ pub enum Closure {
     Cancelled,
     /// The owner stopped it, or said "this wasn't me".
     Stopped,
-    /// An operator refused it.
+    /// An operator, or two recovery contacts, refused it.
     Refused,
 }
 

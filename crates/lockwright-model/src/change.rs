@@ -11,7 +11,7 @@ use crate::ceremony::Ceremony;
 use crate::clock::{ClockFloor, Timestamp};
 use crate::event::AuditEvent;
 use crate::help::HelpRequest;
-use crate::id::{AccountId, BuilderId, CaseId, HelpId, JobId, OperatorId, SystemId};
+use crate::id::{AccountId, BuilderId, CaseId, ContactId, HelpId, JobId, OperatorId, SystemId};
 use crate::identity::{Identity, UserRef};
 use crate::job::Job;
 use crate::operator::Operator;
@@ -125,6 +125,8 @@ pub enum ClaimKey {
     OperatorEmail(String),
     /// A passkey's credential id: no two identities have the same one (WebAuthn §7.1), and it leads to its owner.
     Passkey(String),
+    /// A recovery contact who has accepted; the link by which it leaves leads so to whose contact it is.
+    Contact(ContactId),
     /// An additional address of an identity, so that "find my account" finds it: the address's key, and whose it is.
     Address(String, String),
 }
@@ -138,6 +140,7 @@ impl ClaimKey {
             Self::Alias(value) => ("alias", value.into()),
             Self::OperatorEmail(value) => ("operator_email", value.into()),
             Self::Passkey(value) => ("passkey", value.into()),
+            Self::Contact(contact) => ("contact", contact.as_str().into()),
             // No address and no identity has a space.
             Self::Address(value, owner) => ("address", format!("{value} {owner}").into()),
         }

@@ -34,6 +34,15 @@ impl EmailAddress {
         self.written.to_ascii_lowercase()
     }
 
+    /// The mailbox that the address leads to: the key without what stands after a plus (RFC 5233), which its reader chooses at will.
+    pub fn mailbox(&self) -> String {
+        let key = self.key();
+        match key.split_once('@').map(|(local, domain)| (local.split_once('+'), domain)) {
+            Some((Some((before, _)), domain)) if !before.is_empty() => format!("{before}@{domain}"),
+            _ => key,
+        }
+    }
+
     /// The address with most of it hidden: `a•••@example.com`. For pages that a signed-in owner sees.
     pub fn masked(&self) -> String {
         match self.written.split_once('@') {
@@ -127,6 +136,13 @@ mod tests {
     fn case_and_outer_spaces_do_not_make_another_address() {
         assert_eq!(key(" Ana@Example.COM "), "ana@example.com");
         assert_ne!(key("ana+x@example.com"), key("ana@example.com"));
+    }
+
+    #[test]
+    fn what_stands_after_a_plus_is_the_same_mailbox() {
+        let mailbox = |text: &str| text.parse::<EmailAddress>().unwrap().mailbox();
+        assert_eq!(mailbox("Ana+x+y@Example.com"), mailbox("ana@example.com"));
+        assert_ne!(mailbox("+ana@example.com"), mailbox("+bela@example.com"));
     }
 
     #[test]

@@ -126,11 +126,12 @@ pub struct Phone {
 /// Recovery contacts and how many of them must agree.
 #[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 pub struct Contacts {
-    /// How many of the people must agree, at least 1.
+    /// How many of the people must agree; 0 until the first one accepts. It never falls by what a contact does: when one leaves, it may
+    /// be more than there are.
     pub threshold: u8,
     /// The people, at most [`MOST_CONTACTS`].
     pub people: Vec<Contact>,
-    /// When the list was last looked through by its owner.
+    /// When the list was last changed or looked through by its owner.
     pub reviewed: Option<Timestamp>,
 }
 
@@ -143,8 +144,12 @@ pub struct Contact {
     pub name: PersonName,
     /// Where the person is reached.
     pub address: EmailAddress,
+    /// How the person calls the owner: all that it is told of whom it is asked to help.
+    pub owner: PersonName,
     /// When the invitation was sent.
     pub invited: Timestamp,
+    /// The invitation that counts; one that was sent before is void.
+    pub invitation: CaseId,
     /// When the person accepted; `None`: not yet, and so without effect.
     pub since: Option<Timestamp>,
 }

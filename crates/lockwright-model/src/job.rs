@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::case::{CaseMoment, Channel};
+use crate::case::{CaseMoment, Channel, IdentityKind};
 use crate::change::Version;
 use crate::clock::Timestamp;
 use crate::context::Source;
@@ -87,6 +87,24 @@ pub enum Task {
         case: CaseId,
         /// The contact.
         contact: ContactId,
+    },
+    /// Confirm to a recovery contact that it is one, with the link by which it leaves. Does nothing when it is none any more.
+    WelcomeContact {
+        /// Whose contact.
+        identity: Identity,
+        /// Which one.
+        contact: ContactId,
+    },
+    /// Tell somebody that they are a recovery contact no more.
+    DismissContact {
+        /// The person's address.
+        to: EmailAddress,
+        /// How the person calls the owner.
+        owner: PersonName,
+        /// What the owner signs in as.
+        kind: IdentityKind,
+        /// When.
+        at: Timestamp,
     },
     /// Tell the owner that the waiting time of a recovery is half over, or over. Does nothing when the case has moved on.
     Remind {
@@ -206,10 +224,20 @@ pub enum Happening {
     AddressAdded(String),
     /// An address was removed, shown masked.
     AddressRemoved(String),
+    /// Somebody was asked to be a recovery contact.
+    ContactInvited(PersonName),
     /// A recovery contact accepted.
     ContactAdded(PersonName),
-    /// A recovery contact was removed by the owner, or left.
+    /// Somebody does not want to be a recovery contact.
+    ContactDeclined(PersonName),
+    /// A recovery contact was removed by the owner.
     ContactRemoved(PersonName),
+    /// A recovery contact left.
+    ContactLeft(PersonName),
+    /// So many recovery contacts must agree from now on.
+    ContactsNeeded(u8),
+    /// The recovery contacts were asked to help somebody who says to be the owner.
+    ContactsAsked,
     /// A recovery contact refused to help with a recovery.
     ContactRefused(PersonName),
     /// A moment of a recovery.

@@ -47,7 +47,12 @@ pub struct Token(Zeroizing<String>);
 impl Token {
     /// Draws a new token.
     pub fn draw(kind: TokenKind, entropy: &dyn Entropy) -> Self {
-        let stem = format!("lw_{}_{}", kind.word(), base32(&draw::<32>(entropy)).to_ascii_lowercase());
+        Self::from_bytes(kind, &draw::<32>(entropy))
+    }
+
+    /// The token of 32 bytes that nobody can guess: drawn ones, or a keyed hash.
+    pub fn from_bytes(kind: TokenKind, bytes: &[u8; 32]) -> Self {
+        let stem = format!("lw_{}_{}", kind.word(), base32(bytes).to_ascii_lowercase());
         let checksum = checksum(&stem);
         Self(Zeroizing::new(format!("{stem}_{checksum}")))
     }

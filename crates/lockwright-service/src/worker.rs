@@ -104,6 +104,8 @@ impl Lockwright {
             Task::Notify { .. }
             | Task::SendCode { .. }
             | Task::AskContact { .. }
+            | Task::WelcomeContact { .. }
+            | Task::DismissContact { .. }
             | Task::Remind { .. }
             | Task::Review { .. }
             | Task::Remove { .. }

@@ -4,11 +4,11 @@ use std::time::Duration;
 
 use lockwright_model::case::Channel;
 use lockwright_model::clock::Timestamp;
-use lockwright_model::email::EmailAddress;
 use lockwright_model::factors::{Contact, MfaDevice, RecoveryCodes};
 use lockwright_model::proof::{Proof, Proofs};
 
 use super::rules::{Approval, DELAY, Origin, Protection, RuleBook, Situation};
+use crate::contacts::own_mailbox;
 use crate::person::Person;
 
 /// What the operator has decided about recoveries.
@@ -68,11 +68,19 @@ pub fn enrolled(person: &Person, now: Timestamp) -> Proofs {
 
 /// What all of a person's contacts together would prove at a moment.
 fn contacts(person: &Person, now: Timestamp) -> Proofs {
-    let own: Vec<String> = person.addresses().iter().map(EmailAddress::key).collect();
-    let people = person.factors().contacts.people.iter().filter(|contact| contact_serves_from(contact).is_some_and(|from| now >= from));
-    let approvals: Vec<_> =
-        people.map(|contact| Approval { own_mailbox: own.contains(&contact.address.key()), by: contact.address.key() }).collect();
+    let approvals: Vec<_> = serving_contacts(person, now).map(|contact| approval_of(person, contact)).collect();
     RuleBook::PRODUCTION.contacts(person.factors().contacts.threshold, &approvals)
+}
+
+/// The contacts who accepted, and not lately, and whose mailbox is not the owner's own: there is no use in asking the others.
+pub fn serving_contacts(person: &Person, now: Timestamp) -> impl Iterator<Item = &Contact> {
+    let serves = move |contact: &&Contact| contact_serves_from(contact).is_some_and(|from| now >= from);
+    person.factors().accepted().filter(serves).filter(|contact| !approval_of(person, contact).own_mailbox)
+}
+
+/// A contact's word, as the rules count it.
+pub fn approval_of(person: &Person, contact: &Contact) -> Approval<String> {
+    Approval { own_mailbox: own_mailbox(person, &contact.address), by: contact.address.mailbox() }
 }
 
 fn is_email(channel: &Channel) -> bool {

@@ -30,6 +30,8 @@ pub(crate) fn put(row: &Job) -> Result<Step, StoreError> {
         Task::Notify { .. } => "notify",
         Task::SendCode { .. } => "send_code",
         Task::AskContact { .. } => "ask_contact",
+        Task::WelcomeContact { .. } => "welcome_contact",
+        Task::DismissContact { .. } => "dismiss_contact",
         Task::Remind { .. } => "remind",
         Task::Review { .. } => "review",
         Task::Remove { .. } => "remove",

@@ -9,8 +9,9 @@ use lockwright_model::builder::Builder;
 use lockwright_model::case::{Case, OperatorHelp};
 use lockwright_model::ceremony::Ceremony;
 use lockwright_model::change::{ChangeSet, ClaimKey, Key, Record, Touch, Version};
-use lockwright_model::entropy::{SystemEntropy, draw};
+use lockwright_model::entropy::{SeededEntropy, SystemEntropy, draw};
 use lockwright_model::help::{HelpRequest, HelpState};
+use lockwright_model::id::ContactId;
 use lockwright_model::identity::{Identity, UserRef};
 use lockwright_model::job::{Job, JobState, Task};
 use lockwright_model::operator::Operator;
@@ -131,11 +132,12 @@ fn email(n: u64) -> String {
 }
 
 fn claim_key(kind: u64, n: u64) -> ClaimKey {
-    match kind % 6 {
+    match kind % 7 {
         0 => ClaimKey::RootEmail(email(n)),
         1 => ClaimKey::BuilderEmail(email(n)),
         2 => ClaimKey::OperatorEmail(email(n)),
         3 => ClaimKey::Passkey(format!("credential{n}")),
+        5 => ClaimKey::Contact(ContactId::draw(&SeededEntropy::new(n))),
         4 => ClaimKey::Address(email(n), Identity::Root(account_id(n)).to_string()),
         _ => ClaimKey::Alias(format!("alias{n}")),
     }
@@ -198,7 +200,7 @@ impl Dice {
             6 => Key::Case(case(n).id),
             7 => Key::Help(account_id(self.roll(2)), help(0, 0, n).id),
             8 => Key::Tries(tries(n).key),
-            9 => Key::Claim(claim_key(self.roll(6), n)),
+            9 => Key::Claim(claim_key(self.roll(7), n)),
             11 => Key::Operator(operator(n).id),
             12 => Key::System(system(n).id),
             13 => Key::Ceremony(token(n)),

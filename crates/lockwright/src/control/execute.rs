@@ -193,6 +193,8 @@ fn job(job: &Job) -> Value {
         Task::Notify { to: Channel::Phone(to), .. } => ("notice", Some(to.to_string())),
         Task::SendCode { channel, .. } => ("code", Some(channel.key())),
         Task::AskContact { .. } => ("question to a recovery contact", None),
+        Task::WelcomeContact { .. } => ("confirmation for a recovery contact", None),
+        Task::DismissContact { to, .. } => ("notice to a recovery contact", Some(to.to_string())),
         Task::Remind { .. } => ("waiting time", None),
         Task::Review { .. } => ("review", None),
         Task::Remove { .. } => ("removal of what was closed", None),
