@@ -8,6 +8,8 @@ pub mod account;
 pub mod builder;
 pub mod confirm;
 pub mod contacts;
+pub mod devices;
+pub mod enrolment;
 pub mod help;
 pub mod mfa;
 pub mod outbox;

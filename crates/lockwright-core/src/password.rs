@@ -12,6 +12,7 @@ use lockwright_model::tries::Tries;
 use serde_json::json;
 
 use crate::Decided;
+use crate::enrolment;
 use crate::outbox;
 use crate::person::Person;
 use crate::session::{self, NewSession, SessionLimits};
@@ -67,8 +68,7 @@ pub fn change(
     }
     let mut changes = ChangeSet::default();
     changes.delete(Key::Session(session.token), session.version);
-    let owes = session.scope == SessionScope::EnrolMfa || person.factors().enrolment.is_some();
-    let scope = if owes { SessionScope::EnrolMfa } else { SessionScope::Full };
+    let scope = enrolment::scope(&person, limits.root_grace, op.now);
     let mut new = session::open(&person, scope, limits, op, entropy);
     new.session.aal = session.aal;
     // The password alone is no full proof where a device stands.

@@ -11,7 +11,7 @@ use lockwright_model::token::{Token, TokenKind};
 
 use crate::person::Person;
 
-/// The limits of sessions, each configurable downwards only.
+/// The limits of sessions, each configurable downwards only, and how long a root user may do without a device.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct SessionLimits {
     /// A root session ends after this long without a request.
@@ -22,6 +22,8 @@ pub struct SessionLimits {
     pub idle: Duration,
     /// Other sessions end after this long whatever happens.
     pub absolute: Duration,
+    /// A root user without a device may do nothing but enrol one from this long after the account was made.
+    pub root_grace: Duration,
 }
 
 impl SessionLimits {
@@ -31,6 +33,7 @@ impl SessionLimits {
         root_absolute: Duration::from_secs(12 * 3600),
         idle: Duration::from_secs(8 * 3600),
         absolute: Duration::from_secs(24 * 3600),
+        root_grace: Duration::from_secs(35 * 86_400),
     };
 
     /// These limits, none above [`SessionLimits::MOST`].
@@ -41,6 +44,7 @@ impl SessionLimits {
             root_absolute: self.root_absolute.min(Self::MOST.root_absolute),
             idle: self.idle.min(Self::MOST.idle),
             absolute: self.absolute.min(Self::MOST.absolute),
+            root_grace: self.root_grace,
         }
     }
 }
@@ -92,9 +96,10 @@ pub fn renew(keep: &Session, person: &Person, limits: SessionLimits, op: &OpCont
     new
 }
 
-/// Whether its owner proved everything that a sign-in asks for lately enough.
-pub fn confirmed(session: &Session, now: Timestamp) -> bool {
-    now < session.confirmed.plus(CONFIRMED_FOR)
+/// Whether its owner proved everything that a sign-in asks for lately enough, a device among it where one stands (N-B03, O-M07).
+pub fn confirmed(session: &Session, owner: &Person, now: Timestamp) -> bool {
+    let highest = owner.factors().devices.is_empty() || session.aal >= 2;
+    highest && now < session.confirmed.plus(CONFIRMED_FOR)
 }
 
 /// Whether a session still counts for its owner as stored now.

@@ -12,6 +12,7 @@ use lockwright_model::tries::Tries;
 use serde_json::json;
 
 use crate::Decided;
+use crate::enrolment;
 use crate::outbox;
 use crate::person::{Bar, Person};
 use crate::session::{self, NewSession, SessionLimits};
@@ -64,7 +65,8 @@ pub fn complete(
         changes.tell(AuditEvent::new(op, entropy, login(&person, Some("Sign-in is barred"))));
         return Decided::new(changes, Outcome::Barred(bar));
     }
-    let scope = if credential.must_change || expired { SessionScope::ChangePassword } else { SessionScope::Full };
+    let scope =
+        if credential.must_change || expired { SessionScope::ChangePassword } else { enrolment::scope(&person, limits.root_grace, op.now) };
 
     if let Some(previous) = previous {
         changes.delete(Key::Session(previous.token), previous.version);

@@ -18,6 +18,7 @@ use serde_json::json;
 
 use crate::Decided;
 use crate::contacts;
+use crate::devices;
 use crate::outbox;
 use crate::permit::Permit;
 use crate::person::Person;
@@ -219,6 +220,7 @@ pub fn delete(permit: &Permit, user: User, op: &OpContext, entropy: &dyn Entropy
     let mut changes = ChangeSet::default();
     tell(&mut changes, "DeleteUser", &user, op, entropy);
     contacts::forget(&mut changes, &user.factors.contacts);
+    devices::unclaim(&mut changes, &user.factors.devices);
     changes.delete(Key::User(user.id), user.version);
     Ok(Decided::new(changes, ()))
 }

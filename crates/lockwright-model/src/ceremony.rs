@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::change::Version;
 use crate::clock::Timestamp;
 use crate::context::Source;
-use crate::id::CaseId;
+use crate::id::{CaseId, DeviceId};
 use crate::identity::Identity;
 use crate::name::DeviceName;
 use crate::secret::Sealed;
@@ -60,6 +60,8 @@ pub enum CeremonyPurpose {
     EnrolTotp {
         /// Whose.
         owner: Identity,
+        /// The id that it will have: its seed is sealed for it.
+        device: DeviceId,
         /// Its name.
         name: DeviceName,
         /// Its seed, sealed.

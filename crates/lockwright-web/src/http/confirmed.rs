@@ -42,7 +42,7 @@ impl FromRequestParts<Web> for Enroller {
 
 #[allow(dead_code, reason = "as above")]
 fn lately(member: &Member, path: &str) -> Result<(), Refused> {
-    if session::confirmed(&member.session, member.op.now) {
+    if session::confirmed(&member.session, &member.person, member.op.now) {
         return Ok(());
     }
     Err(Refused::Confirm(back(&routes::opened_at(path).unwrap_or_default()).to_owned()))

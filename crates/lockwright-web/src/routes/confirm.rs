@@ -11,7 +11,7 @@ use crate::page::confirm::Confirm;
 /// The form; somebody who proved it lately goes on.
 pub(super) async fn form(Enroller(member): Enroller) -> Answer {
     let back = back(&member.visit.query("back").unwrap_or_default()).to_owned();
-    if session::confirmed(&member.session, member.op.now) {
+    if session::confirmed(&member.session, &member.person, member.op.now) {
         return go(back);
     }
     let page = page(&member, back);

@@ -214,6 +214,7 @@ mod tests {
                     queue: Some(1),
                     blocklist: text(),
                 },
+                mfa: super::super::settings::MfaSettings { root_grace: text() },
                 builder: super::super::settings::BuilderSettings { registration: Some(true) },
                 mail: super::super::settings::MailSettings { from: text() },
                 smtp: super::super::settings::SmtpSettings {

@@ -77,6 +77,7 @@ impl Config {
             root_absolute: duration("sessions.root_absolute", settings.sessions.root_absolute.as_deref(), most.root_absolute)?,
             idle: duration("sessions.idle", settings.sessions.idle.as_deref(), most.idle)?,
             absolute: duration("sessions.absolute", settings.sessions.absolute.as_deref(), most.absolute)?,
+            root_grace: grace(settings.mfa.root_grace.as_deref(), most.root_grace)?,
         };
         if sessions != sessions.bounded() {
             return Err(ConfigError("sessions: limits go downwards only (root 1h and 12h, others 8h and 24h)".to_owned()));
@@ -274,9 +275,30 @@ fn duration(name: &str, given: Option<&str>, usual: Duration) -> Result<Duration
     }
 }
 
+/// How long a root user may do without a device; nothing at all may be said too.
+fn grace(given: Option<&str>, usual: Duration) -> Result<Duration, ConfigError> {
+    let Some(text) = given else { return Ok(usual) };
+    let days = jiff::SpanRelativeTo::days_are_24_hours();
+    let span = text.parse::<jiff::Span>().ok().and_then(|span| span.to_duration(days).ok());
+    span.and_then(|span| Duration::try_from(span).ok())
+        .filter(|span| *span <= Duration::from_secs(365 * 86_400))
+        .ok_or_else(|| ConfigError("mfa.root_grace: write a span such as 14d or 0d, at most 365d".to_owned()))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_root_users_grace_time_is_a_span_of_days() {
+        let most = SessionLimits::MOST.root_grace;
+        assert_eq!(grace(None, most).unwrap(), Duration::from_secs(35 * 86_400));
+        assert_eq!(grace(Some("14d"), most).unwrap(), Duration::from_secs(14 * 86_400));
+        assert_eq!(grace(Some("0d"), most).unwrap(), Duration::ZERO);
+        for odd in ["", "soon", "-1d", "366d", "1 month"] {
+            assert!(grace(Some(odd), most).is_err(), "{odd}");
+        }
+    }
 
     #[test]
     fn n_p17_plain_http_is_accepted_on_loopback_only() {

@@ -20,6 +20,7 @@ pub(crate) struct Settings {
     pub(crate) keys: KeySettings,
     pub(crate) sessions: SessionSettings,
     pub(crate) passwords: PasswordSettings,
+    pub(crate) mfa: MfaSettings,
     pub(crate) builder: BuilderSettings,
     pub(crate) mail: MailSettings,
     pub(crate) smtp: SmtpSettings,
@@ -73,6 +74,14 @@ pub(crate) struct PasswordSettings {
     pub(crate) queue: Option<usize>,
     /// A file of words and passwords that are barred, one a line.
     pub(crate) blocklist: Option<String>,
+}
+
+/// Second factors.
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct MfaSettings {
+    /// How long a root user may do without an MFA device.
+    pub(crate) root_grace: Option<String>,
 }
 
 /// Builder IDs.
@@ -166,6 +175,11 @@ pub(crate) const LINES: &[Line] = &[
     line("passwords.threads", "the number of processors", "Threads that hash passwords."),
     line("passwords.queue", "64", "Passwords that may wait for a thread; the next one is answered 503."),
     line("passwords.blocklist", "none", "A file of words and passwords that are barred besides the shipped list, one a line."),
+    line(
+        "mfa.root_grace",
+        "35d",
+        "A root user without an MFA device may do nothing but enrol one from this long after the account was made; `0d`: at once.",
+    ),
     line(
         "builder.registration",
         "true",
