@@ -12,6 +12,7 @@ pub mod devices;
 pub mod enrolment;
 pub mod help;
 pub mod mfa;
+pub mod obstacle;
 pub mod outbox;
 pub mod password;
 pub mod permit;

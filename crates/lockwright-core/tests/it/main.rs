@@ -2,6 +2,7 @@
 
 mod ledger;
 mod properties;
+mod readiness;
 mod recovery;
 mod tables;
 mod world;

@@ -1,0 +1,167 @@
+//! Readiness and obstacles as tables: what a person is told is what the rules do.
+
+use std::time::Duration;
+
+use lockwright_core::obstacle::{Obstacle, obstacles};
+use lockwright_core::person::Person;
+use lockwright_core::readiness::{Concern, Help, Surroundings, readiness, way_from};
+use lockwright_core::recovery::situation::RecoverySettings;
+use lockwright_model::builder::Builder;
+use lockwright_model::change::Version;
+use lockwright_model::clock::Timestamp;
+use lockwright_model::credential::Credential;
+use lockwright_model::entropy::SeededEntropy;
+use lockwright_model::factors::{Contact, DeviceKind, ExtraEmail, Factors, Loss, MfaDevice, Phone, RecoveryCodes};
+use lockwright_model::id::{BuilderId, ContactId, DeviceId};
+use lockwright_model::proof::{Goal, Proof};
+use lockwright_model::secret::{PasswordHash, Sealed};
+use lockwright_model::token::TokenHash;
+
+const DAY: Duration = Duration::from_secs(86_400);
+
+fn long_ago() -> Timestamp {
+    Timestamp::from_micros(0)
+}
+
+fn now() -> Timestamp {
+    long_ago().plus(DAY * 1_000)
+}
+
+fn person(factors: Factors) -> Person {
+    Person::Builder(Builder {
+        id: BuilderId::draw(&SeededEntropy::new(1)),
+        version: Version(1),
+        email: "bela@example.com".parse().unwrap(),
+        name: "Bela".parse().unwrap(),
+        created: long_ago(),
+        disabled: false,
+        closed: None,
+        credential: Some(Credential::first(PasswordHash::from_phc("$argon2id$x"), long_ago())),
+        epoch: 0,
+        factors,
+    })
+}
+
+fn app(added: Timestamp) -> MfaDevice {
+    MfaDevice {
+        id: DeviceId::draw(&SeededEntropy::new(2)),
+        name: "Phone".parse().unwrap(),
+        added,
+        last_used: None,
+        disabled: false,
+        kind: DeviceKind::Totp { seed: Sealed::from_text("x"), drift: 0, last_step: None },
+    }
+}
+
+fn codes(since: Timestamp) -> RecoveryCodes {
+    RecoveryCodes { since, left: (0..10).map(|n| Some(TokenHash::from_bytes([n; 32]))).collect() }
+}
+
+fn contact(n: u64) -> Contact {
+    Contact {
+        id: ContactId::draw(&SeededEntropy::new(n)),
+        name: "Carla".parse().unwrap(),
+        address: format!("friend.{n}@example.org").parse().unwrap(),
+        invited: long_ago(),
+        since: Some(long_ago()),
+    }
+}
+
+fn way(person: &Person, loss: Loss) -> Option<(usize, Duration, Option<Help>)> {
+    way_from(person, loss, RecoverySettings::default(), now()).map(|way| (way.steps.len(), way.waits, way.help))
+}
+
+fn no_operators() -> RecoverySettings {
+    RecoverySettings { operator_help: false, ..RecoverySettings::default() }
+}
+
+#[test]
+fn n_r18_without_a_device_the_mailbox_is_the_way_and_the_opening_and_both_are_said() {
+    let person = person(Factors::default());
+    assert_eq!(way(&person, Loss::Password), Some((1, Duration::ZERO, None)));
+    assert_eq!(way(&person, Loss::Mailbox), Some((0, Duration::ZERO, None)), "the password still signs in");
+    let ready = readiness(&person, no_operators(), &Surroundings::default(), now());
+    assert_eq!(ready.openings, [Proof::Email, Proof::Host]);
+    assert!(ready.concerns.contains(&Concern::MailboxOpens));
+    assert_eq!(ready.lines.last().map(|line| (line.loss, line.way.clone())), Some((Loss::Everything, None)), "it is said beforehand");
+}
+
+#[test]
+fn b2_a_lost_device_without_codes_is_a_single_point_of_failure() {
+    let lone = person(Factors { devices: vec![app(long_ago())], ..Factors::default() });
+    let ready = readiness(&lone, no_operators(), &Surroundings::default(), now());
+    assert!(matches!(ready.concerns.first(), Some(Concern::NoWayFrom(_))), "the gravest comes first: {:?}", ready.concerns);
+    assert!(ready.concerns.contains(&Concern::NoWayFrom(Loss::Devices)) && ready.concerns.contains(&Concern::FewCodes));
+    let helped = readiness(&lone, RecoverySettings::default(), &Surroundings::default(), now());
+    assert!(helped.concerns.contains(&Concern::OnlyOperatorsFrom(Loss::Devices)));
+
+    let with_codes = person(Factors { devices: vec![app(long_ago())], codes: Some(codes(long_ago())), ..Factors::default() });
+    assert_eq!(way(&with_codes, Loss::Devices), Some((0, Duration::ZERO, None)), "a code is the second step");
+    assert_eq!(way(&with_codes, Loss::PasswordAndDevices).map(|way| (way.1, way.2)), Some((Duration::ZERO, None)));
+}
+
+#[test]
+fn what_is_new_serves_at_sign_in_and_not_yet_in_a_recovery() {
+    let fresh = person(Factors { devices: vec![app(now())], codes: Some(codes(now())), ..Factors::default() });
+    assert_eq!(way(&fresh, Loss::Devices), Some((0, Duration::ZERO, None)));
+    assert_eq!(way(&fresh, Loss::PasswordAndDevices).and_then(|way| way.2), Some(Help::Operators), "mail and a new code open nothing");
+    let ready = readiness(&fresh, RecoverySettings::default(), &Surroundings::default(), now());
+    assert_eq!(ready.cooling_until, Some(now().plus(DAY * 7)));
+    let later = readiness(&fresh, RecoverySettings::default(), &Surroundings::default(), now().plus(DAY * 7));
+    assert_eq!(later.cooling_until, None);
+}
+
+#[test]
+fn x05_everything_lost_is_found_again_with_two_contacts_and_two_waits_or_one() {
+    let mut factors = Factors { devices: vec![app(long_ago())], ..Factors::default() };
+    factors.contacts.people = vec![contact(1), contact(2)];
+    factors.contacts.threshold = 2;
+    let two = person(factors.clone());
+    let back = way_from(&two, Loss::Everything, RecoverySettings::default(), now()).unwrap();
+    assert_eq!((back.help, back.waits), (None, RecoverySettings::default().delay));
+    assert_eq!(back.steps.iter().map(|rule| rule.goal).collect::<Vec<_>>(), [Goal::NewPassword, Goal::Reenrol]);
+    factors.contacts.people.pop();
+    factors.contacts.threshold = 1;
+    assert_eq!(way(&person(factors), Loss::Everything).and_then(|way| way.2), Some(Help::Operators), "one contact alone opens nothing");
+}
+
+#[test]
+fn b2_loops_and_shared_fates_are_marked() {
+    let mut factors = Factors { devices: vec![app(long_ago())], codes: Some(codes(long_ago())), ..Factors::default() };
+    factors.phones = vec![Phone { number: "+4930901820".parse().unwrap(), since: long_ago() }];
+    factors.emails = vec![ExtraEmail { address: "bela.2@example.com".parse().unwrap(), since: long_ago() }];
+    factors.contacts.people = vec![contact(1)];
+    factors.contacts.threshold = 1;
+    let surroundings = Surroundings { host: "id.example.com".to_owned(), mutual_contacts: 1 };
+    let ready = readiness(&person(factors), no_operators(), &surroundings, now());
+    for concern in
+        [Concern::MailboxInside, Concern::OnePhone, Concern::OneProvider, Concern::MutualContacts, Concern::OldContacts, Concern::OneDevice]
+    {
+        assert!(ready.concerns.contains(&concern), "{concern:?} in {:?}", ready.concerns);
+    }
+}
+
+#[test]
+fn m4_the_real_state_says_what_stands_in_the_way() {
+    assert_eq!(obstacles(&person(Factors::default()), None, now()), []);
+    let Person::Builder(mut builder) =
+        person(Factors { devices: vec![app(long_ago())], frozen_until: Some(now().plus(DAY)), ..Factors::default() })
+    else {
+        unreachable!()
+    };
+    builder.disabled = true;
+    if let Some(credential) = &mut builder.credential {
+        (credential.disabled, credential.changed) = (true, now());
+    }
+    let found = obstacles(&Person::Builder(builder), None, now());
+    assert_eq!(
+        found,
+        [
+            Obstacle::SwitchedOff,
+            Obstacle::PasswordSwitchedOff,
+            Obstacle::SecondStep { devices: 1, codes: 0, switched_off: false },
+            Obstacle::Frozen { until: now().plus(DAY) },
+            Obstacle::ChangedLately { at: now() },
+        ]
+    );
+}
