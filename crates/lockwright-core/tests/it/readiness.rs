@@ -12,7 +12,7 @@ use lockwright_model::clock::Timestamp;
 use lockwright_model::credential::Credential;
 use lockwright_model::entropy::SeededEntropy;
 use lockwright_model::factors::{Contact, DeviceKind, ExtraEmail, Factors, Loss, MfaDevice, Phone, RecoveryCodes};
-use lockwright_model::id::{BuilderId, ContactId, DeviceId};
+use lockwright_model::id::{BuilderId, CaseId, ContactId, DeviceId};
 use lockwright_model::proof::{Goal, Proof};
 use lockwright_model::secret::{PasswordHash, Sealed};
 use lockwright_model::token::TokenHash;
@@ -64,6 +64,8 @@ fn contact(n: u64) -> Contact {
         address: format!("friend.{n}@example.org").parse().unwrap(),
         invited: long_ago(),
         since: Some(long_ago()),
+        invitation: CaseId::draw(&SeededEntropy::new(n)),
+        owner: "Bela".parse().unwrap(),
     }
 }
 
