@@ -117,6 +117,7 @@ fn the_way_back_is_the_one_with_the_fewest_waiting_times_and_steps() {
     assert_eq!(steps(&[Email, Phone]), Some((2, 1)));
     assert_eq!(steps(&[Operators]), Some((2, 2)));
     assert_eq!(steps(&[Email, Password]), None);
+    assert_eq!(steps(&[Host]), Some((2, 0)), "a new device alone signs nobody in");
 }
 
 #[test]
