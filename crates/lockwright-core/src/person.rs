@@ -3,7 +3,7 @@
 use lockwright_model::account::{Account, AccountState};
 use lockwright_model::builder::Builder;
 use lockwright_model::case::{Channel, IdentityKind};
-use lockwright_model::change::{Key, Record, Version};
+use lockwright_model::change::{ClaimKey, Key, Record, Version};
 use lockwright_model::clock::Timestamp;
 use lockwright_model::context::OpContext;
 use lockwright_model::credential::Credential;
@@ -198,6 +198,36 @@ impl Person {
             Self::User { user, .. } => user.email.as_ref(),
             Self::Builder(builder) => Some(&builder.email),
             Self::Operator(operator) => Some(&operator.email),
+        }
+    }
+
+    /// The claim that an address of this kind of identity stands under when it signs in; IAM users sign in with none.
+    pub fn email_claim(&self, address: &EmailAddress) -> Option<ClaimKey> {
+        match self {
+            Self::Root(_) => Some(ClaimKey::RootEmail(address.key())),
+            Self::User { .. } => None,
+            Self::Builder(_) => Some(ClaimKey::BuilderEmail(address.key())),
+            Self::Operator(_) => Some(ClaimKey::OperatorEmail(address.key())),
+        }
+    }
+
+    /// Puts another address in the place of the one it signs in with, which is returned. The claims are the caller's.
+    pub(crate) fn replace_email(&mut self, address: EmailAddress) -> Option<EmailAddress> {
+        match self {
+            Self::Root(account) => Some(std::mem::replace(&mut account.root.email, address)),
+            Self::User { user, .. } => user.email.replace(address),
+            Self::Builder(builder) => Some(std::mem::replace(&mut builder.email, address)),
+            Self::Operator(operator) => Some(std::mem::replace(&mut operator.email, address)),
+        }
+    }
+
+    /// When its owner closed it, or the account it belongs to; it can be taken back for a while.
+    pub fn closed(&self) -> Option<Timestamp> {
+        match self {
+            Self::Root(account) => account.closed,
+            Self::User { account, .. } => account.closed,
+            Self::Builder(builder) => builder.closed,
+            Self::Operator(_) => None,
         }
     }
 

@@ -53,6 +53,6 @@ impl Lockwright {
         let key = lockwright_model::change::ClaimKey::BuilderEmail(email.key());
         let claim = self.store().claim(&key).await?.ok_or(HostError::NotFound)?;
         let Identity::Builder(id) = claim.owner else { return Err(HostError::NotFound) };
-        self.store().builder(&id).await?.ok_or(HostError::NotFound)
+        self.store().builder(&id).await?.filter(|builder| builder.email.key() == email.key()).ok_or(HostError::NotFound)
     }
 }

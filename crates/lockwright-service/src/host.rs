@@ -124,7 +124,7 @@ impl Lockwright {
         must_be_host(op)?;
         let claim = self.store().claim(&ClaimKey::RootEmail(email.key())).await?.ok_or(HostError::NotFound)?;
         let id = claim.owner.account().ok_or(HostError::NotFound)?;
-        self.store().account(id).await?.ok_or(HostError::NotFound)
+        self.store().account(id).await?.filter(|account| account.root.email.key() == email.key()).ok_or(HostError::NotFound)
     }
 
     /// Suspends an account, or takes it back into use.

@@ -9,6 +9,7 @@ pub mod cases;
 mod commit;
 pub mod config;
 pub mod confirm;
+pub mod emails;
 pub mod factors;
 mod forms;
 pub mod hashing;

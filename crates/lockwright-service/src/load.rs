@@ -87,7 +87,10 @@ impl Lockwright {
             }
             SignInName::Builder(email) => {
                 let person = match self.store().claim(&ClaimKey::BuilderEmail(email.key())).await?.map(|claim| claim.owner) {
-                    Some(Identity::Builder(id)) => self.store().builder(&id).await?.map(Person::Builder),
+                    // An address that was given up and is only kept for a while signs nobody in.
+                    Some(Identity::Builder(id)) => {
+                        self.store().builder(&id).await?.filter(|builder| builder.email.key() == email.key()).map(Person::Builder)
+                    }
                     _ => self.store().account(AccountId::NOBODY).await?.map(Person::Root),
                 };
                 Ok(Found { account: None, person, tries: builder_key(email) })

@@ -125,22 +125,35 @@ impl Lockwright {
         let (at, source) = (case.created, case.source.clone());
         let purpose = match &case.purpose {
             Purpose::RegisterAccount { address } => {
-                if let Some(owner) = self.owner_of(&ClaimKey::RootEmail(address.key())).await? {
-                    return Ok(already(&owner, at, &source));
+                if let Some(mails) = self.taken(&ClaimKey::RootEmail(address.key()), None, at, &source).await? {
+                    return Ok(mails);
                 }
                 TicketPurpose::RegisterAccount
             }
             Purpose::RegisterBuilder { address, name } => {
-                if let Some(owner) = self.owner_of(&ClaimKey::BuilderEmail(address.key())).await? {
-                    return Ok(already(&owner, at, &source));
+                if let Some(mails) = self.taken(&ClaimKey::BuilderEmail(address.key()), None, at, &source).await? {
+                    return Ok(mails);
                 }
                 TicketPurpose::RegisterBuilder { name: name.clone() }
             }
-            Purpose::AddAddress { subject, .. } | Purpose::ChangeEmail { subject, .. } => {
+            Purpose::AddAddress { subject, .. } => {
                 let Some(person) = self.person(subject).await? else { return Ok(Vec::new()) };
-                match &case.purpose {
-                    Purpose::AddAddress { .. } => TicketPurpose::AddAddress(person.whose()),
-                    _ => TicketPurpose::ChangeEmail(person.whose()),
+                TicketPurpose::AddAddress(person.whose())
+            }
+            Purpose::ChangeEmail { subject, address, .. } => {
+                let Some(person) = self.person(subject).await? else { return Ok(Vec::new()) };
+                if let Some(key) = person.email_claim(address)
+                    && let Some(mails) = self.taken(&key, Some(subject), at, &source).await?
+                {
+                    return Ok(mails);
+                }
+                TicketPurpose::ChangeEmail(person.whose())
+            }
+            Purpose::UndoEmail { subject, .. } => {
+                let Some(person) = self.person(subject).await? else { return Ok(Vec::new()) };
+                TicketPurpose::UndoEmail {
+                    whose: person.whose(),
+                    address: person.primary_email().map(EmailAddress::masked).unwrap_or_default(),
                 }
             }
             Purpose::InviteContact { subject, contact, .. } => {
@@ -167,9 +180,7 @@ impl Lockwright {
                     (_, Whose::Operator) => return Ok(Vec::new()),
                 }
             }
-            Purpose::Recover { subject: None, .. } | Purpose::SetPassword { .. } | Purpose::UndoEmail { .. } | Purpose::Disown { .. } => {
-                return Ok(Vec::new());
-            }
+            Purpose::Recover { subject: None, .. } | Purpose::SetPassword { .. } | Purpose::Disown { .. } => return Ok(Vec::new()),
         };
         let id = case.id.clone();
         let Some(decided) = recovery::issue(case, &self.0.codes, self.now(), self.entropy()) else { return Ok(Vec::new()) };
@@ -184,10 +195,19 @@ impl Lockwright {
         Ok(vec![(issued.to, OutgoingMail::Ticket { purpose, code: issued.code, link, expires: issued.expires, at, source })])
     }
 
-    async fn owner_of(&self, key: &ClaimKey) -> Result<Option<Person>, StoreError> {
-        match self.store().claim(key).await? {
-            Some(claim) => self.person(&claim.owner).await,
+    /// What is mailed instead of a ticket for an address that somebody else signs in with: a word to its owner. `None`: it is free, or
+    /// `own`. One that was given up and is only kept for a while gets no mail at all: there is nobody whom it would help.
+    async fn taken(
+        &self,
+        key: &ClaimKey,
+        own: Option<&Identity>,
+        at: Timestamp,
+        source: &Source,
+    ) -> Result<Option<Vec<(EmailAddress, OutgoingMail)>>, StoreError> {
+        match self.store().claim(key).await?.filter(|claim| Some(&claim.owner) != own) {
             None => Ok(None),
+            Some(claim) if claim.expires.is_some() => Ok(Some(Vec::new())),
+            Some(claim) => Ok(self.person(&claim.owner).await?.map(|owner| already(&owner, at, source))),
         }
     }
 
@@ -197,7 +217,7 @@ impl Lockwright {
         let mut found: BTreeMap<EmailAddress, Vec<FoundRow>> = BTreeMap::new();
         if let Some(claim) = self.store().claim(&ClaimKey::RootEmail(address.key())).await?
             && let Identity::Root(id) = claim.owner
-            && let Some(account) = self.store().account(id).await?
+            && let Some(account) = self.store().account(id).await?.filter(|account| account.root.email.key() == address.key())
         {
             let row = FoundRow::Root { account: id, name: account.name, alias: account.alias };
             found.entry(account.root.email).or_default().push(row);
@@ -212,7 +232,7 @@ impl Lockwright {
         }
         if let Some(claim) = self.store().claim(&ClaimKey::BuilderEmail(address.key())).await?
             && let Identity::Builder(id) = claim.owner
-            && let Some(builder) = self.store().builder(&id).await?
+            && let Some(builder) = self.store().builder(&id).await?.filter(|builder| builder.email.key() == address.key())
         {
             found.entry(builder.email).or_default().push(FoundRow::Builder { name: builder.name });
         }

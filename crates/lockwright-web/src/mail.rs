@@ -31,6 +31,12 @@ pub fn compose(mail: &OutgoingMail, installation: &str, base_url: &str) -> Compo
         from: from(source),
     };
     let written = match mail {
+        OutgoingMail::Ticket { purpose: TicketPurpose::UndoEmail { whose, address }, link, expires, at, source, .. } => {
+            let (kind, account, _) = named(whose);
+            let (address, link, until) = (plain(address), link.expose(), words::until(*at, *expires));
+            let mail = EmailChanged { frame: frame(*at, source), kind, account, address, link, until };
+            render("mail/email_changed.txt", Value::from(Serde(mail)))
+        }
         OutgoingMail::Ticket { purpose, code, link, expires, at, source } => {
             let (what, account, user) = ticket(purpose);
             let until = words::until(*at, *expires);
@@ -65,6 +71,17 @@ struct Ticket<'a> {
     account: String,
     user: String,
     code: String,
+    link: &'a str,
+    until: String,
+}
+
+#[derive(Serialize)]
+struct EmailChanged<'a> {
+    #[serde(flatten)]
+    frame: Frame,
+    kind: &'static str,
+    account: String,
+    address: String,
     link: &'a str,
     until: String,
 }
@@ -127,10 +144,13 @@ fn ticket(purpose: &TicketPurpose) -> (&'static str, String, String) {
         // The name was typed by whoever asked, who may not own the mailbox: it is not repeated (E07).
         TicketPurpose::RegisterBuilder { .. } => ("register_builder", String::new(), String::new()),
         TicketPurpose::ConfirmAddress { account, user } => ("confirm_address", words::account(*account), user.to_string()),
-        TicketPurpose::LostDevice(_)
-        | TicketPurpose::AddAddress(_)
-        | TicketPurpose::ChangeEmail(_)
-        | TicketPurpose::InviteContact { .. } => ("confirm_address", String::new(), String::new()),
+        TicketPurpose::ChangeEmail(whose) | TicketPurpose::UndoEmail { whose, .. } => {
+            let (kind, account, _) = named(whose);
+            (if kind == "builder" { "change_builder_email" } else { "change_root_email" }, account, String::new())
+        }
+        TicketPurpose::LostDevice(_) | TicketPurpose::AddAddress(_) | TicketPurpose::InviteContact { .. } => {
+            ("confirm_address", String::new(), String::new())
+        }
     }
 }
 
@@ -149,12 +169,17 @@ fn told(notice: &Notice, frame: Frame) -> Told {
             return Told { frame, what: "help", kind: "iam", account, user, code };
         }
     };
-    let (kind, account, user) = match whose {
+    let (kind, account, user) = named(whose);
+    Told { frame, what, kind, account, user, code: String::new() }
+}
+
+/// The kind of identity, its account, and its name in it.
+fn named(whose: &Whose) -> (&'static str, String, String) {
+    match whose {
         Whose::Root { account, name } => ("root", called(*account, name.as_str()), String::new()),
         Whose::User { account, name } => ("iam", words::account(*account), name.to_string()),
         Whose::Builder | Whose::Operator => ("builder", String::new(), String::new()),
-    };
-    Told { frame, what, kind, account, user, code: String::new() }
+    }
 }
 
 fn found(row: &FoundRow) -> Row {

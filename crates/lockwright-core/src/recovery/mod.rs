@@ -156,8 +156,9 @@ pub fn issue(mut case: Case, key: &CodeKey, now: Timestamp, entropy: &dyn Entrop
         | Purpose::ConfirmAddress { address, .. }
         | Purpose::AddAddress { channel: Channel::Email(address), .. }
         | Purpose::ChangeEmail { address, .. }
+        | Purpose::UndoEmail { old: address, .. }
         | Purpose::InviteContact { address, .. } => address.clone(),
-        Purpose::SetPassword { .. } | Purpose::UndoEmail { .. } | Purpose::Disown { .. } | Purpose::AddAddress { .. } => return None,
+        Purpose::SetPassword { .. } | Purpose::Disown { .. } | Purpose::AddAddress { .. } => return None,
     };
     let CaseState::Open { ticket, .. } = &mut case.state else { return None };
     if now >= case.expires {
@@ -165,7 +166,9 @@ pub fn issue(mut case: Case, key: &CodeKey, now: Timestamp, entropy: &dyn Entrop
     }
     let (code, link) = (Code::draw(entropy), Token::draw(TokenKind::Link, entropy));
     let expires = case.expires;
-    *ticket = Some(Ticket { link: link.hash(), code: Some(key.hash(&case.id, &code)), expires });
+    // No browser holds the way back of a change of address, so there is no code to type for it.
+    let typed = (!matches!(case.purpose, Purpose::UndoEmail { .. })).then(|| key.hash(&case.id, &code));
+    *ticket = Some(Ticket { link: link.hash(), code: typed, expires });
     let mut changes = ChangeSet::default();
     changes.put(Record::Case(case));
     Some(Decided::new(changes, Issued { to, code, link, expires }))

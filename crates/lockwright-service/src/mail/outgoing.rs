@@ -85,6 +85,13 @@ pub enum TicketPurpose {
     AddAddress(Whose),
     /// Another address to sign in with.
     ChangeEmail(Whose),
+    /// The way back of such a change, mailed to the address before it; by link alone.
+    UndoEmail {
+        /// Whose.
+        whose: Whose,
+        /// The address that signs in now, masked.
+        address: String,
+    },
     /// An invitation to be a recovery contact.
     InviteContact {
         /// Whose contact.

@@ -2,6 +2,7 @@
 
 mod admin;
 mod cut_off;
+mod emails;
 mod flows;
 mod house;
 mod mailing;

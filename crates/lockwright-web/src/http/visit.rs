@@ -191,6 +191,7 @@ pub(crate) fn done(word: &str) -> Option<(Tone, &'static str)> {
     Some(match word {
         "signed-out" => (Tone::Done, "You are signed out."),
         "password" => (Tone::Done, "Your password is changed, and your other sessions are ended."),
+        "email" => (Tone::Done, "Your sign-in address is changed, and your other sessions are ended."),
         "address" => (Tone::Done, "Your email address is confirmed."),
         "session" => (Tone::Done, "The session is ended."),
         "sessions" => (Tone::Done, "All other sessions are ended."),

@@ -23,6 +23,10 @@ fn mails() -> Vec<OutgoingMail> {
         TicketPurpose::RegisterAccount,
         TicketPurpose::RegisterBuilder { name: "Free money http://spam.example".parse().unwrap() },
         TicketPurpose::ConfirmAddress { account, user: "ana".parse().unwrap() },
+        TicketPurpose::ChangeEmail(root()),
+        TicketPurpose::ChangeEmail(Whose::Builder),
+        TicketPurpose::UndoEmail { whose: root(), address: "a•••@example.org".into() },
+        TicketPurpose::UndoEmail { whose: Whose::Builder, address: "a•••@example.org".into() },
     ];
     let tickets = tickets.into_iter().map(|purpose| OutgoingMail::Ticket {
         purpose,

@@ -9,6 +9,7 @@ use crate::render::{self, Shell, SignedIn};
 pub mod account;
 pub mod confirm;
 pub mod console;
+pub mod email;
 pub(crate) mod escape;
 pub mod field;
 pub mod graph;
@@ -141,6 +142,7 @@ pub fn samples() -> Vec<Sample> {
     security::samples(&mut out);
     readiness::samples(&mut out);
     confirm::samples(&mut out);
+    email::samples(&mut out);
     console::samples(&mut out);
     user::samples(&mut out);
     account::samples(&mut out);

@@ -147,6 +147,10 @@ pub enum CaseKind {
     RegisterBuilder,
     /// An IAM user's own address.
     ConfirmAddress,
+    /// Another address to sign in with.
+    ChangeEmail,
+    /// That change is taken back.
+    UndoEmail,
 }
 
 impl CaseKind {
@@ -159,6 +163,8 @@ impl CaseKind {
             Self::RegisterAccount => "/signup",
             Self::RegisterBuilder => "/builder/signup",
             Self::ConfirmAddress => "/security",
+            Self::ChangeEmail => "/security/email",
+            Self::UndoEmail => "/recover",
         }
     }
 }
@@ -232,6 +238,7 @@ impl Page for CaseCode {
             page(CaseKind::RegisterAccount, ana),
             Self { can_resend: false, ..page(CaseKind::RegisterBuilder, ana) },
             page(CaseKind::ConfirmAddress, ana),
+            page(CaseKind::ChangeEmail, ana),
         ]
     }
 }
@@ -258,6 +265,8 @@ impl Page for CaseLink {
             CaseKind::RegisterAccount => "Create your account".into(),
             CaseKind::RegisterBuilder => "Create your builder ID".into(),
             CaseKind::ConfirmAddress => "Confirm your email address".into(),
+            CaseKind::ChangeEmail => "Sign in with this address".into(),
+            CaseKind::UndoEmail => "Take the change back".into(),
         }
     }
 
@@ -268,6 +277,8 @@ impl Page for CaseLink {
             page(CaseKind::Iam, true),
             page(CaseKind::RegisterAccount, false),
             page(CaseKind::ConfirmAddress, false),
+            page(CaseKind::ChangeEmail, false),
+            page(CaseKind::UndoEmail, false),
         ]
     }
 }

@@ -117,6 +117,9 @@ pub(super) async fn code(visit: Visit, Path(case): Path<String>, form: Form) -> 
 
 /// The mailbox is proven: the browser gets the case's new cookie. An address to confirm is confirmed at once.
 async fn proven(visit: &Visit, id: &CaseId, kind: Kind, holder: &Token) -> Answer {
+    if kind == Kind::ChangeEmail {
+        return super::email::finish(visit, id, holder).await;
+    }
     if kind != Kind::ConfirmAddress {
         return Ok(visit.give_case(go(format!("/recover/case/{id}"))?, holder, None));
     }
@@ -218,6 +221,9 @@ pub(super) async fn open_link(visit: Visit, Path((case, token)): Path<(String, S
         Ok(kind) => kind,
         Err(error) => return failed(&visit, None, error),
     };
+    if kind == Kind::UndoEmail {
+        return super::email::undo(&visit, &id, &token).await;
+    }
     match visit.lockwright().open_link(&visit.op, &id, &token).await {
         Ok(holder) => proven(&visit, &id, kind, &holder).await,
         Err(error) => failed(&visit, None, error),
@@ -267,8 +273,8 @@ const fn shown_kind(kind: Kind) -> CaseKind {
         Kind::Recover(IdentityKind::Iam | IdentityKind::Operator) | Kind::SetPassword => CaseKind::Iam,
         Kind::RegisterAccount => CaseKind::RegisterAccount,
         Kind::RegisterBuilder => CaseKind::RegisterBuilder,
-        Kind::ConfirmAddress | Kind::AddAddress | Kind::ChangeEmail | Kind::UndoEmail | Kind::InviteContact | Kind::Disown => {
-            CaseKind::ConfirmAddress
-        }
+        Kind::ChangeEmail => CaseKind::ChangeEmail,
+        Kind::UndoEmail => CaseKind::UndoEmail,
+        Kind::ConfirmAddress | Kind::AddAddress | Kind::InviteContact | Kind::Disown => CaseKind::ConfirmAddress,
     }
 }

@@ -11,6 +11,7 @@ mod console_account;
 mod console_helps;
 mod console_trail;
 mod console_users;
+mod email;
 mod eml;
 mod outbox;
 mod password;
@@ -99,7 +100,7 @@ surface! {
     "/security/sessions/{id}/end" => { post security::end },
     "/security/sessions/end-others" => { post security::end_others },
     "/security/confirm" => { get confirm::form, post confirm::check },
-    "/security/email" => { post security::email },
+    "/security/email" => { get email::form, post email::change },
     "/security/password" => { get password::form, post password::change },
     "/outbox" => { get outbox::list },
     "/outbox/{name}" => { get outbox::show },

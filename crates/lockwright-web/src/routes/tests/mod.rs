@@ -4,5 +4,6 @@ mod attacks;
 mod browser;
 mod confirm;
 mod console;
+mod email;
 mod flows;
 mod surface;
