@@ -10,5 +10,6 @@ pub mod hasher;
 pub mod passkey;
 pub mod recovery_code;
 pub mod seal;
+pub mod signature;
 pub mod strength;
 pub mod totp;

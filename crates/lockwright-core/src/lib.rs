@@ -22,6 +22,7 @@ pub mod readiness;
 pub mod recovery;
 pub mod register;
 pub mod session;
+pub mod shared;
 pub mod signin;
 pub mod tries;
 pub mod user;

@@ -5,7 +5,7 @@ use lockwright_model::context::OpContext;
 use lockwright_model::credential::Credential;
 use lockwright_model::entropy::Entropy;
 use lockwright_model::event::{AuditEvent, Service, Told};
-use lockwright_model::job::Notice;
+use lockwright_model::job::{Notice, SharedChange};
 use lockwright_model::secret::PasswordHash;
 use lockwright_model::session::{Session, SessionScope};
 use lockwright_model::tries::Tries;
@@ -16,6 +16,7 @@ use crate::enrolment;
 use crate::outbox;
 use crate::person::Person;
 use crate::session::{self, NewSession, SessionLimits};
+use crate::shared;
 use crate::signin::{self, PasswordProof};
 
 /// Why a password is not changed.
@@ -78,6 +79,7 @@ pub fn change(
     changes.put(Record::Session(new.session.clone()));
     changes.tell(AuditEvent::new(op, entropy, told(&person, "Success")));
     outbox::notify(&mut changes, &person, &Notice::PasswordChanged(person.whose()), op, entropy);
+    shared::tell(&mut changes, &mut person, SharedChange::Password, op, entropy);
     changes.put(person.record());
     Ok(Decided::new(changes, new))
 }

@@ -7,7 +7,7 @@ use crate::clock::Timestamp;
 use crate::context::Source;
 use crate::email::EmailAddress;
 use crate::factors::Loss;
-use crate::id::{CaseId, ContactId, OperatorId};
+use crate::id::{CaseId, ContactId, OperatorId, SystemId};
 use crate::identity::Identity;
 use crate::name::PersonName;
 use crate::phone::PhoneNumber;
@@ -114,6 +114,15 @@ pub enum Purpose {
         contact: ContactId,
         /// Where the invitation goes.
         address: EmailAddress,
+    },
+    /// Somebody shares a login of another system: that system proves it, then the person agrees.
+    LinkLogin {
+        /// Whose.
+        subject: Identity,
+        /// The system.
+        system: SystemId,
+        /// What the system calls the person; `None` until it has proved the login.
+        login: Option<String>,
     },
     /// The link in a notice for somebody who says "this wasn't me".
     Disown {
@@ -360,6 +369,7 @@ impl Case {
             | Purpose::ChangeEmail { subject, .. }
             | Purpose::UndoEmail { subject, .. }
             | Purpose::InviteContact { subject, .. }
+            | Purpose::LinkLogin { subject, .. }
             | Purpose::Disown { subject, .. } => Some(subject),
             Purpose::RegisterAccount { .. } | Purpose::RegisterBuilder { .. } => None,
         }

@@ -51,6 +51,8 @@ pub struct Factors {
     pub drills: Vec<Drill>,
     /// Logins of other systems that share these credentials.
     pub linked: Vec<LinkedLogin>,
+    /// When one was last unlinked: what was begun before can't be finished.
+    pub unlinked: Option<Timestamp>,
 }
 
 /// An MFA device.
@@ -251,7 +253,7 @@ pub struct LinkedLogin {
     /// The system.
     pub system: SystemId,
     /// What the system calls the person.
-    pub subject: String,
+    pub login: String,
     /// Since when.
     pub since: Timestamp,
     /// The last change that the system was told of, and how that went.

@@ -8,7 +8,7 @@ use crate::clock::Timestamp;
 use crate::context::Source;
 use crate::email::EmailAddress;
 use crate::factors::Loss;
-use crate::id::{AccountId, CaseId, ContactId, JobId, LinkId};
+use crate::id::{AccountId, CaseId, ContactId, JobId, LinkId, SystemId};
 use crate::identity::Identity;
 use crate::name::{AccountName, DeviceName, PersonName, UserName};
 use crate::proof::Goal;
@@ -131,8 +131,12 @@ pub enum Task {
     TellSystem {
         /// Whose.
         identity: Identity,
-        /// Which link.
+        /// Which link; it may have ended meanwhile.
         link: LinkId,
+        /// The system.
+        system: SystemId,
+        /// What the system calls the person.
+        login: String,
         /// What was changed.
         what: SharedChange,
         /// When.

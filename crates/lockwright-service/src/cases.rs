@@ -38,6 +38,8 @@ pub enum CaseKind {
     UndoEmail,
     /// An invitation to be a recovery contact.
     InviteContact,
+    /// A login shared with another system.
+    LinkLogin,
     /// "This wasn't me".
     Disown,
 }
@@ -148,6 +150,7 @@ pub(crate) fn kind_of(purpose: &Purpose) -> CaseKind {
         Purpose::ChangeEmail { .. } => CaseKind::ChangeEmail,
         Purpose::UndoEmail { .. } => CaseKind::UndoEmail,
         Purpose::InviteContact { .. } => CaseKind::InviteContact,
+        Purpose::LinkLogin { .. } => CaseKind::LinkLogin,
         Purpose::Disown { .. } => CaseKind::Disown,
     }
 }
@@ -197,6 +200,8 @@ impl Lockwright {
             | Purpose::UndoEmail { .. }
             | Purpose::InviteContact { .. }
             | Purpose::Disown { .. } => Ok(CaseStep::Act { expires }),
+            // It is agreed to on the page of linked logins.
+            Purpose::LinkLogin { .. } => Err(Refusal::NotNow),
         })
     }
 
@@ -273,7 +278,9 @@ impl Lockwright {
                 Some(person) => tries_key(&person).as_str().to_owned(),
                 None => format!("case {}", case.id),
             },
-            Purpose::SetPassword { .. } | Purpose::UndoEmail { .. } | Purpose::Disown { .. } => format!("case {}", case.id),
+            Purpose::SetPassword { .. } | Purpose::UndoEmail { .. } | Purpose::LinkLogin { .. } | Purpose::Disown { .. } => {
+                format!("case {}", case.id)
+            }
             Purpose::RegisterAccount { address } => account_name(address),
             Purpose::RegisterBuilder { address, .. } => builder_name(address),
             Purpose::ConfirmAddress { subject, .. }

@@ -31,6 +31,9 @@ pub enum HostError {
     /// The email address is in use.
     #[error("this email address is in use")]
     EmailTaken,
+    /// What was typed can't be used; says why.
+    #[error("{0}")]
+    Refused(String),
     /// Outside the decision.
     #[error(transparent)]
     Trouble(#[from] Trouble),

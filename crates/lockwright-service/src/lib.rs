@@ -21,10 +21,12 @@ pub mod passwords;
 pub mod recovery;
 pub mod registration;
 pub mod sessions;
+pub mod shared;
 pub mod signin;
 pub mod trail;
 pub mod trouble;
 pub mod users;
+pub mod webhook;
 pub mod worker;
 
 pub use lockwright_core as core;

@@ -84,6 +84,9 @@ impl Lockwright {
                 }
             };
             self.commit(changes).await.map_err(Trouble::from)?;
+            if let Some(job) = self.store().job(&id).await? {
+                self.note_given_up(&job).await?;
+            }
         }
         Ok(taken)
     }
@@ -108,8 +111,13 @@ impl Lockwright {
             | Task::DismissContact { .. }
             | Task::Remind { .. }
             | Task::Review { .. }
-            | Task::Remove { .. }
-            | Task::TellSystem { .. } => Vec::new(),
+            | Task::Remove { .. } => Vec::new(),
+            Task::TellSystem { .. } => {
+                return Ok(match self.tell_system(job.id.as_str(), &job.task).await? {
+                    Ok(()) => Sent::Done,
+                    Err(why) => Sent::Failed(why),
+                });
+            }
         };
         for (to, mail) in mails {
             let composed = compose.compose(&mail, &self.config().installation, &self.config().public_url);
@@ -180,7 +188,9 @@ impl Lockwright {
                     (_, Whose::Operator) => return Ok(Vec::new()),
                 }
             }
-            Purpose::Recover { subject: None, .. } | Purpose::SetPassword { .. } | Purpose::Disown { .. } => return Ok(Vec::new()),
+            Purpose::Recover { subject: None, .. } | Purpose::SetPassword { .. } | Purpose::LinkLogin { .. } | Purpose::Disown { .. } => {
+                return Ok(Vec::new());
+            }
         };
         let id = case.id.clone();
         let Some(decided) = recovery::issue(case, &self.0.codes, self.now(), self.entropy()) else { return Ok(Vec::new()) };

@@ -213,6 +213,8 @@ static ENVIRONMENT: LazyLock<Environment<'static>> = LazyLock::new(|| {
         "console/account.html",
         "console/password_policy.html",
         "console/trail.html",
+        "console/leave.html",
+        "console/linked.html",
         "console/readiness.html",
         "console/security.html",
         "console/change_password.html",

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use lockwright_model::email::EmailAddress;
-use lockwright_model::id::{AccountId, JobId};
+use lockwright_model::id::{AccountId, JobId, SystemId};
 use lockwright_model::name::{AccountName, PersonName, UserName};
 
 /// Gets the right person back in, and nobody else: sign-in, credentials and recovery for accounts you host yourself.
@@ -57,6 +57,9 @@ pub(crate) enum Noun {
     /// Signed-in browsers
     #[command(subcommand)]
     Session(Session),
+    /// Other systems whose logins share credentials with identities here
+    #[command(subcommand)]
+    System(System),
     /// The outbox
     #[command(subcommand)]
     Mail(Mail),
@@ -204,6 +207,34 @@ pub(crate) enum AccessKind {
 }
 
 #[derive(Subcommand, Debug)]
+pub(crate) enum System {
+    /// Register a system and print its secret, once
+    Add {
+        /// What people call it
+        #[arg(long)]
+        name: PersonName,
+        /// Where signed events are delivered: https, or http to this machine
+        #[arg(long, value_name = "URL", value_parser = outside)]
+        webhook: String,
+        /// The page that people know it by, where linking goes on
+        #[arg(long, value_name = "URL", value_parser = outside)]
+        page: String,
+    },
+    /// List the registered systems
+    List,
+    /// Give a system another secret; the old one counts no longer
+    NewSecret {
+        /// The system
+        id: SystemId,
+    },
+    /// Remove a system; links with it count no longer
+    Remove {
+        /// The system
+        id: SystemId,
+    },
+}
+
+#[derive(Subcommand, Debug)]
 pub(crate) enum Builder {
     /// Make a builder ID and print a single-use link that sets its password
     Create {
@@ -311,4 +342,9 @@ pub(crate) enum Config {
     Print,
     /// Print the reference of all settings as Markdown
     Reference,
+}
+
+/// An address of another system.
+fn outside(url: &str) -> Result<String, String> {
+    lockwright_service::webhook::check_url(url).map(|()| url.to_owned()).map_err(|error| error.to_string())
 }

@@ -158,7 +158,7 @@ pub fn issue(mut case: Case, key: &CodeKey, now: Timestamp, entropy: &dyn Entrop
         | Purpose::ChangeEmail { address, .. }
         | Purpose::UndoEmail { old: address, .. }
         | Purpose::InviteContact { address, .. } => address.clone(),
-        Purpose::SetPassword { .. } | Purpose::Disown { .. } | Purpose::AddAddress { .. } => return None,
+        Purpose::SetPassword { .. } | Purpose::LinkLogin { .. } | Purpose::Disown { .. } | Purpose::AddAddress { .. } => return None,
     };
     let CaseState::Open { ticket, .. } = &mut case.state else { return None };
     if now >= case.expires {
@@ -214,6 +214,7 @@ fn anybody_starts(purpose: &Purpose) -> bool {
         | Purpose::ChangeEmail { .. }
         | Purpose::UndoEmail { .. }
         | Purpose::InviteContact { .. }
+        | Purpose::LinkLogin { .. }
         | Purpose::Disown { .. } => false,
     }
 }

@@ -13,6 +13,7 @@ pub mod email;
 pub(crate) mod escape;
 pub mod field;
 pub mod graph;
+pub mod linked;
 pub mod outbox;
 pub mod problem;
 pub mod readiness;
@@ -141,6 +142,7 @@ pub fn samples() -> Vec<Sample> {
     signup::samples(&mut out);
     security::samples(&mut out);
     readiness::samples(&mut out);
+    linked::samples(&mut out);
     confirm::samples(&mut out);
     email::samples(&mut out);
     console::samples(&mut out);

@@ -13,6 +13,7 @@ mod console_trail;
 mod console_users;
 mod email;
 mod eml;
+mod linked;
 mod outbox;
 mod password;
 mod recover;
@@ -26,12 +27,16 @@ mod well_known;
 mod tests;
 
 use axum::Router;
+use axum::extract::DefaultBodyLimit;
 use axum::middleware::from_fn_with_state;
 use axum::routing::{MethodRouter, get, post};
 use lockwright_service::Lockwright;
 
 use crate::http::{self, Refused, Web, WebConfig};
 use crate::page::problem::ProblemKind;
+
+/// The most bytes that a program may send to a hook.
+const HOOK_BYTES: usize = 16 * 1024;
 
 macro_rules! surface {
     ($($path:literal => { $($verb:ident $handler:path),+ $(,)? }),+ $(,)?) => {
@@ -43,6 +48,8 @@ macro_rules! surface {
         }
     };
     (@get $web:ident, $handler:path) => { get($handler) };
+    // Sent by a program, never by a browser: what it shows is its signature, which its handler checks.
+    (@hook $web:ident, $handler:path) => { post($handler).layer(DefaultBodyLimit::max(HOOK_BYTES)) };
     (@post $web:ident, $handler:path) => { post($handler).route_layer(from_fn_with_state($web.clone(), http::guard_post)) };
 }
 
@@ -102,6 +109,10 @@ surface! {
     "/security/confirm" => { get confirm::form, post confirm::check },
     "/security/email" => { get email::form, post email::change },
     "/security/password" => { get password::form, post password::change },
+    "/security/linked" => { get linked::show, post linked::start },
+    "/security/linked/agree" => { post linked::agree },
+    "/security/linked/{id}/end" => { post linked::end },
+    "/hooks/link" => { hook linked::prove },
     "/outbox" => { get outbox::list },
     "/outbox/{name}" => { get outbox::show },
     "/assets/{name}" => { get assets::asset },

@@ -7,6 +7,7 @@ mod data;
 mod doctor;
 mod mail;
 mod session;
+mod system;
 mod trail;
 mod user;
 
@@ -72,6 +73,7 @@ pub(crate) fn run(cli: Cli) -> Result<(), Failure> {
         Noun::User(verb) => user::run(&common, verb),
         Noun::Builder(verb) => builder::run(&common, verb),
         Noun::Session(verb) => session::run(&common, verb),
+        Noun::System(verb) => system::run(&common, verb),
         Noun::Mail(verb) => mail::run(&common, verb),
         Noun::Trail(verb) => trail::run(&common, verb),
         Noun::Config(verb) => config::run(&common, &verb),

@@ -7,10 +7,12 @@ use lockwright_model::clock::Timestamp;
 use lockwright_model::context::{OpContext, Source};
 use lockwright_model::identity::Principal;
 use lockwright_model::job::{Job, JobState, Task};
+use lockwright_model::system::LinkedSystem;
 use lockwright_model::user::User;
 use lockwright_service::Lockwright;
 use lockwright_service::accounts::AccountError;
 use lockwright_service::host::{HostError, LinkForHost, Whom};
+use lockwright_service::shared::{LINK_PATH, Registered};
 use lockwright_service::users::{GiveAccess, Handed, UserError};
 use serde_json::{Value, json};
 
@@ -85,6 +87,15 @@ async fn run(lockwright: &Lockwright, op: &OpContext, request: Request) -> Answe
         Request::SessionEnd(subject) => {
             lockwright.end_sessions_for_host(op, &whom(subject)).await?;
             Ok(json!({"Ended": true}))
+        }
+        Request::SystemAdd { name, webhook, page } => {
+            Ok(with_secret(lockwright, &lockwright.add_system(op, &name, &webhook, &page).await?))
+        }
+        Request::SystemList => Ok(lockwright.systems(op).await?.iter().map(system).collect()),
+        Request::SystemNewSecret { id } => Ok(with_secret(lockwright, &lockwright.new_system_secret(op, &id).await?)),
+        Request::SystemRemove { id } => {
+            lockwright.remove_system(op, &id).await?;
+            Ok(json!({"SystemId": id.as_str(), "Removed": true}))
         }
         Request::MailList { after, limit } => Ok(lockwright.jobs(op, after.as_ref(), limit).await?.iter().map(job).collect()),
         Request::MailRetry { id } => {
@@ -183,6 +194,26 @@ fn builder(builder: &Builder) -> Value {
         "Disabled": builder.disabled,
         "Created": builder.created.to_rfc3339(),
     })
+}
+
+fn system(system: &LinkedSystem) -> Value {
+    json!({
+        "SystemId": system.id.as_str(),
+        "Name": system.name.as_str(),
+        "Page": system.page,
+        "Webhook": system.webhook,
+        "Created": system.created.to_rfc3339(),
+    })
+}
+
+fn with_secret(lockwright: &Lockwright, registered: &Registered) -> Value {
+    let mut value = system(&registered.system);
+    if let Some(map) = value.as_object_mut() {
+        map.insert("Secret".to_owned(), json!(registered.secret.expose()));
+        let url = lockwright.config().public_url.trim_end_matches('/');
+        map.insert("ProofUrl".to_owned(), json!(format!("{url}{LINK_PATH}")));
+    }
+    value
 }
 
 fn job(job: &Job) -> Value {

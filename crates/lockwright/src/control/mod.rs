@@ -5,7 +5,7 @@ mod execute;
 pub(crate) mod server;
 
 use lockwright_model::email::EmailAddress;
-use lockwright_model::id::{AccountId, BuilderId, JobId};
+use lockwright_model::id::{AccountId, BuilderId, JobId, SystemId};
 use lockwright_model::name::{AccountName, PersonName, UserName};
 use lockwright_model::setting::RegistrationOff;
 use serde::{Deserialize, Serialize};
@@ -33,6 +33,10 @@ pub(crate) enum Request {
     RegistrationShow,
     SessionList(Subject),
     SessionEnd(Subject),
+    SystemAdd { name: PersonName, webhook: String, page: String },
+    SystemList,
+    SystemNewSecret { id: SystemId },
+    SystemRemove { id: SystemId },
     MailList { after: Option<JobId>, limit: u32 },
     MailRetry { id: JobId },
     TrailList { account: Option<AccountId>, limit: u32 },

@@ -40,6 +40,7 @@ async fn d27_every_verb_on_every_route_is_answered_by_the_table() {
             assert!(reply.says("This page can’t be used that way"), "{verb} {path}");
             let allow = reply.header("allow");
             for allowed in *verbs {
+                let allowed = if *allowed == "hook" { "post" } else { allowed };
                 assert!(allow.contains(&allowed.to_uppercase()), "{verb} {path}: {allow:?}");
             }
         }
@@ -50,7 +51,7 @@ async fn d27_every_verb_on_every_route_is_answered_by_the_table() {
         if !verbs.contains(&"get") {
             assert_eq!(got.status, StatusCode::METHOD_NOT_ALLOWED, "GET {path}");
         }
-        if !verbs.contains(&"post") {
+        if !verbs.contains(&"post") && !verbs.contains(&"hook") {
             assert_eq!(browser.post(&path, &[]).await.status, StatusCode::METHOD_NOT_ALLOWED, "POST {path}");
         }
     }
