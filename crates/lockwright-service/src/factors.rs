@@ -180,7 +180,7 @@ impl Lockwright {
         self.0.seal.seal(seed.as_bytes(), &seed_context(identity, device), self.entropy())
     }
 
-    fn open_seed(&self, identity: &Identity, device: &DeviceId, sealed: &Sealed) -> Option<Seed> {
+    pub(crate) fn open_seed(&self, identity: &Identity, device: &DeviceId, sealed: &Sealed) -> Option<Seed> {
         Seed::from_bytes(&self.0.seal.open(sealed, &seed_context(identity, device))?)
     }
 

@@ -9,6 +9,7 @@ pub mod cases;
 mod commit;
 pub mod config;
 pub mod confirm;
+pub mod devices;
 pub mod emails;
 pub mod factors;
 mod forms;

@@ -49,5 +49,14 @@ if (navigator.clipboard) {
   }
 }
 
+// A button that prints the page it stands on.
+for (const place of document.querySelectorAll('[data-print]')) {
+  const button = document.createElement('button');
+  button.type = 'button';
+  button.textContent = 'Print';
+  button.addEventListener('click', () => print());
+  place.append(button);
+}
+
 // What has to be put right comes first.
 document.querySelector('[role="alert"]')?.focus();

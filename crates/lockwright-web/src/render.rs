@@ -160,6 +160,7 @@ static ENVIRONMENT: LazyLock<Environment<'static>> = LazyLock::new(|| {
     env.add_function("radio", field::radio);
     env.add_global("style_path", ASSETS.style.path.as_str());
     env.add_global("script_path", ASSETS.script.path.as_str());
+    env.add_global("passkey_path", ASSETS.passkey.path.as_str());
     env.add_global("icon_path", ASSETS.icon.path.as_str());
     let added = templates![env:
         "layout.html",
@@ -219,6 +220,13 @@ static ENVIRONMENT: LazyLock<Environment<'static>> = LazyLock::new(|| {
         "console/security.html",
         "console/change_password.html",
         "console/confirm.html",
+        "console/codes.html",
+        "console/codes_shown.html",
+        "console/mfa.html",
+        "console/mfa_add.html",
+        "console/mfa_device.html",
+        "console/mfa_passkey.html",
+        "console/mfa_totp.html",
         "mail/email_changed.txt",
         "mail/ticket.txt",
         "mail/notice.txt",

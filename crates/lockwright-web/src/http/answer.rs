@@ -27,7 +27,6 @@ pub(crate) enum Refused {
     /// Another page comes first.
     Go(&'static str),
     /// The person proves once more who they are, and comes back here.
-    #[allow(dead_code, reason = "for the pages behind a confirmation")]
     Confirm(String),
 }
 
@@ -54,6 +53,11 @@ impl Refused {
     /// The form is old, or another browser's; `again` is where to open it anew.
     pub(super) fn expired_form(again: Option<String>) -> Self {
         Self::Problem(Box::new(Trial { kind: ProblemKind::ExpiredForm, wait: None, again, cause: None }))
+    }
+
+    /// Nothing changes until then, since the person said "this wasn't me".
+    pub(crate) fn frozen(now: Timestamp, until: Timestamp) -> Self {
+        Self::later(ProblemKind::Frozen, until.since(now), None)
     }
 
     fn later(kind: ProblemKind, wait: Duration, cause: Option<String>) -> Self {

@@ -18,6 +18,7 @@ pub(super) struct Arrival {
     pub(super) forwarded: bool,
     pub(super) session: Option<String>,
     pub(super) case: Option<String>,
+    pub(super) ceremony: Option<String>,
     /// What was typed to open the case, as the cookie holds it.
     pub(super) name: Option<String>,
     pub(super) browser: Token,
@@ -38,6 +39,7 @@ impl Arrival {
             forwarded: client::was_forwarded(headers),
             session: cookies::read(headers, names.session),
             case: cookies::read(headers, names.case),
+            ceremony: cookies::read(headers, names.ceremony),
             name: cookies::read(headers, names.name),
             browser: known.unwrap_or_else(|| Token::draw(TokenKind::Browser, web.lockwright().entropy())),
             fresh,

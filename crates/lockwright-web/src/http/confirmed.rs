@@ -12,7 +12,6 @@ use crate::routes;
 
 /// Somebody signed in whose last full proof is at most ten minutes old. Anybody else is asked for it first, and comes back to the page of
 /// the form; what was typed into it is lost.
-#[allow(dead_code, reason = "stands before the pages that change factors, addresses, contacts and email")]
 pub(crate) struct Confirmed(pub(crate) Member);
 
 impl FromRequestParts<Web> for Confirmed {
@@ -40,7 +39,19 @@ impl FromRequestParts<Web> for Enroller {
     }
 }
 
-#[allow(dead_code, reason = "as above")]
+/// The same, who also proved lately who they are.
+pub(crate) struct ConfirmedEnroller(pub(crate) Member);
+
+impl FromRequestParts<Web> for ConfirmedEnroller {
+    type Rejection = Refused;
+
+    async fn from_request_parts(parts: &mut Parts, web: &Web) -> Result<Self, Refused> {
+        let Enroller(member) = Enroller::from_request_parts(parts, web).await?;
+        lately(&member, parts.uri.path())?;
+        Ok(Self(member))
+    }
+}
+
 fn lately(member: &Member, path: &str) -> Result<(), Refused> {
     if session::confirmed(&member.session, &member.person, member.op.now) {
         return Ok(());

@@ -1,4 +1,4 @@
-//! Our cookies: three tokens and what was typed last, each HttpOnly and bound to this host.
+//! Our cookies: four tokens and what was typed last, each HttpOnly and bound to this host.
 
 use axum::http::{HeaderMap, HeaderValue};
 
@@ -8,6 +8,7 @@ pub(crate) struct CookieNames {
     pub(crate) session: &'static str,
     pub(crate) browser: &'static str,
     pub(crate) case: &'static str,
+    pub(crate) ceremony: &'static str,
     pub(crate) name: &'static str,
     secure: bool,
 }
@@ -19,11 +20,12 @@ impl CookieNames {
                 session: "__Host-lw_session",
                 browser: "__Host-lw_browser",
                 case: "__Host-lw_case",
+                ceremony: "__Host-lw_ceremony",
                 name: "__Host-lw_name",
                 secure: true,
             }
         } else {
-            Self { session: "lw_session", browser: "lw_browser", case: "lw_case", name: "lw_name", secure: false }
+            Self { session: "lw_session", browser: "lw_browser", case: "lw_case", ceremony: "lw_ceremony", name: "lw_name", secure: false }
         }
     }
 
@@ -76,7 +78,7 @@ mod tests {
     #[test]
     fn over_https_every_cookie_is_bound_to_the_host() {
         let names = CookieNames::new(true);
-        for name in [names.session, names.browser, names.case, names.name] {
+        for name in [names.session, names.browser, names.case, names.ceremony, names.name] {
             let cookie = names.set(name, "v").unwrap();
             let cookie = cookie.to_str().unwrap();
             assert!(cookie.starts_with("__Host-lw_"), "{cookie}");

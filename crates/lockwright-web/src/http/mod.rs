@@ -14,9 +14,7 @@ mod state;
 mod visit;
 
 pub(crate) use answer::{Answer, Refused, go, plain, with_cookie};
-#[allow(unused_imports, reason = "as there")]
-pub(crate) use confirmed::Confirmed;
-pub(crate) use confirmed::{Enroller, back};
+pub(crate) use confirmed::{Confirmed, ConfirmedEnroller, Enroller, back};
 pub(crate) use form::{Form, encode};
 pub(crate) use guard::guard_post;
 pub(crate) use outer::outer;

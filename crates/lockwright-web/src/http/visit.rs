@@ -121,6 +121,23 @@ impl Visit {
         }
     }
 
+    /// The cookie of the ceremony that this browser is in; empty when there is none, which is none.
+    pub(crate) fn ceremony_cookie(&self) -> &str {
+        self.arrival.ceremony.as_deref().unwrap_or_default()
+    }
+
+    /// Hands the browser a ceremony.
+    pub(crate) fn give_ceremony(&self, response: Response, token: &Token) -> Response {
+        let names = self.web.cookies();
+        answer::with_cookie(response, names.set(names.ceremony, token.expose()))
+    }
+
+    /// Takes the ceremony's cookie away: it is over.
+    pub(crate) fn end_ceremony(&self, response: Response) -> Response {
+        let names = self.web.cookies();
+        answer::with_cookie(response, names.remove(names.ceremony))
+    }
+
     /// Hands the browser a session.
     pub(crate) fn give_session(&self, response: Response, token: &Token) -> Response {
         let names = self.web.cookies();
@@ -193,6 +210,13 @@ pub(crate) fn done(word: &str) -> Option<(Tone, &'static str)> {
         "password" => (Tone::Done, "Your password is changed, and your other sessions are ended."),
         "email" => (Tone::Done, "Your sign-in address is changed, and your other sessions are ended."),
         "address" => (Tone::Done, "Your email address is confirmed."),
+        "first-device" => {
+            (Tone::Done, "Your device is enrolled, and all other sessions are ended. Now make recovery codes, for the day when it is lost.")
+        }
+        "device" => (Tone::Done, "Your device is enrolled. All your addresses are told."),
+        "device-removed" => (Tone::Done, "The device is removed. All your addresses are told."),
+        "device-last" => (Tone::Stopped, "It is your only device, and you may not be without one. Add another one first."),
+        "enrol-late" => (Tone::Look, "That took too long, or began in another browser. Begin again; nothing was enrolled."),
         "session" => (Tone::Done, "The session is ended."),
         "sessions" => (Tone::Done, "All other sessions are ended."),
         "saved" => (Tone::Done, "Saved."),
@@ -233,6 +257,11 @@ impl Member {
 
     pub(crate) fn lockwright(&self) -> &Lockwright {
         self.visit.lockwright()
+    }
+
+    /// Whether all the person's pages are open to this session.
+    pub(crate) fn is_full(&self) -> bool {
+        self.session.scope == SessionScope::Full
     }
 
     pub(crate) fn identity(&self) -> Identity {

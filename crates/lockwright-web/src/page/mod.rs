@@ -14,8 +14,10 @@ pub(crate) mod escape;
 pub mod field;
 pub mod graph;
 pub mod linked;
+pub mod mfa;
 pub mod outbox;
 pub mod problem;
+pub mod qr;
 pub mod readiness;
 pub mod recover;
 pub mod rules;
@@ -145,6 +147,7 @@ pub fn samples() -> Vec<Sample> {
     linked::samples(&mut out);
     confirm::samples(&mut out);
     email::samples(&mut out);
+    mfa::samples(&mut out);
     console::samples(&mut out);
     user::samples(&mut out);
     account::samples(&mut out);

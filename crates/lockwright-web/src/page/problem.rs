@@ -24,6 +24,8 @@ pub enum ProblemKind {
     MethodNotAllowed,
     /// Too many requests from this address.
     TooMany,
+    /// The owner froze all changes for a while.
+    Frozen,
     /// A full queue.
     Busy,
     /// The store can't be reached.
@@ -34,7 +36,7 @@ pub enum ProblemKind {
 
 impl ProblemKind {
     /// All of them.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::NotFound,
         Self::Forbidden,
         Self::ExpiredForm,
@@ -42,6 +44,7 @@ impl ProblemKind {
         Self::BadRequest,
         Self::MethodNotAllowed,
         Self::TooMany,
+        Self::Frozen,
         Self::Busy,
         Self::Unavailable,
         Self::Unexpected,
@@ -51,7 +54,7 @@ impl ProblemKind {
     pub const fn status(self) -> u16 {
         match self {
             Self::NotFound => 404,
-            Self::Forbidden | Self::ExpiredForm => 403,
+            Self::Forbidden | Self::ExpiredForm | Self::Frozen => 403,
             Self::TooLarge => 413,
             Self::BadRequest => 400,
             Self::MethodNotAllowed => 405,
@@ -94,6 +97,7 @@ impl Page for Problem {
             ProblemKind::BadRequest => "We couldn’t read that request",
             ProblemKind::MethodNotAllowed => "This page can’t be used that way",
             ProblemKind::TooMany => "Too many requests",
+            ProblemKind::Frozen => "Changes are frozen for now",
             ProblemKind::Busy => "Many people are signing in right now",
             ProblemKind::Unavailable => "We can’t save or look up anything right now",
             ProblemKind::Unexpected => "Something went wrong on our side",
@@ -107,7 +111,7 @@ impl Page for Problem {
             .map(|kind| Self {
                 kind,
                 request: Some("MZXW6YTBOIMZXW6YTBOIMZXW6Y".into()),
-                wait: matches!(kind, ProblemKind::Busy | ProblemKind::TooMany).then(|| "5 seconds".into()),
+                wait: matches!(kind, ProblemKind::Busy | ProblemKind::TooMany | ProblemKind::Frozen).then(|| "5 seconds".into()),
                 again: matches!(kind, ProblemKind::ExpiredForm).then(|| "/signin/root".into()),
             })
             .collect()

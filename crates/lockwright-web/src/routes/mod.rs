@@ -5,6 +5,7 @@
 mod assets;
 mod builder_signup;
 mod case;
+mod codes;
 mod confirm;
 mod console;
 mod console_account;
@@ -14,6 +15,7 @@ mod console_users;
 mod email;
 mod eml;
 mod linked;
+mod mfa;
 mod outbox;
 mod password;
 mod recover;
@@ -108,6 +110,16 @@ surface! {
     "/security/sessions/end-others" => { post security::end_others },
     "/security/confirm" => { get confirm::form, post confirm::check },
     "/security/email" => { get email::form, post email::change },
+    "/security/codes" => { get codes::show, post codes::issue },
+    "/security/mfa" => { get mfa::list },
+    "/security/mfa/add" => { get mfa::add },
+    "/security/mfa/totp" => { get mfa::totp, post mfa::start_totp },
+    "/security/mfa/totp/check" => { post mfa::check_totp },
+    "/security/mfa/passkey" => { get mfa::passkey, post mfa::start_passkey },
+    "/security/mfa/passkey/finish" => { post mfa::finish_passkey },
+    "/security/mfa/{id}" => { get mfa::show },
+    "/security/mfa/{id}/name" => { post mfa::rename },
+    "/security/mfa/{id}/remove" => { post mfa::remove },
     "/security/password" => { get password::form, post password::change },
     "/security/linked" => { get linked::show, post linked::start },
     "/security/linked/agree" => { post linked::agree },

@@ -6,4 +6,5 @@ mod confirm;
 mod console;
 mod email;
 mod flows;
+mod mfa;
 mod surface;
