@@ -4,5 +4,6 @@ mod ledger;
 mod properties;
 mod readiness;
 mod recovery;
+mod shared;
 mod tables;
 mod world;

@@ -23,11 +23,11 @@ fn long_ago() -> Timestamp {
     Timestamp::from_micros(0)
 }
 
-fn now() -> Timestamp {
+pub(crate) fn now() -> Timestamp {
     long_ago().plus(DAY * 1_000)
 }
 
-fn person(factors: Factors) -> Person {
+pub(crate) fn person(factors: Factors) -> Person {
     Person::Builder(Builder {
         id: BuilderId::draw(&SeededEntropy::new(1)),
         version: Version(1),
