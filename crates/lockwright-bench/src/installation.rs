@@ -11,7 +11,7 @@ use lockwright_model::entropy::SystemEntropy;
 use lockwright_model::identity::Principal;
 use lockwright_model::secret::KeyBytes;
 use lockwright_service::Lockwright;
-use lockwright_service::config::{ANSWER_FLOOR, MailConfig, ServiceConfig};
+use lockwright_service::config::{ANSWER_FLOOR, MailConfig, MessageConfig, ServiceConfig};
 use lockwright_service::signin::SignInName;
 use lockwright_store::{Location, Store};
 
@@ -36,6 +36,8 @@ pub(crate) async fn open(folder: &Path, threads: usize) -> anyhow::Result<(Lockw
         sealing_key: KeyBytes::new([2; 32]),
         mail: MailConfig::Files(folder.join("outbox")),
         mail_from: "lockwright@example.com".parse()?,
+        mail_reply_to: None,
+        messages: MessageConfig::Files(folder.join("outbox")),
     };
     let lockwright = Lockwright::new(config, store.clone(), Arc::new(SystemClock), Arc::new(SystemEntropy))?;
     Ok((lockwright, store))

@@ -23,12 +23,10 @@ pub(crate) async fn measure(report: &mut Report) -> anyhow::Result<()> {
     let signed = lockwright.sign_in(&stranger(&lockwright), name, PASSWORD, None).await?;
     let cookie = format!("Cookie: lw_session={}", signed.token.expose());
     let peer = Peer(SocketAddr::from(([127, 0, 0, 1], 1)));
-    let pages = lockwright_web::router(lockwright, WebConfig { trusted_proxies: Vec::new(), outbox: None }).layer(from_fn(
-        move |mut request: Request, next: Next| {
-            request.extensions_mut().insert(peer);
-            next.run(request)
-        },
-    ));
+    let pages = lockwright_web::router(lockwright, WebConfig::default()).layer(from_fn(move |mut request: Request, next: Next| {
+        request.extensions_mut().insert(peer);
+        next.run(request)
+    }));
     let ours_at = serve(pages).await?;
     let hello_at = serve(Router::new().route("/", get(|| async { "hello" }))).await?;
     let (mut ours, mut theirs) = (Vec::new(), Vec::new());

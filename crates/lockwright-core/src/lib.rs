@@ -9,6 +9,7 @@ pub mod builder;
 pub mod confirm;
 pub mod contacts;
 pub mod devices;
+pub mod disown;
 pub mod email;
 pub mod enrolment;
 pub mod help;

@@ -9,6 +9,7 @@ use crate::email::EmailAddress;
 use crate::factors::Loss;
 use crate::id::{CaseId, ContactId, OperatorId, SystemId};
 use crate::identity::Identity;
+use crate::job::Notice;
 use crate::name::PersonName;
 use crate::phone::PhoneNumber;
 use crate::proof::{Goal, Proofs};
@@ -87,6 +88,9 @@ pub enum Purpose {
         subject: Identity,
         /// The address.
         channel: Channel,
+        /// How the code reaches a phone.
+        #[serde(default)]
+        way: MessageWay,
     },
     /// A root user or builder ID changes the address it signs in with; nothing changes until the new one is confirmed.
     ChangeEmail {
@@ -124,12 +128,14 @@ pub enum Purpose {
         /// What the system calls the person; `None` until it has proved the login.
         login: Option<String>,
     },
-    /// The link in a notice for somebody who says "this wasn't me".
+    /// The link in a notice for somebody who says "this wasn't me". Its holder is the link itself.
     Disown {
         /// Whose.
         subject: Identity,
         /// The address that the notice went to.
         channel: Channel,
+        /// What it told.
+        notice: Box<Notice>,
     },
 }
 
@@ -198,10 +204,11 @@ pub struct ChannelTicket {
 }
 
 /// How a code reaches a phone.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum MessageWay {
     /// In writing.
+    #[default]
     Text,
     /// Spoken in a call.
     Voice,

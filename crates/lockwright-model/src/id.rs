@@ -123,7 +123,12 @@ macro_rules! text_id {
         impl $name {
             /// Draws a new id.
             pub fn draw(entropy: &dyn Entropy) -> Self {
-                Self(format!("{}{}", $prefix, base32(&draw::<$bytes>(entropy))))
+                Self::of(&draw::<$bytes>(entropy))
+            }
+
+            /// The id of these bytes, always the same.
+            pub fn of(bytes: &[u8; $bytes]) -> Self {
+                Self(format!("{}{}", $prefix, base32(bytes)))
             }
 
             /// The id's text.

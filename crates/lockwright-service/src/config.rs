@@ -43,6 +43,24 @@ pub struct ServiceConfig {
     pub mail: MailConfig,
     /// Who the mails come from.
     pub mail_from: EmailAddress,
+    /// Where answers to them go; `None`: to the same address.
+    pub mail_reply_to: Option<EmailAddress>,
+    /// How messages to phones leave.
+    pub messages: MessageConfig,
+}
+
+/// How messages to phones leave.
+#[derive(Clone, Debug)]
+pub enum MessageConfig {
+    /// Into the folder of the mails, where no provider is configured.
+    Files(PathBuf),
+    /// To a provider's webhook.
+    Webhook {
+        /// Where it is.
+        url: String,
+        /// What requests are signed with, both ways.
+        secret: Secret,
+    },
 }
 
 /// How mail leaves.
@@ -92,4 +110,7 @@ pub enum SetUpError {
     /// The mail transport can't be set up.
     #[error("mail can't be set up: {0}")]
     Mail(String),
+    /// The message transport can't be set up.
+    #[error("messages to phones can't be set up: {0}")]
+    Messages(String),
 }

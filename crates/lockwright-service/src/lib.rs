@@ -18,6 +18,7 @@ pub mod helps;
 pub mod host;
 mod load;
 pub mod mail;
+pub mod message;
 pub mod passwords;
 pub mod recovery;
 pub mod registration;

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use lockwright_core::person::Person;
 use lockwright_core::{outbox, recovery};
-use lockwright_model::case::{Case, Channel, Purpose};
+use lockwright_model::case::{Case, Channel, MessageWay, Purpose};
 use lockwright_model::change::{ClaimKey, Key};
 use lockwright_model::clock::Timestamp;
 use lockwright_model::context::Source;
@@ -21,6 +21,7 @@ use crate::cache::Cache;
 use crate::commit::Committed;
 use crate::mail::outgoing::{FoundRow, OutgoingMail, TicketPurpose};
 use crate::mail::{ComposeMail, Mailer, SendError};
+use crate::message::{Message, MessageKind};
 use crate::trouble::Trouble;
 
 /// Jobs taken in one go.
@@ -37,6 +38,15 @@ enum Sent {
     Done,
     /// Tried in vain; the reason holds no address and no secret.
     Failed(String),
+}
+
+/// One thing on its way.
+struct Parcel {
+    to: Channel,
+    way: MessageWay,
+    mail: OutgoingMail,
+    /// Names a message to a phone.
+    id: String,
 }
 
 impl Lockwright {
@@ -92,6 +102,7 @@ impl Lockwright {
     }
 
     async fn send(&self, job: &Job, mailer: &Mailer, compose: &dyn ComposeMail) -> Result<Sent, Trouble> {
+        let mut parcels: Vec<Parcel> = Vec::new();
         let mails = match &job.task {
             Task::SendTicket { case } => match self.store().case(case).await? {
                 Some(case) => self.ticket(case).await?,
@@ -101,11 +112,12 @@ impl Lockwright {
                 let found = self.found(address).await?;
                 found.into_iter().map(|(to, rows)| (to, OutgoingMail::Found { rows, at: job.created, source: source.clone() })).collect()
             }
-            Task::Notify { to: Channel::Email(to), notice, at, source, about: _ } => {
-                vec![(to.clone(), OutgoingMail::Notice { notice: notice.clone(), at: *at, source: source.clone() })]
+            Task::Notify { to, notice, at, source, about: _ } => {
+                let mail = OutgoingMail::Notice { notice: notice.clone(), at: *at, source: source.clone(), link: None };
+                parcels.push(Parcel { to: to.clone(), way: MessageWay::Text, mail, id: job.id.to_string() });
+                Vec::new()
             }
-            Task::Notify { .. }
-            | Task::SendCode { .. }
+            Task::SendCode { .. }
             | Task::AskContact { .. }
             | Task::WelcomeContact { .. }
             | Task::DismissContact { .. }
@@ -119,13 +131,36 @@ impl Lockwright {
                 });
             }
         };
-        for (to, mail) in mails {
-            let composed = compose.compose(&mail, &self.config().installation, &self.config().public_url);
-            if let Err(SendError(why)) = mailer.send(&to, composed, self.now(), &job.id).await {
+        parcels.extend(mails.into_iter().map(|(to, mail)| Parcel {
+            to: Channel::Email(to),
+            way: MessageWay::Text,
+            mail,
+            id: job.id.to_string(),
+        }));
+        for parcel in parcels {
+            if let Err(SendError(why)) = self.deliver(parcel, job, mailer, compose).await {
                 return Ok(Sent::Failed(why));
             }
         }
         Ok(Sent::Done)
+    }
+
+    /// Puts one thing into words and sends it, as a mail or as a message to a phone.
+    async fn deliver(&self, parcel: Parcel, job: &Job, mailer: &Mailer, compose: &dyn ComposeMail) -> Result<(), SendError> {
+        let (installation, public_url) = (&self.config().installation, &self.config().public_url);
+        let Parcel { to, way, mail, id } = parcel;
+        match to {
+            Channel::Email(to) => mailer.send(&to, compose.compose(&mail, installation, public_url), self.now(), &job.id).await,
+            Channel::Phone(to) => {
+                let kind = match mail {
+                    OutgoingMail::Ticket { .. } => MessageKind::Code,
+                    OutgoingMail::Call { .. } => MessageKind::Call,
+                    OutgoingMail::Notice { .. } | OutgoingMail::Found { .. } => MessageKind::Notice,
+                };
+                let text = compose.compose_text(&mail, way, installation, public_url);
+                mailer.send_message(&Message { to, way, kind, text, id }, self.now(), &job.id).await
+            }
+        }
     }
 
     /// Draws the ticket, commits its hash, then yields the mail. Nothing for a decoy.
@@ -201,7 +236,8 @@ impl Lockwright {
             Err(failure) => return Err(failure.into()),
         }
         let issued = decided.output;
-        let link = self.ticket_url(&id, &issued.link);
+        // What is added to somebody is confirmed where it was asked for: whoever reads a mailbox that was mistyped must not be able to.
+        let link = (!matches!(purpose, TicketPurpose::AddAddress(_))).then(|| self.ticket_url(&id, &issued.link));
         Ok(vec![(issued.to, OutgoingMail::Ticket { purpose, code: issued.code, link, expires: issued.expires, at, source })])
     }
 
@@ -274,7 +310,7 @@ impl Lockwright {
 
 /// Tells the owner of an address that somebody wanted to register with it: at the address as verified, not as typed (A01).
 fn already(owner: &Person, at: Timestamp, source: &Source) -> Vec<(EmailAddress, OutgoingMail)> {
-    let notice = OutgoingMail::Notice { notice: Notice::AlreadyRegistered(owner.whose()), at, source: source.clone() };
+    let notice = OutgoingMail::Notice { notice: Notice::AlreadyRegistered(owner.whose()), at, source: source.clone(), link: None };
     owner.addresses().into_iter().map(|to| (to, notice.clone())).collect()
 }
 

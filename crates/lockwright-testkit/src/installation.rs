@@ -8,7 +8,7 @@ use lockwright_model::clock::{MockClock, Timestamp};
 use lockwright_model::entropy::SystemEntropy;
 use lockwright_model::secret::KeyBytes;
 use lockwright_service::Lockwright;
-use lockwright_service::config::{MailConfig, ServiceConfig};
+use lockwright_service::config::{MailConfig, MessageConfig, ServiceConfig};
 use lockwright_service::core::session::SessionLimits;
 use lockwright_service::mail::Mailer;
 use lockwright_store::{Location, Store};
@@ -50,6 +50,8 @@ impl Installation {
             sealing_key: KeyBytes::new([2; 32]),
             mail: MailConfig::Files(folder.path().join("outbox")),
             mail_from: "lockwright@example.com".parse().unwrap_or_else(|error| panic!("{error}")),
+            mail_reply_to: None,
+            messages: MessageConfig::Files(folder.path().join("outbox")),
         };
         let clock = Arc::new(MockClock::at(Timestamp::from_micros(1_800_000_000_000_000)));
         let store = Store::open(Location::Memory).await.unwrap_or_else(|error| panic!("{error}"));

@@ -8,3 +8,4 @@ pub mod passkey;
 pub mod postgres;
 pub mod smtp;
 pub mod totp;
+pub mod webhook;

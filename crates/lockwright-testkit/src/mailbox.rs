@@ -3,6 +3,8 @@
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
+use lockwright_model::case::MessageWay;
+use lockwright_model::secret::Secret;
 use lockwright_service::mail::outgoing::OutgoingMail;
 use lockwright_service::mail::{ComposeMail, ComposedMail};
 
@@ -15,7 +17,7 @@ pub struct Mailbox {
 /// A mail that arrived.
 #[derive(Clone, Debug)]
 pub struct Letter {
-    /// The address in `To:`.
+    /// The address or phone number in `To:`.
     pub to: String,
     /// What it was made from.
     pub mail: OutgoingMail,
@@ -26,20 +28,27 @@ impl Letter {
     pub fn code(&self) -> Option<&str> {
         match &self.mail {
             OutgoingMail::Ticket { code, .. } => Some(code.expose()),
-            OutgoingMail::Notice { .. } | OutgoingMail::Found { .. } => None,
+            OutgoingMail::Call { .. } | OutgoingMail::Notice { .. } | OutgoingMail::Found { .. } => None,
         }
     }
 
-    /// The link's URL, when it is a ticket.
+    /// The link's URL, when it carries one.
     pub fn url(&self) -> Option<&str> {
         match &self.mail {
-            OutgoingMail::Ticket { link, .. } => Some(link.expose()),
-            OutgoingMail::Notice { .. } | OutgoingMail::Found { .. } => None,
+            OutgoingMail::Ticket { link, .. } | OutgoingMail::Notice { link, .. } => link.as_ref().map(Secret::expose),
+            OutgoingMail::Call { .. } | OutgoingMail::Found { .. } => None,
         }
     }
 }
 
 impl Mailbox {
+    /// Keeps what was put into words; yields its number.
+    fn keep(&self, mail: &OutgoingMail) -> usize {
+        let mut composed = self.composed.lock().unwrap_or_else(PoisonError::into_inner);
+        composed.push(mail.clone());
+        composed.len() - 1
+    }
+
     /// How many mails were put into words, sent or not.
     pub fn composed(&self) -> usize {
         self.composed.lock().unwrap_or_else(PoisonError::into_inner).len()
@@ -55,7 +64,9 @@ impl Mailbox {
             .into_iter()
             .map(|path| {
                 let text = std::fs::read_to_string(&path).unwrap_or_default();
-                let number: usize = header(&text, "Subject: Mail ").and_then(|number| number.parse().ok()).unwrap_or(usize::MAX);
+                // A mail has its number in the subject; a message is nothing but its number.
+                let number = header(&text, "Subject: Mail ").or(text.trim_end().rsplit("\r\n\r\nMail ").next());
+                let number: usize = number.and_then(|number| number.parse().ok()).unwrap_or(usize::MAX);
                 let mail = composed.get(number).unwrap_or_else(|| panic!("a mail that nobody wrote: {text}")).clone();
                 let to = header(&text, "To: ").unwrap_or_default().to_owned();
                 let _ = std::fs::remove_file(path);
@@ -69,14 +80,16 @@ impl Mailbox {
 
 impl ComposeMail for Mailbox {
     fn compose(&self, mail: &OutgoingMail, installation: &str, _public_url: &str) -> ComposedMail {
-        let mut composed = self.composed.lock().unwrap_or_else(PoisonError::into_inner);
-        composed.push(mail.clone());
-        let number = composed.len() - 1;
+        let number = self.keep(mail);
         ComposedMail {
             subject: format!("Mail {number}"),
             text: format!("Mail {number} of {installation}"),
             html: format!("<p>Mail {number} of {installation}</p>"),
         }
+    }
+
+    fn compose_text(&self, mail: &OutgoingMail, _way: MessageWay, _installation: &str, _public_url: &str) -> String {
+        format!("Mail {}", self.keep(mail))
     }
 }
 

@@ -1,12 +1,18 @@
 //! Mails as people read them: subject, plain text, and HTML made from that same text, so that both always say the same.
 
+mod happening;
+pub(crate) mod phone;
+
 use lockwright_model::clock::Timestamp;
 use lockwright_model::context::Source;
 use lockwright_model::id::AccountId;
 use lockwright_model::job::{Notice, Whose};
+use lockwright_model::secret::Secret;
 use lockwright_service::mail::outgoing::{FoundRow, OutgoingMail, TicketPurpose};
 use minijinja::value::{Serde, Value};
 use serde::Serialize;
+
+use happening::Words;
 
 use crate::page::outbox::{TextPart, parts};
 use crate::page::words;
@@ -33,17 +39,30 @@ pub fn compose(mail: &OutgoingMail, installation: &str, base_url: &str) -> Compo
     let written = match mail {
         OutgoingMail::Ticket { purpose: TicketPurpose::UndoEmail { whose, address }, link, expires, at, source, .. } => {
             let (kind, account, _) = named(whose);
-            let (address, link, until) = (plain(address), link.expose(), words::until(*at, *expires));
+            let (address, link) = (plain(address), link.as_ref().map_or("", Secret::expose));
+            let until = words::until(*at, *expires);
             let mail = EmailChanged { frame: frame(*at, source), kind, account, address, link, until };
             render("mail/email_changed.txt", Value::from(Serde(mail)))
         }
         OutgoingMail::Ticket { purpose, code, link, expires, at, source } => {
-            let (what, account, user) = ticket(purpose);
+            let (what, account, user, who) = ticket(purpose);
             let until = words::until(*at, *expires);
-            let (code, link) = (words::code(code.expose()), link.expose());
-            render("mail/ticket.txt", Value::from(Serde(Ticket { frame: frame(*at, source), what, account, user, code, link, until })))
+            let (code, link) = (words::code(code.expose()), link.as_ref().map_or("", Secret::expose));
+            let ticket = Ticket { frame: frame(*at, source), what, account, user, who, code, link, until };
+            render("mail/ticket.txt", Value::from(Serde(ticket)))
         }
-        OutgoingMail::Notice { notice, at, source } => render("mail/notice.txt", Value::from(Serde(told(notice, frame(*at, source))))),
+        // A call is never a mail.
+        OutgoingMail::Call { .. } => String::new(),
+        OutgoingMail::Notice { notice: Notice::Happened { whose, what }, at, source, link } => {
+            let Words { subject, text, otherwise } = happening::words(whose, what, &plain(installation), base_url.trim_end_matches('/'));
+            let link = link.as_ref().map_or("", Secret::expose);
+            let happened = Happened { frame: frame(*at, source), subject, text, otherwise, link };
+            render("mail/happening.txt", Value::from(Serde(happened)))
+        }
+        OutgoingMail::Notice { notice, at, source, link } => {
+            let link = link.as_ref().map_or("", Secret::expose);
+            render("mail/notice.txt", Value::from(Serde(told(notice, link, frame(*at, source)))))
+        }
         OutgoingMail::Found { rows, at, source } => {
             render("mail/found.txt", Value::from(Serde(Found { frame: frame(*at, source), rows: rows.iter().map(found).collect() })))
         }
@@ -70,6 +89,7 @@ struct Ticket<'a> {
     what: &'static str,
     account: String,
     user: String,
+    who: String,
     code: String,
     link: &'a str,
     until: String,
@@ -87,7 +107,7 @@ struct EmailChanged<'a> {
 }
 
 #[derive(Serialize)]
-struct Told {
+struct Told<'a> {
     #[serde(flatten)]
     frame: Frame,
     what: &'static str,
@@ -95,6 +115,17 @@ struct Told {
     account: String,
     user: String,
     code: String,
+    link: &'a str,
+}
+
+#[derive(Serialize)]
+struct Happened<'a> {
+    #[serde(flatten)]
+    frame: Frame,
+    subject: String,
+    text: String,
+    otherwise: String,
+    link: &'a str,
 }
 
 #[derive(Serialize)]
@@ -135,42 +166,43 @@ impl Block {
     }
 }
 
-fn ticket(purpose: &TicketPurpose) -> (&'static str, String, String) {
+/// What it is for, the account, the user, and whose it is.
+fn ticket(purpose: &TicketPurpose) -> (&'static str, String, String, String) {
+    let none = String::new;
+    let of = |what, whose| (what, none(), none(), happening::who(whose));
     match purpose {
-        TicketPurpose::RootPassword { account, name } => ("root", called(*account, name.as_str()), String::new()),
-        TicketPurpose::UserPassword { account, user } => ("iam", words::account(*account), user.to_string()),
-        TicketPurpose::BuilderPassword => ("builder", String::new(), String::new()),
-        TicketPurpose::RegisterAccount => ("register_account", String::new(), String::new()),
+        TicketPurpose::RootPassword { account, name } => ("root", called(*account, name.as_str()), none(), none()),
+        TicketPurpose::UserPassword { account, user } => ("iam", words::account(*account), user.to_string(), none()),
+        TicketPurpose::BuilderPassword => ("builder", none(), none(), none()),
+        TicketPurpose::RegisterAccount => ("register_account", none(), none(), none()),
         // The name was typed by whoever asked, who may not own the mailbox: it is not repeated (E07).
-        TicketPurpose::RegisterBuilder { .. } => ("register_builder", String::new(), String::new()),
-        TicketPurpose::ConfirmAddress { account, user } => ("confirm_address", words::account(*account), user.to_string()),
-        TicketPurpose::ChangeEmail(whose) | TicketPurpose::UndoEmail { whose, .. } => {
-            let (kind, account, _) = named(whose);
-            (if kind == "builder" { "change_builder_email" } else { "change_root_email" }, account, String::new())
-        }
-        TicketPurpose::LostDevice(_) | TicketPurpose::AddAddress(_) | TicketPurpose::InviteContact { .. } => {
-            ("confirm_address", String::new(), String::new())
-        }
+        TicketPurpose::RegisterBuilder { .. } => ("register_builder", none(), none(), none()),
+        TicketPurpose::ConfirmAddress { account, user } => ("confirm_address", words::account(*account), user.to_string(), none()),
+        TicketPurpose::LostDevice(whose) => of("lost_device", whose),
+        TicketPurpose::AddAddress(whose) => of("add_address", whose),
+        // The undoing has a template of its own.
+        TicketPurpose::ChangeEmail(whose) | TicketPurpose::UndoEmail { whose, .. } => of("change_email", whose),
+        TicketPurpose::InviteContact { whose, .. } => of("invite_contact", whose),
     }
 }
 
-fn told(notice: &Notice, frame: Frame) -> Told {
+fn told<'a>(notice: &Notice, link: &'a str, frame: Frame) -> Told<'a> {
     let (what, whose) = match notice {
         Notice::PasswordChanged(whose) => ("changed", whose),
         Notice::PasswordRecovered(whose) => ("recovered", whose),
         Notice::PasswordReset(whose) => ("reset", whose),
         Notice::PasswordDisabled(whose) => ("disabled", whose),
         Notice::AlreadyRegistered(whose) => ("taken", whose),
-        Notice::AddressConfirmed(whose) => ("confirmed", whose),
+        // What happened otherwise has a template of its own.
+        Notice::AddressConfirmed(whose) | Notice::Happened { whose, .. } => ("confirmed", whose),
         Notice::Registered(whose) => ("registered", whose),
-        Notice::Happened { whose, .. } => ("changed", whose),
         Notice::HelpRequested { account, user, caller_code } => {
             let (account, user, code) = (words::account(*account), user.to_string(), words::code(&plain(caller_code)));
-            return Told { frame, what: "help", kind: "iam", account, user, code };
+            return Told { frame, what: "help", kind: "iam", account, user, code, link };
         }
     };
     let (kind, account, user) = named(whose);
-    Told { frame, what, kind, account, user, code: String::new() }
+    Told { frame, what, kind, account, user, code: String::new(), link }
 }
 
 /// The kind of identity, its account, and its name in it.
@@ -178,7 +210,8 @@ fn named(whose: &Whose) -> (&'static str, String, String) {
     match whose {
         Whose::Root { account, name } => ("root", called(*account, name.as_str()), String::new()),
         Whose::User { account, name } => ("iam", words::account(*account), name.to_string()),
-        Whose::Builder | Whose::Operator => ("builder", String::new(), String::new()),
+        Whose::Builder => ("builder", String::new(), String::new()),
+        Whose::Operator => ("operator", String::new(), String::new()),
     }
 }
 
@@ -201,13 +234,19 @@ fn found(row: &FoundRow) -> Row {
 
 /// `Example (1234-5678-9012)`; a name that a mail program would turn into a link is left out (E07).
 fn called(account: AccountId, name: &str) -> String {
+    let number = words::account(account);
+    harmless(name).map_or_else(|| format!("account {number}"), |name| format!("{name} ({number})"))
+}
+
+/// A name that somebody chose, likewise.
+fn inert(name: &str) -> String {
+    harmless(name).unwrap_or_else(|| "(a name that is left out here)".to_owned())
+}
+
+fn harmless(name: &str) -> Option<String> {
     let name = plain(name);
     let lower = name.to_ascii_lowercase();
-    if lower.contains("://") || lower.contains("www.") || name.is_empty() {
-        format!("account {}", words::account(account))
-    } else {
-        format!("{name} ({})", words::account(account))
-    }
+    (!name.is_empty() && !lower.contains("://") && !lower.contains("www.")).then_some(name)
 }
 
 /// One line: control characters become spaces, so that no header and no paragraph can be added (E08).

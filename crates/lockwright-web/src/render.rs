@@ -230,6 +230,7 @@ static ENVIRONMENT: LazyLock<Environment<'static>> = LazyLock::new(|| {
         "mail/email_changed.txt",
         "mail/ticket.txt",
         "mail/notice.txt",
+        "mail/happening.txt",
         "mail/found.txt",
         "mail/mail.html",
     ];

@@ -84,7 +84,8 @@ async fn serve(mut config: Config) -> Result<(), Failure> {
             let _ = axum::serve(listener, admin).await;
         });
     }
-    let web = WebConfig { trusted_proxies: config.trusted_proxies.clone(), outbox: outbox.clone() };
+    let web =
+        WebConfig { trusted_proxies: config.trusted_proxies.clone(), outbox: outbox.clone(), message_outbox: config.message_outbox() };
     let router = lockwright_web::router(lockwright, web);
     greet(&config, outbox.is_some());
     let _ = sd_notify::notify(&[sd_notify::NotifyState::Ready]);

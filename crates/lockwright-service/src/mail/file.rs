@@ -32,7 +32,7 @@ pub(super) fn prepare(folder: &Path) -> std::io::Result<()> {
 }
 
 /// Writes one mail whole: into a hidden file first, then renamed, so that a reader never sees half of one.
-pub(super) async fn write(folder: &Path, message: &[u8], now: Timestamp, job: &JobId) -> Result<(), SendError> {
+pub(crate) async fn write(folder: &Path, message: &[u8], now: Timestamp, job: &JobId) -> Result<(), SendError> {
     let name = format!("{:017}-{}", now.as_micros(), job.as_str().to_ascii_lowercase());
     let (hidden, open) = (folder.join(format!(".{name}")), folder.join(format!("{name}.eml")));
     let message = message.to_vec();

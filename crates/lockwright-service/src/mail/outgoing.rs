@@ -1,4 +1,4 @@
-//! A mail with all that its template needs. It may carry a secret, so it exists only between drawing and sending; it is never stored.
+//! A mail or message with all that its words need. It may carry a secret, so it exists only between drawing and sending; it is never stored.
 
 use lockwright_model::clock::Timestamp;
 use lockwright_model::context::Source;
@@ -8,23 +8,28 @@ use lockwright_model::name::{AccountName, Alias, PersonName, UserName};
 use lockwright_model::secret::Secret;
 use lockwright_model::token::Code;
 
-/// What is mailed.
+/// What is mailed, or sent to a phone.
 #[derive(Clone, Debug)]
 pub enum OutgoingMail {
-    /// A link and a code.
+    /// A code, and mostly a link.
     Ticket {
         /// What they open.
         purpose: TicketPurpose,
         /// The code to type.
         code: Code,
-        /// The whole URL of the link.
-        link: Secret,
+        /// The whole URL of the link; `None`: the code alone, to be typed where it was asked for.
+        link: Option<Secret>,
         /// When both stop working.
         expires: Timestamp,
         /// When it was asked for.
         at: Timestamp,
         /// From where it was asked.
         source: Source,
+    },
+    /// A call in which the digits on the page are keyed in: the call itself carries no secret.
+    Call {
+        /// What they open.
+        purpose: TicketPurpose,
     },
     /// Something happened.
     Notice {
@@ -34,6 +39,8 @@ pub enum OutgoingMail {
         at: Timestamp,
         /// From where.
         source: Source,
+        /// The whole URL of "this wasn't me", where saying so helps.
+        link: Option<Secret>,
     },
     /// What belongs to the address, asked for by "find my account".
     Found {

@@ -13,7 +13,7 @@ use lockwright_model::secret::{KeyBytes, Secret};
 use lockwright_model::token::Token;
 use lockwright_service::Lockwright;
 use lockwright_service::cases::Opened;
-use lockwright_service::config::{MailConfig, ServiceConfig};
+use lockwright_service::config::{MailConfig, MessageConfig, ServiceConfig};
 use lockwright_service::core::recovery::CodeOutcome;
 use lockwright_service::core::session::SessionLimits;
 use lockwright_service::mail::Mailer;
@@ -64,6 +64,8 @@ pub(crate) fn config(folder: &std::path::Path) -> ServiceConfig {
         sealing_key: KeyBytes::new([2; 32]),
         mail: MailConfig::Files(folder.join("outbox")),
         mail_from: "lockwright@example.com".parse().unwrap(),
+        mail_reply_to: None,
+        messages: MessageConfig::Files(folder.join("outbox")),
     }
 }
 
@@ -284,7 +286,7 @@ pub(crate) fn notices(letters: &[Letter]) -> Vec<(String, Notice)> {
         .iter()
         .filter_map(|letter| match &letter.mail {
             OutgoingMail::Notice { notice, .. } => Some((letter.to.clone(), notice.clone())),
-            OutgoingMail::Ticket { .. } | OutgoingMail::Found { .. } => None,
+            OutgoingMail::Ticket { .. } | OutgoingMail::Call { .. } | OutgoingMail::Found { .. } => None,
         })
         .collect()
 }

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use lockwright_model::case::MessageWay;
 use lockwright_model::job::JobState;
 use lockwright_service::Lockwright;
 use lockwright_service::config::{MailConfig, SmtpConfig, SmtpSecurity};
@@ -140,6 +141,10 @@ impl lockwright_service::mail::ComposeMail for Stumbling {
     fn compose(&self, mail: &OutgoingMail, installation: &str, public_url: &str) -> lockwright_service::mail::ComposedMail {
         assert!(!matches!(mail, OutgoingMail::Found { .. }), "this one makes the writer panic");
         self.0.compose(mail, installation, public_url)
+    }
+
+    fn compose_text(&self, mail: &OutgoingMail, way: MessageWay, installation: &str, public_url: &str) -> String {
+        self.0.compose_text(mail, way, installation, public_url)
     }
 }
 

@@ -6,6 +6,7 @@ mod emails;
 mod flows;
 mod house;
 mod mailing;
+mod messages;
 mod nodes;
 mod secrets;
 mod sessions;

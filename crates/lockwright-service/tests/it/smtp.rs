@@ -55,6 +55,16 @@ impl lockwright_service::mail::ComposeMail for Telling {
             _ => mail("Something happened"),
         }
     }
+
+    fn compose_text(
+        &self,
+        _: &lockwright_service::mail::outgoing::OutgoingMail,
+        _: lockwright_model::case::MessageWay,
+        _: &str,
+        _: &str,
+    ) -> String {
+        "Something happened".to_owned()
+    }
 }
 
 #[tokio::test]
@@ -88,6 +98,7 @@ async fn e08_line_breaks_and_dots_in_a_mail_give_no_orders() {
     config.installation = "Lock\r\nBcc: eve@example.com".to_owned();
     assert!(Mailer::new(&config).is_err());
     let order = "\r\n.\r\nMAIL FROM:<eve@example.com>\r\nRCPT TO:<eve@example.com>\r\nDATA\r\n.\r\n.leading\r\nQUIT";
+    config.mail_reply_to = Some("help@example.com".parse().unwrap());
     config.installation = "Lock \"<wright>, eve@example.com".to_owned();
     let hostile =
         ComposedMail { subject: format!("Hi\r\nBcc: eve@example.com\r\n\r\n{order}"), text: order.to_owned(), html: order.to_owned() };
@@ -97,8 +108,9 @@ async fn e08_line_breaks_and_dots_in_a_mail_give_no_orders() {
     let (head, body) = taken.content.split_once("\r\n\r\n").unwrap();
     for line in head.lines().filter(|line| !line.starts_with([' ', '\t'])) {
         let name = line.split(':').next().unwrap_or_default();
-        assert!(["From", "To", "Subject", "Date", "Message-ID", "MIME-Version", "Content-Type"].contains(&name), "{line}");
+        assert!(["From", "To", "Subject", "Date", "Message-ID", "Reply-To", "MIME-Version", "Content-Type"].contains(&name), "{line}");
     }
+    assert!(head.contains("Reply-To: help@example.com\r\n"), "{head}");
     assert!(body.contains(".leading") && body.contains("MAIL FROM"), "the text itself arrives whole");
     assert_eq!(server.stop(), [], "one mail, not two");
 }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use lockwright_model::case::Case;
+use lockwright_model::case::{Case, Purpose};
 use lockwright_model::change::Version;
 use lockwright_model::id::CaseId;
 
@@ -32,7 +32,8 @@ statements! {
 
 /// Inserts or replaces.
 pub(crate) fn put(row: &Case) -> Result<Step, StoreError> {
-    let subject = row.subject().map(ToString::to_string);
+    // The links of notices are many, and each is found by itself: they must not crowd out what goes on for somebody.
+    let subject = row.subject().filter(|_| !matches!(row.purpose, Purpose::Disown { .. })).map(ToString::to_string);
     let caller_code = row.gathered.operators.as_ref().map(|help| help.caller_code.clone());
     Ok(Step::put(&INSERT, &UPDATE, key(&row.id), row.version, [row.expires.into(), Value::body(row)?, subject.into(), caller_code.into()]))
 }

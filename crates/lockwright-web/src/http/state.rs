@@ -15,6 +15,8 @@ pub struct WebConfig {
     pub trusted_proxies: Vec<ipnet::IpNet>,
     /// The folder that `/outbox` shows; `Some` only while no SMTP server is set.
     pub outbox: Option<PathBuf>,
+    /// The same for messages to phones; `Some` only while no webhook is set.
+    pub message_outbox: Option<PathBuf>,
 }
 
 /// The other end of the connection: a request extension that the listener inserts.

@@ -151,8 +151,18 @@ impl Visit {
 
     /// Whether mail waits in `/outbox`, and this browser could look at it.
     pub(crate) fn outbox(&self) -> Option<&std::path::Path> {
+        self.web.config().outbox.as_deref().filter(|_| self.local())
+    }
+
+    /// The same for messages to phones.
+    pub(crate) fn message_outbox(&self) -> Option<&std::path::Path> {
+        self.web.config().message_outbox.as_deref().filter(|_| self.local())
+    }
+
+    /// The browser runs on this machine, and so does everything.
+    fn local(&self) -> bool {
         let local = self.arrival.peer.is_some_and(|peer| peer.0.ip().to_canonical().is_loopback()) && !self.arrival.forwarded;
-        self.web.config().outbox.as_deref().filter(|_| local && self.web.loopback())
+        local && self.web.loopback()
     }
 
     pub(super) fn check_form(&self, given: &str) -> bool {

@@ -1,4 +1,4 @@
-//! `/outbox`: mail that was "sent" while no mail server is configured; on this machine only.
+//! `/outbox`: what was "sent" while no mail server or no webhook for phones is configured; on this machine only.
 
 use std::borrow::Cow;
 
@@ -26,6 +26,10 @@ pub struct Outbox {
     pub rows: Vec<OutboxRow>,
     /// Older ones exist that are not listed.
     pub older: bool,
+    /// Mails are kept.
+    pub mails: bool,
+    /// Messages to phones are kept.
+    pub messages: bool,
 }
 
 impl Page for Outbox {
@@ -43,8 +47,14 @@ impl Page for Outbox {
             at: at.into(),
         };
         vec![
-            Self { rows: vec![row("Your code: AB3 4XY", "just now"), row("Your account is ready", "2 hours ago")], older: true },
-            Self::default(),
+            Self {
+                rows: vec![row("Your code to create an account", "just now"), row("Your account is ready", "2 hours ago")],
+                older: true,
+                mails: true,
+                messages: true,
+            },
+            Self { messages: true, ..Self::default() },
+            Self { mails: true, ..Self::default() },
         ]
     }
 }

@@ -19,6 +19,8 @@ pub(super) fn read(message: &str) -> Mail {
         let first = address.and_then(Address::first);
         let written = first.and_then(|first| first.address.as_deref()).unwrap_or_default();
         match first.and_then(|first| first.name.as_deref()) {
+            // A phone number is no address, so it reads as a name without one.
+            Some(name) if written.is_empty() => name.to_owned(),
             Some(name) => format!("{name} <{written}>"),
             None => written.to_owned(),
         }

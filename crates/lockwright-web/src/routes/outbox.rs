@@ -1,6 +1,9 @@
-//! `/outbox`: mail that was kept instead of sent. Only for a browser on this machine, only while no mail server is set.
+//! `/outbox`: mails and messages that were kept instead of sent. Only for a browser on this machine, only while no mail server or no
+//! webhook is set.
 
-use axum::extract::Path;
+use std::path::{Path, PathBuf};
+
+use axum::extract::Path as InPath;
 use lockwright_service::mail;
 
 use super::eml;
@@ -14,7 +17,7 @@ const LISTED: usize = 50;
 
 /// Newest first.
 pub(super) async fn list(visit: Visit) -> Answer {
-    let folder = visit.outbox().ok_or(Refused::not_found())?.to_owned();
+    let folder = folder(&visit)?;
     let mails = mail::list_files(folder).await.map_err(|_| Refused::new(ProblemKind::Unavailable))?;
     let rows = mails.iter().take(LISTED).map(|stored| {
         let mail = eml::read(&stored.message);
@@ -25,12 +28,17 @@ pub(super) async fn list(visit: Visit) -> Answer {
             at: eml::stored_at(&stored.name).map(|at| words::ago(visit.op.now, at)).unwrap_or_default(),
         }
     });
-    visit.page(&Outbox { rows: rows.collect(), older: mails.len() > LISTED })
+    let (kept, messages) = (visit.outbox().is_some(), visit.message_outbox().is_some());
+    visit.page(&Outbox { rows: rows.collect(), older: mails.len() > LISTED, mails: kept, messages })
+}
+
+fn folder(visit: &Visit) -> Result<PathBuf, Refused> {
+    visit.outbox().or(visit.message_outbox()).map(Path::to_owned).ok_or(Refused::not_found())
 }
 
 /// One mail.
-pub(super) async fn show(visit: Visit, Path(name): Path<String>) -> Answer {
-    let folder = visit.outbox().ok_or(Refused::not_found())?.to_owned();
+pub(super) async fn show(visit: Visit, InPath(name): InPath<String>) -> Answer {
+    let folder = folder(&visit)?;
     let stored = mail::read_file(folder, name).await.ok_or(Refused::not_found())?;
     let mail = eml::read(&stored.message);
     let at = eml::stored_at(&stored.name).map(words::at).unwrap_or_default();

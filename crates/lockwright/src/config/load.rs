@@ -216,7 +216,7 @@ mod tests {
                 },
                 mfa: super::super::settings::MfaSettings { root_grace: text() },
                 builder: super::super::settings::BuilderSettings { registration: Some(true) },
-                mail: super::super::settings::MailSettings { from: text() },
+                mail: super::super::settings::MailSettings { from: text(), reply_to: text() },
                 smtp: super::super::settings::SmtpSettings {
                     host: text(),
                     port: Some(1),
@@ -225,6 +225,7 @@ mod tests {
                     password: text(),
                     timeout: text(),
                 },
+                messages: super::super::settings::MessageSettings { webhook: text(), secret: text() },
                 log: super::super::settings::LogSettings { format: text(), level: text() },
                 cache: super::super::settings::CacheSettings { bytes: Some(1) },
             }

@@ -14,11 +14,12 @@ use lockwright_authn::hasher::HashParams;
 use lockwright_core::session::SessionLimits;
 use lockwright_model::email::EmailAddress;
 use lockwright_model::secret::Secret;
-use lockwright_service::config::{ANSWER_FLOOR, MailConfig, ServiceConfig, SmtpConfig, SmtpSecurity};
+use lockwright_service::config::{ANSWER_FLOOR, MailConfig, MessageConfig, ServiceConfig, SmtpConfig, SmtpSecurity};
+use lockwright_service::webhook::check_url;
 use lockwright_store::Location;
 
 use crate::cli::{Common, Serve};
-use settings::{LINES, Settings, SmtpSettings};
+use settings::{LINES, MessageSettings, Settings, SmtpSettings};
 
 /// A setting can't be used; one line that says which and why.
 #[derive(Debug)]
@@ -119,6 +120,8 @@ impl Config {
             sealing_key: key(&settings.keys.sealing_file, "sealing")?,
             mail: mail(&settings.smtp, &data)?,
             mail_from,
+            mail_reply_to: settings.mail.reply_to.as_deref().map(|text| parse("mail.reply_to", text)).transpose()?,
+            messages: messages(&settings.messages, &data)?,
         };
         let log_json = match settings.log.format.as_deref() {
             None | Some("human") => false,
@@ -149,6 +152,14 @@ impl Config {
     /// Whether rows are in the data folder.
     pub(crate) fn is_embedded(&self) -> bool {
         self.store_url.is_none()
+    }
+
+    /// The outbox folder, while no webhook for messages to phones is set.
+    pub(crate) fn message_outbox(&self) -> Option<PathBuf> {
+        match &self.service.messages {
+            MessageConfig::Files(folder) => Some(folder.clone()),
+            MessageConfig::Webhook { .. } => None,
+        }
     }
 
     /// The outbox folder, while no SMTP server is set.
@@ -256,6 +267,21 @@ fn mail(smtp: &SmtpSettings, data: &Path) -> Result<MailConfig, ConfigError> {
     Ok(MailConfig::Smtp(SmtpConfig { host, port: smtp.port.unwrap_or(usual), security, login, timeout }))
 }
 
+fn messages(given: &MessageSettings, data: &Path) -> Result<MessageConfig, ConfigError> {
+    /// Fewest characters of the secret.
+    const FEWEST: usize = 32;
+    let (url, secret) = match (&given.webhook, &given.secret) {
+        (None, None) => return Ok(MessageConfig::Files(data.join("outbox"))),
+        (Some(url), Some(secret)) => (url.clone(), secret),
+        _ => return Err(ConfigError("messages.webhook and messages.secret go together".to_owned())),
+    };
+    if secret.chars().count() < FEWEST {
+        return Err(ConfigError(format!("messages.secret has at least {FEWEST} characters; `openssl rand -hex 32` makes one")));
+    }
+    check_url(&url).map_err(|error| ConfigError(format!("messages.webhook: {error}")))?;
+    Ok(MessageConfig::Webhook { url, secret: Secret::new(secret.clone()) })
+}
+
 fn parse<T: std::str::FromStr>(name: &str, text: &str) -> Result<T, ConfigError>
 where
     T::Err: std::fmt::Display,
@@ -310,6 +336,24 @@ mod tests {
         {
             assert!(public_url(Some(bad.to_owned()), listen).is_err(), "{bad}");
         }
+    }
+
+    #[test]
+    fn e14_messages_are_posted_signed_and_to_nowhere_inside() {
+        let folder = tempfile::tempdir().unwrap();
+        let with = |webhook: &str, secret: &str| {
+            let settings: Settings = toml::from_str(&format!("messages.webhook = \"{webhook}\"\nmessages.secret = \"{secret}\"")).unwrap();
+            messages(&settings.messages, folder.path()).map_err(|error| error.to_string())
+        };
+        let secret = "0123456789abcdef0123456789abcdef";
+        assert!(matches!(with("https://provider.example.com/x", secret), Ok(MessageConfig::Webhook { .. })));
+        assert!(matches!(messages(&MessageSettings::default(), folder.path()), Ok(MessageConfig::Files(_))));
+        assert!(with("http://provider.example.com/x", secret).unwrap_err().contains("use https"));
+        assert!(with("https://169.254.169.254/", secret).is_err());
+        let short = with("https://provider.example.com/x", "hunter2").unwrap_err();
+        assert!(short.contains("at least 32 characters") && !short.contains("hunter2"), "{short}");
+        let alone = MessageSettings { webhook: Some("https://provider.example.com/x".to_owned()), secret: None };
+        assert!(messages(&alone, folder.path()).is_err());
     }
 
     #[test]

@@ -24,6 +24,7 @@ pub(crate) struct Settings {
     pub(crate) builder: BuilderSettings,
     pub(crate) mail: MailSettings,
     pub(crate) smtp: SmtpSettings,
+    pub(crate) messages: MessageSettings,
     pub(crate) log: LogSettings,
     pub(crate) cache: CacheSettings,
 }
@@ -98,6 +99,8 @@ pub(crate) struct BuilderSettings {
 pub(crate) struct MailSettings {
     /// The sender's address.
     pub(crate) from: Option<String>,
+    /// Where answers go.
+    pub(crate) reply_to: Option<String>,
 }
 
 /// The SMTP server; without a host, mails become files in DIR/outbox.
@@ -116,6 +119,16 @@ pub(crate) struct SmtpSettings {
     pub(crate) password: Option<String>,
     /// A try is given up after this long.
     pub(crate) timeout: Option<String>,
+}
+
+/// The provider of messages to phones; without a webhook, they become files in DIR/outbox.
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct MessageSettings {
+    /// Where messages are posted to.
+    pub(crate) webhook: Option<String>,
+    /// What requests are signed with, both ways. Secret.
+    pub(crate) secret: Option<String>,
 }
 
 /// The program's log.
@@ -186,12 +199,19 @@ pub(crate) const LINES: &[Line] = &[
         "Whether /builder/signup is open; `lockwright builder registration` switches it without a restart.",
     ),
     line("mail.from", "lockwright@ and the public host", "The sender of mails."),
+    line("mail.reply_to", "the sender", "Where answers to mails go: whom people reach who say that something wasn't them."),
     line("smtp.host", "none: mails become files in DIR/outbox", "The SMTP server."),
     line("smtp.port", "465, 587 or 25", "Its port; the default follows from smtp.security."),
     line("smtp.security", "tls", "`tls`, `starttls`, or `none` (loopback only)."),
     line("smtp.user", "none", "The user name, where the server asks for one."),
     Line { path: "smtp.password", secret: true, default: "none", about: "Its password." },
     line("smtp.timeout", "30s", "A try to send is given up after this long."),
+    line(
+        "messages.webhook",
+        "none: messages become files in DIR/outbox",
+        "Where texts and calls to phones are posted to: https, or http to this machine.",
+    ),
+    Line { path: "messages.secret", secret: true, default: "none", about: "What those requests are signed with: at least 32 characters." },
     line("log.format", "human", "`human` or `json`."),
     line("log.level", "info", "`error`, `warn`, `info`, `debug`, or a filter such as `info,lockwright_service=debug`."),
     line("cache.bytes", "67108864", "The size of the row cache in bytes."),

@@ -285,7 +285,7 @@ async fn b17_every_browser_has_a_session_of_its_own_and_all_die_with_the_passwor
 
 #[tokio::test]
 async fn b19_an_odd_header_skips_no_check() {
-    let trusted = WebConfig { trusted_proxies: vec!["10.0.0.0/8".parse().unwrap()], outbox: None };
+    let trusted = WebConfig { trusted_proxies: vec!["10.0.0.0/8".parse().unwrap()], ..WebConfig::default() };
     let house = House::at("https://id.example.com", trusted).await;
     let odd: [(&str, &[u8]); 8] = [
         ("x-forwarded-for", b"garbage"),

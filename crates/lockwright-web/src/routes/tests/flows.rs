@@ -165,7 +165,7 @@ async fn the_outbox_shows_a_mail_as_it_was_sent() {
     let ticket = OutgoingMail::Ticket {
         purpose: TicketPurpose::RegisterBuilder { name: "Žofie Nováková".parse().unwrap() },
         code: Code::parse("AB34XY").unwrap(),
-        link: Secret::new(format!("http://127.0.0.1:8420/recover/link/{}/lw_link_{}_abcdef", "A".repeat(26), "b".repeat(52))),
+        link: Some(Secret::new(format!("http://127.0.0.1:8420/recover/link/{}/lw_link_{}_abcdef", "A".repeat(26), "b".repeat(52)))),
         expires: lockwright.now(),
         at: lockwright.now(),
         source: Source::host(),
@@ -181,6 +181,26 @@ async fn the_outbox_shows_a_mail_as_it_was_sent() {
     let page = browser.get(&format!("/outbox/{path}")).await;
     let link = format!("<a href=\"/recover/link/{}/lw_link_{}_abcdef\">", "A".repeat(26), "b".repeat(52));
     assert!(page.says("AB3 4XY") && page.says(&link) && page.says("If this wasn’t you"), "{}", page.body);
+}
+
+#[tokio::test]
+async fn the_outbox_shows_a_message_to_a_phone_beside_the_mails() {
+    let folder = tempfile::tempdir().unwrap();
+    let config = WebConfig { message_outbox: Some(folder.path().to_owned()), ..WebConfig::default() };
+    let house = House::at("http://127.0.0.1:8420", config).await;
+    let (now, number) = (house.installation.lockwright.now().as_micros(), "A".repeat(26).to_lowercase());
+    let message = "From: Lockwright <lockwright@example.com>\r\nTo: +4930901820\r\nSubject: Text message\r\n\
+        Content-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: 8bit\r\n\r\n481207 is your code.\r\n";
+    std::fs::write(folder.path().join(format!("{now:017}-{number}.eml")), message).unwrap();
+    let mut browser = house.browser();
+    browser.peer = "127.0.0.1:4000";
+    let list = browser.get("/outbox").await;
+    assert!(list.says("Text message") && list.says("To +4930901820, just now"), "{}", list.body);
+    assert!(list.says("No message provider is set up"), "{}", list.body);
+    let page = browser.get(&format!("/outbox/{now:017}-{number}")).await;
+    assert!(page.says("481207 is your code.") && page.says("+4930901820"), "{}", page.body);
+    browser.peer = "192.0.2.1:4000";
+    assert_eq!(browser.get("/outbox").await.status, StatusCode::NOT_FOUND);
 }
 
 #[tokio::test]
@@ -269,7 +289,8 @@ async fn the_outbox_is_open_to_this_machine_only() {
         "To: ana@example.com\r\nSubject: Your code\r\n\r\nAB3 4XY http://127.0.0.1:8420/recover",
     )
     .unwrap();
-    let config = WebConfig { trusted_proxies: vec!["127.0.0.0/8".parse().unwrap()], outbox: Some(folder.path().to_owned()) };
+    let config =
+        WebConfig { trusted_proxies: vec!["127.0.0.0/8".parse().unwrap()], outbox: Some(folder.path().to_owned()), ..WebConfig::default() };
     let house = House::at("http://127.0.0.1:8420", config.clone()).await;
     let mut browser = house.browser();
     for path in ["/outbox", "/outbox/01700000000000000-abc"] {
