@@ -94,15 +94,16 @@ pub fn set_self_service(
     Ok(Decided::new(changes, ()))
 }
 
-/// Suspends an account or takes it back into use; either way all sessions of all its people end for good.
-pub fn set_state(mut account: Account, state: AccountState, op: &OpContext, entropy: &dyn Entropy) -> Decided<()> {
+/// Suspends an account or ends that; either way all sessions of all its people end for good. What was closed before, or under the
+/// suspension, is closed after it.
+pub fn set_suspended(mut account: Account, suspended: bool, op: &OpContext, entropy: &dyn Entropy) -> Decided<()> {
     let mut changes = ChangeSet::default();
-    let name = match state {
-        AccountState::Active => "ResumeAccount",
-        AccountState::Suspended => "SuspendAccount",
-        AccountState::Closed { .. } => "CloseAccount",
+    let name = if suspended { "SuspendAccount" } else { "ResumeAccount" };
+    account.state = match account.closed {
+        _ if suspended => AccountState::Suspended,
+        Some(at) => AccountState::Closed { at },
+        None => AccountState::Active,
     };
-    account.state = state;
     account.root.epoch += SUSPENSION;
     tell(&mut changes, name, &account, Value::Null, op, entropy);
     changes.put(Record::Account(account));

@@ -6,6 +6,7 @@
 
 pub mod account;
 pub mod builder;
+pub mod closing;
 pub mod confirm;
 pub mod contacts;
 pub mod devices;

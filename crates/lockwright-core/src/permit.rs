@@ -19,7 +19,10 @@ impl Permit {
     pub fn mint(principal: &Principal, signed: Option<&Person>, account: AccountId) -> Option<Self> {
         let allowed = match (principal, signed) {
             (Principal::Host, _) => true,
-            (Principal::Signed(Identity::Root(own)), Some(Person::Root(state))) => *own == account && state.id == account,
+            // What is closed is not administered, only taken back.
+            (Principal::Signed(Identity::Root(own)), Some(Person::Root(state))) => {
+                *own == account && state.id == account && state.closed.is_none()
+            }
             (Principal::Signed(Identity::User(own)), Some(Person::User { user, .. })) => {
                 *own == user.id && user.id.account == account && user.administrator && !user.disabled
             }

@@ -8,7 +8,7 @@ use lockwright_model::clock::Timestamp;
 use lockwright_model::context::OpContext;
 use lockwright_model::credential::Credential;
 use lockwright_model::email::EmailAddress;
-use lockwright_model::factors::Factors;
+use lockwright_model::factors::{DeviceKind, Factors};
 use lockwright_model::id::AccountId;
 use lockwright_model::identity::{Identity, Principal};
 use lockwright_model::job::Whose;
@@ -219,6 +219,24 @@ impl Person {
             Self::Builder(builder) => Some(std::mem::replace(&mut builder.email, address)),
             Self::Operator(operator) => Some(std::mem::replace(&mut operator.email, address)),
         }
+    }
+
+    /// Every claim that may stand for it: its address, its account's alias, additional addresses, passkeys.
+    pub fn claims(&self) -> Vec<ClaimKey> {
+        let factors = self.factors();
+        let extra =
+            factors.emails.iter().map(|email| email.address.key()).chain(factors.phones.iter().map(|phone| phone.number.to_string()));
+        let extra = extra.map(|key| ClaimKey::Address(key, self.identity().to_string()));
+        let passkeys = factors.devices.iter().filter_map(|device| match &device.kind {
+            DeviceKind::Passkey { credential, .. } => Some(ClaimKey::Passkey(credential.clone())),
+            DeviceKind::Totp { .. } => None,
+        });
+        let alias = match self {
+            Self::Root(account) => account.alias.as_ref().map(|alias| ClaimKey::Alias(alias.key())),
+            Self::User { .. } | Self::Builder(_) | Self::Operator(_) => None,
+        };
+        let own = self.primary_email().and_then(|email| self.email_claim(email));
+        own.into_iter().chain(alias).chain(extra).chain(passkeys).collect()
     }
 
     /// When its owner closed it, or the account it belongs to; it can be taken back for a while.

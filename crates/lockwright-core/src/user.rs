@@ -1,7 +1,7 @@
 //! What an administrator decides about IAM users and their login profiles.
 
 use lockwright_model::account::Account;
-use lockwright_model::change::{ChangeSet, Key, Record, Version};
+use lockwright_model::change::{ChangeSet, ClaimKey, Key, Record, Version};
 use lockwright_model::context::OpContext;
 use lockwright_model::credential::Credential;
 use lockwright_model::entropy::Entropy;
@@ -17,6 +17,7 @@ use lockwright_model::user::{LoginProfile, User};
 use serde_json::json;
 
 use crate::Decided;
+use crate::closing;
 use crate::contacts;
 use crate::devices;
 use crate::outbox;
@@ -212,13 +213,15 @@ pub fn end_sessions(permit: &Permit, mut user: User, op: &OpContext, entropy: &d
     Ok(Decided::new(changes, ()))
 }
 
-/// Deletes a user. Sessions, links and codes of it die with the row; the id is never used again (C18).
-pub fn delete(permit: &Permit, user: User, op: &OpContext, entropy: &dyn Entropy) -> Result<Decided<()>, Refusal> {
+/// Deletes a user. Sessions, links and codes of it die with the row; the id is never used again (C18). `claims` are those that stand for
+/// it in the store: what they stood for is free.
+pub fn delete(permit: &Permit, user: User, claims: Vec<ClaimKey>, op: &OpContext, entropy: &dyn Entropy) -> Result<Decided<()>, Refusal> {
     if !permit.covers(&user.id) {
         return Err(Refusal::OtherAccount);
     }
     let mut changes = ChangeSet::default();
     tell(&mut changes, "DeleteUser", &user, op, entropy);
+    closing::free(&mut changes, claims);
     contacts::forget(&mut changes, &user.factors.contacts);
     devices::unclaim(&mut changes, &user.factors.devices);
     changes.delete(Key::User(user.id), user.version);

@@ -19,6 +19,57 @@ pub struct ContactDetails {
     pub security: Option<AlternateContact>,
 }
 
+/// Which of the alternate contacts (Account API `AlternateContactType`).
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "UPPERCASE")]
+pub enum AlternateKind {
+    /// For bills.
+    Billing,
+    /// For running matters.
+    Operations,
+    /// For security matters.
+    Security,
+}
+
+impl AlternateKind {
+    /// All of them, in the order of pages.
+    pub const ALL: [Self; 3] = [Self::Billing, Self::Operations, Self::Security];
+
+    /// The Account API's word.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Billing => "BILLING",
+            Self::Operations => "OPERATIONS",
+            Self::Security => "SECURITY",
+        }
+    }
+}
+
+impl ContactDetails {
+    /// One of the alternate contacts.
+    pub fn alternate(&self, kind: AlternateKind) -> Option<&AlternateContact> {
+        match kind {
+            AlternateKind::Billing => self.billing.as_ref(),
+            AlternateKind::Operations => self.operations.as_ref(),
+            AlternateKind::Security => self.security.as_ref(),
+        }
+    }
+
+    /// The place of one of the alternate contacts.
+    pub fn alternate_mut(&mut self, kind: AlternateKind) -> &mut Option<AlternateContact> {
+        match kind {
+            AlternateKind::Billing => &mut self.billing,
+            AlternateKind::Operations => &mut self.operations,
+            AlternateKind::Security => &mut self.security,
+        }
+    }
+
+    /// The alternate contacts that are set.
+    pub fn alternates(&self) -> impl Iterator<Item = (AlternateKind, &AlternateContact)> {
+        AlternateKind::ALL.into_iter().filter_map(|kind| Some((kind, self.alternate(kind)?)))
+    }
+}
+
 /// Who an account belongs to. Texts are as typed, without control characters; lengths are the Account API's.
 #[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 #[serde(default)]

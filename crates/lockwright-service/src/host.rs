@@ -2,7 +2,7 @@
 
 use lockwright_core::person::Person;
 use lockwright_core::{account, recovery, register};
-use lockwright_model::account::{Account, AccountState};
+use lockwright_model::account::Account;
 use lockwright_model::change::{ClaimKey, UniqueKey};
 use lockwright_model::clock::Timestamp;
 use lockwright_model::context::OpContext;
@@ -28,6 +28,12 @@ pub enum HostError {
     /// Nothing of that name.
     #[error("there is none of that name")]
     NotFound,
+    /// It is closed already.
+    #[error("this account is closed already")]
+    Closed,
+    /// It is not closed, or the 90 days are over.
+    #[error("this account is not closed, or its 90 days are over")]
+    NotClosed,
     /// The email address is in use.
     #[error("this email address is in use")]
     EmailTaken,
@@ -130,12 +136,12 @@ impl Lockwright {
         self.store().account(id).await?.filter(|account| account.root.email.key() == email.key()).ok_or(HostError::NotFound)
     }
 
-    /// Suspends an account, or takes it back into use.
-    pub async fn set_account_state(&self, op: &OpContext, id: AccountId, state: AccountState) -> Result<(), HostError> {
+    /// Suspends an account, or ends that.
+    pub async fn set_account_suspended(&self, op: &OpContext, id: AccountId, suspended: bool) -> Result<(), HostError> {
         must_be_host(op)?;
         let outcome = decide!(self, {
             let account = self.store().account(id).await?.ok_or(HostError::NotFound)?;
-            account::set_state(account, state, op, self.entropy())
+            account::set_suspended(account, suspended, op, self.entropy())
         });
         Ok(outcome?)
     }

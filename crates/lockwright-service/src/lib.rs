@@ -6,6 +6,7 @@ pub mod authorize;
 pub mod builders;
 mod cache;
 pub mod cases;
+pub mod closing;
 mod commit;
 pub mod config;
 pub mod confirm;

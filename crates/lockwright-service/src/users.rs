@@ -220,8 +220,10 @@ impl Lockwright {
     pub async fn delete_user(&self, op: &OpContext, id: &UserRef) -> Result<(), UserError> {
         let outcome = decide!(self, {
             let permit = self.permit(op, id.account).await??;
-            let user = self.store().user(id).await?.ok_or(UserError::Denied)?;
-            user::delete(&permit, user, op, self.entropy())?
+            let person = self.user_person(id).await?;
+            let claims = self.standing_claims(&person).await?;
+            let Person::User { user, .. } = person else { return Err(UserError::Denied) };
+            user::delete(&permit, user, claims, op, self.entropy())?
         });
         Ok(outcome?)
     }

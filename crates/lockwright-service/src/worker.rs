@@ -117,13 +117,16 @@ impl Lockwright {
                 parcels.push(Parcel { to: to.clone(), way: MessageWay::Text, mail, id: job.id.to_string() });
                 Vec::new()
             }
+            Task::Remove { identity, confirmed } => {
+                self.remove_closed(identity, *confirmed).await?;
+                return Ok(Sent::Done);
+            }
             Task::SendCode { .. }
             | Task::AskContact { .. }
             | Task::WelcomeContact { .. }
             | Task::DismissContact { .. }
             | Task::Remind { .. }
-            | Task::Review { .. }
-            | Task::Remove { .. } => Vec::new(),
+            | Task::Review { .. } => Vec::new(),
             Task::TellSystem { .. } => {
                 return Ok(match self.tell_system(job.id.as_str(), &job.task).await? {
                     Ok(()) => Sent::Done,

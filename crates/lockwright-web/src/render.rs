@@ -208,6 +208,8 @@ static ENVIRONMENT: LazyLock<Environment<'static>> = LazyLock::new(|| {
         "console/user_new.html",
         "console/user.html",
         "console/user_secret.html",
+        "console/close.html",
+        "console/closed.html",
         "console/email.html",
         "console/help.html",
         "console/help_show.html",

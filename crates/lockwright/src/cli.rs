@@ -126,8 +126,12 @@ pub(crate) enum Account {
     Recover(WhichAccount),
     /// Suspend an account: nobody of it signs in
     Suspend(WhichAccount),
-    /// Take a suspended account back into use
+    /// End a suspension
     Resume(WhichAccount),
+    /// Close an account: everybody of it is signed out, and its root user can take it back for 90 days
+    Close(WhichAccount),
+    /// Take a closed account back
+    Reopen(WhichAccount),
 }
 
 /// An account by number or root email.

@@ -5,8 +5,7 @@ use std::time::Duration;
 use lockwright_core::person::Person;
 use lockwright_core::signin::{Outcome, PasswordProof};
 use lockwright_core::user::Access;
-use lockwright_core::{account, builder, password, recovery, signin, tries, user};
-use lockwright_model::account::AccountState;
+use lockwright_core::{account, builder, closing, password, recovery, signin, tries, user};
 use lockwright_model::case::IdentityKind;
 use lockwright_model::change::{Key, Record};
 use lockwright_model::identity::{Identity, Principal};
@@ -39,6 +38,7 @@ enum Command {
     EndAll { person: usize },
     SignOut { session: usize },
     Suspend { suspended: bool },
+    Close { builder: bool, closed: bool },
     Use { session: usize },
 }
 
@@ -66,6 +66,7 @@ fn command() -> impl Strategy<Value = Command> {
         1 => person.prop_map(|person| Command::EndAll { person }),
         1 => n.clone().prop_map(|session| Command::SignOut { session }),
         2 => any::<bool>().prop_map(|suspended| Command::Suspend { suspended }),
+        2 => any::<(bool, bool)>().prop_map(|(builder, closed)| Command::Close { builder, closed }),
         3 => n.prop_map(|session| Command::Use { session }),
     ]
 }
@@ -228,7 +229,7 @@ fn run(world: &mut World, command: Command) -> Option<()> {
         Command::Delete { person } => {
             let Person::User { user, .. } = world.person(person)? else { return None };
             world.end(&[Identity::User(user.id.clone())], None);
-            let decided = user::delete(&world.permit(), user, &host, &world.entropy).unwrap();
+            let decided = user::delete(&world.permit(), user, Vec::new(), &host, &world.entropy).unwrap();
             world.commit(decided).unwrap();
         }
         Command::EndOthers { session } => {
@@ -260,9 +261,23 @@ fn run(world: &mut World, command: Command) -> Option<()> {
             if suspended {
                 world.end(&people, None);
             }
-            let state = if suspended { AccountState::Suspended } else { AccountState::Active };
-            let decided = account::set_state(row, state, &host, &world.entropy);
+            let decided = account::set_suspended(row, suspended, &host, &world.entropy);
             world.commit(decided).unwrap();
+        }
+        Command::Close { builder, closed } => {
+            let person = world.person(if builder { 3 } else { 0 })?;
+            let people: Vec<Identity> = match &person {
+                Person::Builder(_) => vec![person.identity()],
+                _ => world.people.iter().filter(|person| person.account().is_some()).cloned().collect(),
+            };
+            if closed {
+                let decided = closing::shut(person, &host, &world.entropy).ok()?;
+                world.end(&people, None);
+                world.commit(decided).unwrap();
+            } else {
+                let decided = closing::reopen(person, &host, &world.entropy).ok()?;
+                world.commit(decided).unwrap();
+            }
         }
         Command::Use { session } => {
             let token = pick(&world.sessions, session)?;

@@ -102,12 +102,11 @@ async fn d24_a_right_is_checked_when_it_is_used() {
     house.lockwright.set_user_disabled(&house.as_root(account), &boss, true).await.unwrap();
     assert!(!may_administer(&house, &principal, &carla).await);
     house.lockwright.set_user_disabled(&house.as_root(account), &boss, false).await.unwrap();
-    let suspended = lockwright_model::account::AccountState::Suspended;
-    house.lockwright.set_account_state(&house.host(), account, suspended).await.unwrap();
+    house.lockwright.set_account_suspended(&house.host(), account, true).await.unwrap();
     for principal in [principal.clone(), Principal::Signed(Identity::Root(account))] {
         assert!(!may_administer(&house, &principal, &carla).await);
     }
-    house.lockwright.set_account_state(&house.host(), account, lockwright_model::account::AccountState::Active).await.unwrap();
+    house.lockwright.set_account_suspended(&house.host(), account, false).await.unwrap();
     house.lockwright.delete_user(&house.as_root(account), &boss).await.unwrap();
     assert!(!may_administer(&house, &principal, &carla).await);
 }

@@ -1,6 +1,7 @@
 //! The service against real stores, with a clock that stands still and mail that is really read.
 
 mod admin;
+mod closing;
 mod cut_off;
 mod emails;
 mod flows;

@@ -3,7 +3,6 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use lockwright_model::account::AccountState;
 use lockwright_model::identity::Identity;
 use lockwright_model::job::Notice;
 use lockwright_model::session::SessionScope;
@@ -100,13 +99,13 @@ async fn b31_a_suspended_account_ends_the_sessions_of_all_its_people_for_good() 
     let carla = house.user(account, "carla", false).await;
     let tokens = [house.session(&root(ANA), OLD).await, house.sign_in_user(&carla, OLD).await.unwrap().token];
     assert!(house.alive(&tokens[0]).await && house.alive(&tokens[1]).await);
-    house.lockwright.set_account_state(&house.host(), account, AccountState::Suspended).await.unwrap();
+    house.lockwright.set_account_suspended(&house.host(), account, true).await.unwrap();
     for token in &tokens {
         assert!(!house.alive(token).await);
     }
     assert!(matches!(house.sign_in(&root(ANA), OLD).await, Err(SignInError::Barred(Bar::AccountSuspended))));
     assert!(matches!(house.sign_in_user(&carla, OLD).await, Err(SignInError::Barred(Bar::AccountSuspended))));
-    house.lockwright.set_account_state(&house.host(), account, AccountState::Active).await.unwrap();
+    house.lockwright.set_account_suspended(&house.host(), account, false).await.unwrap();
     for token in &tokens {
         assert!(!house.alive(token).await, "back in use, the old sessions stay dead");
     }

@@ -181,7 +181,7 @@ impl Visit {
                 label: people::label(&signed.person),
                 kind: signed.person.kind(),
                 administrator: administers(&signed.person).is_some(),
-                must_change: signed.session.scope != SessionScope::Full,
+                must_change: signed.session.scope != SessionScope::Full || signed.person.closed().is_some(),
                 open_help,
             });
         }
@@ -216,6 +216,8 @@ impl Visit {
 /// Notices after a redirect: fixed words, named in the query, shown only to a browser that comes from a page of ours.
 pub(crate) fn done(word: &str) -> Option<(Tone, &'static str)> {
     Some(match word {
+        "closed" => (Tone::Done, "It is closed, and everybody is signed out. Sign in to take it back."),
+        "reopened" => (Tone::Done, "It is yours again."),
         "signed-out" => (Tone::Done, "You are signed out."),
         "password" => (Tone::Done, "Your password is changed, and your other sessions are ended."),
         "email" => (Tone::Done, "Your sign-in address is changed, and your other sessions are ended."),
@@ -258,8 +260,18 @@ pub(crate) struct Member {
 }
 
 impl Member {
-    /// Somebody signed in, even one who may only choose a new password: for that page and for signing out.
+    /// Somebody signed in, even one who may only choose a new password: for that page.
     pub(crate) fn of(visit: Visit) -> Result<Self, Refused> {
+        let member = Self::even_closed(visit)?;
+        // Whoever closed what is theirs sees only how to take it back.
+        if member.session.scope == SessionScope::Full && member.person.closed().is_some() {
+            return Err(Refused::Go("/security/closed"));
+        }
+        Ok(member)
+    }
+
+    /// Somebody signed in, whatever they may do: for signing out.
+    pub(crate) fn even_closed(visit: Visit) -> Result<Self, Refused> {
         let Some(signed) = visit.signed().cloned() else { return Err(Refused::Go("/signin")) };
         let op = signed.person.acting(&visit.op);
         Ok(Self { visit, op, session: signed.session, person: signed.person })
@@ -296,7 +308,8 @@ impl Member {
     /// Help requests that wait, for administrators.
     pub(crate) async fn open_help(&self) -> Result<u32, Refused> {
         const LOOKED_AT: u32 = 100;
-        let account = administers(&self.person).filter(|_| self.session.scope == SessionScope::Full);
+        let acts = self.session.scope == SessionScope::Full && self.person.closed().is_none();
+        let account = administers(&self.person).filter(|_| acts);
         let Some(account) = account else { return Ok(0) };
         let helps = self.lockwright().helps(&self.op, account, LOOKED_AT).await?;
         let open = helps.iter().filter(|request| request.state == HelpState::Open).count();

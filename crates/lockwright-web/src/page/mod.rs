@@ -7,6 +7,7 @@ use serde::Serialize;
 use crate::render::{self, Shell, SignedIn};
 
 pub mod account;
+pub mod closing;
 pub mod confirm;
 pub mod console;
 pub mod email;
@@ -146,6 +147,7 @@ pub fn samples() -> Vec<Sample> {
     readiness::samples(&mut out);
     linked::samples(&mut out);
     confirm::samples(&mut out);
+    closing::samples(&mut out);
     email::samples(&mut out);
     mfa::samples(&mut out);
     console::samples(&mut out);

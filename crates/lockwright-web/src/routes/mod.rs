@@ -5,6 +5,7 @@
 mod assets;
 mod builder_signup;
 mod case;
+mod closing;
 mod codes;
 mod confirm;
 mod console;
@@ -109,6 +110,8 @@ surface! {
     "/security/sessions/{id}/end" => { post security::end },
     "/security/sessions/end-others" => { post security::end_others },
     "/security/confirm" => { get confirm::form, post confirm::check },
+    "/security/close" => { get closing::form, post closing::close },
+    "/security/closed" => { get closing::closed, post closing::reopen },
     "/security/email" => { get email::form, post email::change },
     "/security/codes" => { get codes::show, post codes::issue },
     "/security/mfa" => { get mfa::list },

@@ -143,7 +143,7 @@ const fn barred(bar: Bar) -> &'static str {
 ///
 /// Cookies are not cleared wholesale: the browser's own token is worth nothing to others, and an open recovery goes on.
 pub(super) async fn sign_out(visit: Visit) -> Answer {
-    let member = Member::of(visit)?;
+    let member = Member::even_closed(visit)?;
     member.lockwright().sign_out(&member.op, &member.session).await?;
     let cookies = member.visit.web().cookies();
     let mut response = with_cookie(go("/signin?done=signed-out")?, cookies.remove(cookies.session));

@@ -5,7 +5,8 @@ use crate::cli::{Account, Common, WhichAccount};
 use crate::control::{Request, Which};
 
 const LIST: &[&str] = &["AccountId", "AccountName", "Alias", "Email", "State", "Created"];
-const SHOW: &[&str] = &["AccountId", "AccountName", "Alias", "Email", "State", "RootPassword", "Created", "SetPasswordUrl", "ExpiresAt"];
+const SHOW: &[&str] =
+    &["AccountId", "AccountName", "Alias", "Email", "State", "ReopenUntil", "RootPassword", "Created", "SetPasswordUrl", "ExpiresAt"];
 
 pub(super) fn run(common: &Common, verb: Account) -> Result<(), Failure> {
     match verb {
@@ -28,6 +29,8 @@ pub(super) fn run(common: &Common, verb: Account) -> Result<(), Failure> {
         }
         Account::Suspend(which) => ask(common, &Request::AccountSuspend(which.into()), SHOW, ""),
         Account::Resume(which) => ask(common, &Request::AccountResume(which.into()), SHOW, ""),
+        Account::Close(which) => ask(common, &Request::AccountClose(which.into()), SHOW, ""),
+        Account::Reopen(which) => ask(common, &Request::AccountReopen(which.into()), SHOW, ""),
     }
 }
 

@@ -5,12 +5,14 @@ use lockwright_model::builder::Builder;
 use lockwright_model::case::Channel;
 use lockwright_model::clock::Timestamp;
 use lockwright_model::context::{OpContext, Source};
+use lockwright_model::id::AccountId;
 use lockwright_model::identity::Principal;
 use lockwright_model::job::{Job, JobState, Task};
 use lockwright_model::system::LinkedSystem;
 use lockwright_model::user::User;
 use lockwright_service::Lockwright;
 use lockwright_service::accounts::AccountError;
+use lockwright_service::core::closing;
 use lockwright_service::host::{HostError, LinkForHost, Whom};
 use lockwright_service::shared::{LINK_PATH, Registered};
 use lockwright_service::users::{GiveAccess, Handed, UserError};
@@ -37,8 +39,18 @@ async fn run(lockwright: &Lockwright, op: &OpContext, request: Request) -> Answe
             let link = lockwright.recovery_link(op, &Whom::Root(found.id)).await?;
             Ok(with_link(json!({"AccountId": found.id.to_string()}), &link))
         }
-        Request::AccountSuspend(which) => set_state(lockwright, op, which, AccountState::Suspended).await,
-        Request::AccountResume(which) => set_state(lockwright, op, which, AccountState::Active).await,
+        Request::AccountSuspend(which) => set_suspended(lockwright, op, which, true).await,
+        Request::AccountResume(which) => set_suspended(lockwright, op, which, false).await,
+        Request::AccountClose(which) => {
+            let found = find(lockwright, op, which).await?;
+            lockwright.close_account(op, found.id).await?;
+            state(lockwright, op, found.id).await
+        }
+        Request::AccountReopen(which) => {
+            let found = find(lockwright, op, which).await?;
+            lockwright.reopen_account(op, found.id).await?;
+            state(lockwright, op, found.id).await
+        }
         Request::UserCreate { account, name, administrator, access } => {
             let (created, handed) = lockwright.create_user(op, account, &name, administrator, give(access)).await?;
             Ok(with_handed(user(&created), &handed))
@@ -120,10 +132,19 @@ async fn find(lockwright: &Lockwright, op: &OpContext, which: Which) -> Result<A
     }
 }
 
-async fn set_state(lockwright: &Lockwright, op: &OpContext, which: Which, state: AccountState) -> Answer {
+async fn set_suspended(lockwright: &Lockwright, op: &OpContext, which: Which, suspended: bool) -> Answer {
     let found = find(lockwright, op, which).await?;
-    lockwright.set_account_state(op, found.id, state).await?;
-    Ok(json!({"AccountId": found.id.to_string(), "State": state_word(state)}))
+    lockwright.set_account_suspended(op, found.id, suspended).await?;
+    state(lockwright, op, found.id).await
+}
+
+async fn state(lockwright: &Lockwright, op: &OpContext, id: AccountId) -> Answer {
+    let found = lockwright.account(op, id).await?;
+    Ok(json!({"AccountId": id.to_string(), "State": state_word(found.state), "ReopenUntil": reopen_until(&found)}))
+}
+
+fn reopen_until(account: &Account) -> Option<String> {
+    account.closed.map(|closed| closing::until(closed).to_rfc3339())
 }
 
 async fn registration(lockwright: &Lockwright) -> Answer {
@@ -169,6 +190,7 @@ fn account(account: &Account) -> Value {
         "Email": account.root.email.as_str(),
         "State": state_word(account.state),
         "RootPassword": account.root.credential.as_ref().map_or("none", |credential| if credential.disabled { "disabled" } else { "set" }),
+        "ReopenUntil": reopen_until(account),
         "Created": account.created.to_rfc3339(),
     })
 }

@@ -22,6 +22,8 @@ pub(crate) enum Request {
     AccountRecover(Which),
     AccountSuspend(Which),
     AccountResume(Which),
+    AccountClose(Which),
+    AccountReopen(Which),
     UserCreate { account: AccountId, name: UserName, administrator: bool, access: Access },
     UserList { account: AccountId, after: Option<UserName>, limit: u32 },
     UserResetPassword { account: AccountId, name: UserName, access: Access },

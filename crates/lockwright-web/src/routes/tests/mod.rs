@@ -2,6 +2,7 @@
 
 mod attacks;
 mod browser;
+mod closing;
 mod confirm;
 mod console;
 mod email;
