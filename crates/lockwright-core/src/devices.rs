@@ -8,7 +8,7 @@ use lockwright_model::entropy::Entropy;
 use lockwright_model::event::{AuditEvent, Service, Told};
 use lockwright_model::factors::{DeviceKind, EnrolmentOwed, EnrolmentReason, MOST_DEVICES, MfaDevice, RecoveryCodes};
 use lockwright_model::id::DeviceId;
-use lockwright_model::job::Happening;
+use lockwright_model::job::{Happening, SharedChange};
 use lockwright_model::name::DeviceName;
 use lockwright_model::session::{Session, SessionScope};
 use lockwright_model::token::TokenHash;
@@ -22,6 +22,7 @@ use crate::outbox;
 use crate::permit::Permit;
 use crate::person::Person;
 use crate::session::{self, NewSession, SessionLimits};
+use crate::shared;
 
 /// Why a device or the recovery codes are not changed.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -120,6 +121,7 @@ pub fn add(
         changes.put(Record::Session(new.session.clone()));
         new
     });
+    shared::tell(&mut changes, &mut person, SharedChange::Devices, op, entropy);
     outbox::tell(&mut changes, &person, Happening::DeviceAdded(name), op, entropy);
     changes.put(person.record());
     Ok(Decided::new(changes, Added { session }))
@@ -168,6 +170,7 @@ pub fn remove(
     }
     let mut changes = ChangeSet::default();
     let name = take(&mut changes, &mut person, id, op, entropy)?;
+    shared::tell(&mut changes, &mut person, SharedChange::Devices, op, entropy);
     outbox::tell(&mut changes, &person, Happening::DeviceRemoved(name), op, entropy);
     changes.put(person.record());
     Ok(Decided::new(changes, ()))
@@ -185,6 +188,7 @@ pub fn deactivate(
     let mut changes = ChangeSet::default();
     let name = take(&mut changes, &mut person, id, op, entropy)?;
     person.end_sessions();
+    shared::tell(&mut changes, &mut person, SharedChange::Devices, op, entropy);
     outbox::tell(&mut changes, &person, Happening::DeviceRemoved(name), op, entropy);
     changes.put(person.record());
     Ok(Decided::new(changes, ()))
@@ -214,6 +218,7 @@ pub fn reset(mut person: Person, why: EnrolmentReason, op: &OpContext, entropy: 
     person.end_sessions();
     let told = Told::new(Service::Iam, "MFAEnrolmentRequired", person.account_id()).request(whose(&person));
     changes.tell(AuditEvent::new(op, entropy, told));
+    shared::tell(&mut changes, &mut person, SharedChange::Devices, op, entropy);
     outbox::tell(&mut changes, &person, Happening::EnrolmentRequired, op, entropy);
     changes.put(person.record());
     Decided::new(changes, ())

@@ -154,7 +154,7 @@ pub(crate) fn seal_key(sealing_key: &KeyBytes) -> SealKey {
 
 impl FactorAnswer<'_> {
     /// Whether what was typed can be an answer at all.
-    fn readable(&self) -> Result<(), Typing> {
+    pub(crate) fn readable(&self) -> Result<(), Typing> {
         let code = |typed: &str| TypedCode::parse(typed).map(drop).ok_or(Typing::Code);
         match self {
             Self::Totp { code: typed, .. } => code(typed),

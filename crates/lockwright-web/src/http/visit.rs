@@ -222,6 +222,7 @@ pub(crate) fn done(word: &str) -> Option<(Tone, &'static str)> {
         "password" => (Tone::Done, "Your password is changed, and your other sessions are ended."),
         "email" => (Tone::Done, "Your sign-in address is changed, and your other sessions are ended."),
         "address" => (Tone::Done, "Your email address is confirmed."),
+        "code-spent" => (Tone::Look, "The recovery code is used up now. Make a new set before you run out of them."),
         "first-device" => {
             (Tone::Done, "Your device is enrolled, and all other sessions are ended. Now make recovery codes, for the day when it is lost.")
         }

@@ -13,7 +13,7 @@ use super::browser::{ANA, Browser, HOME, House, OLD, Reply};
 const TEN_MINUTES: u64 = 600;
 
 /// What was told since, each with its address.
-async fn told(house: &House) -> Vec<(String, Happening)> {
+pub(super) async fn told(house: &House) -> Vec<(String, Happening)> {
     let happened = |mail| match mail {
         OutgoingMail::Notice { notice: Notice::Happened { what, .. }, .. } => Some(what),
         _ => None,
@@ -21,11 +21,11 @@ async fn told(house: &House) -> Vec<(String, Happening)> {
     house.installation.letters().await.into_iter().filter_map(|letter| Some((letter.to, happened(letter.mail)?))).collect()
 }
 
-fn between<'a>(text: &'a str, start: &str, end: &str) -> &'a str {
+pub(super) fn between<'a>(text: &'a str, start: &str, end: &str) -> &'a str {
     text.split_once(start).and_then(|(_, rest)| rest.split_once(end)).map_or_else(|| panic!("no {start} in {text}"), |(found, _)| found)
 }
 
-fn unescaped(text: &str) -> String {
+pub(super) fn unescaped(text: &str) -> String {
     text.replace("&quot;", "\"")
         .replace("&#x2f;", "/")
         .replace("&#39;", "'")
@@ -65,7 +65,7 @@ pub(super) async fn enrol_app(browser: &mut Browser<'_>, name: &str) -> SoftTotp
 }
 
 /// Enrols a passkey.
-async fn enrol_key(browser: &mut Browser<'_>, name: &str, key: &mut SoftPasskey) -> Reply {
+pub(super) async fn enrol_key(browser: &mut Browser<'_>, name: &str, key: &mut SoftPasskey) -> Reply {
     browser.get("/security/mfa/add").await;
     let page = browser.post("/security/mfa/passkey", &[("name", name)]).await;
     assert_eq!(page.status, StatusCode::OK, "{}", page.body);
