@@ -38,6 +38,7 @@ pub struct Provider {
 
 #[derive(Debug)]
 struct Shared {
+    secret: Mutex<String>,
     taken: Mutex<Vec<TakenMessage>>,
     keys: Mutex<BTreeSet<String>>,
     /// What it answers.
@@ -50,14 +51,30 @@ struct Shared {
 }
 
 impl Provider {
-    /// Listens on a free port.
+    /// Listens on a free port, knowing [`SECRET`].
     ///
     /// # Panics
     /// When there is none.
     pub fn start() -> Self {
+        let provider = Self::listening();
+        provider.knows(SECRET);
+        provider
+    }
+
+    /// Learns the secret that requests are signed with from now on.
+    pub fn knows(&self, secret: &str) {
+        secret.clone_into(&mut self.shared.secret.lock().unwrap_or_else(PoisonError::into_inner));
+    }
+
+    /// Listens on a free port; what comes before it knows a secret is forged.
+    ///
+    /// # Panics
+    /// When there is none.
+    pub fn listening() -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap_or_else(|error| panic!("no port: {error}"));
         let address = listener.local_addr().unwrap_or_else(|error| panic!("no port: {error}"));
         let shared = Arc::new(Shared {
+            secret: Mutex::default(),
             taken: Mutex::default(),
             keys: Mutex::default(),
             status: AtomicU16::new(200),
@@ -130,7 +147,8 @@ impl Shared {
         reader.read_exact(&mut body)?;
         let (key, at) = (header("idempotency-key"), header("lockwright-timestamp"));
         let status = self.status.load(Ordering::SeqCst);
-        if header("lockwright-signature") != sign(SECRET, &at, &body) || key.is_empty() {
+        let secret = self.secret.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        if header("lockwright-signature") != sign(&secret, &at, &body) || key.is_empty() {
             self.forged.fetch_add(1, Ordering::SeqCst);
         } else if (200..300).contains(&status) && self.keys.lock().unwrap_or_else(PoisonError::into_inner).insert(key.clone()) {
             let body = serde_json::from_slice(&body).unwrap_or_default();

@@ -176,6 +176,7 @@ static ENVIRONMENT: LazyLock<Environment<'static>> = LazyLock::new(|| {
         "part/outbox.html",
         "part/wait_password.html",
         "part/new_password.html",
+        "part/shared.html",
         "part/give_password.html",
         "public/signin.html",
         "public/signin_email.html",

@@ -11,6 +11,7 @@ mod messages;
 mod nodes;
 mod secrets;
 mod sessions;
+mod shared;
 mod silence;
 mod smtp;
 mod tickets;

@@ -5,39 +5,40 @@ use lockwright_service::core::password;
 use lockwright_service::passwords::{ChangePasswordError, PresentError};
 
 use super::case::password_errors;
-use crate::http::{Answer, Form, Member, Visit, go, manager_name, rules, who};
+use crate::http::{Answer, Form, Member, Refused, Visit, go, manager_name, rules, who};
 use crate::page::FieldErrors;
 use crate::page::security::{ChangePassword, MustChange};
 
 /// The form.
 pub(super) async fn form(visit: Visit) -> Answer {
     let member = Member::of(visit)?;
-    let page = page(&member);
+    let page = page(&member).await?;
     member.page(&page).await
 }
 
-fn page(member: &Member) -> ChangePassword {
+async fn page(member: &Member) -> Result<ChangePassword, Refused> {
     let must = match member.session.scope {
         SessionScope::Full | SessionScope::EnrolMfa => None,
         SessionScope::ChangePassword if member.person.password_expired(member.op.now) => Some(MustChange::Expired),
         SessionScope::ChangePassword => Some(MustChange::SetByOther),
     };
-    ChangePassword {
+    Ok(ChangePassword {
         user_name: manager_name(&member.person),
         who: who(&member.person),
         must,
+        shared: member.lockwright().shared_with(&member.person).await?,
         allowed: password::allowed(&member.person, &member.session),
         rules: rules(&member.person),
         wait: None,
         errors: FieldErrors::none(),
-    }
+    })
 }
 
 /// Changes it; this browser goes on under a new session, all others end.
 pub(super) async fn change(visit: Visit, form: Form) -> Answer {
     let member = Member::of(visit)?;
     let (current, typed, again) = (form.text("current"), form.text("password"), form.text("again"));
-    let page = page(&member);
+    let page = page(&member).await?;
     match member.lockwright().change_password(&member.op, &member.session, current, typed, again).await {
         Ok(token) => {
             let path = if page.must.is_some() { "/console" } else { "/security?done=password" };
