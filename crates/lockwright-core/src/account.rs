@@ -2,6 +2,7 @@
 
 use lockwright_model::account::{Account, AccountState};
 use lockwright_model::change::{ChangeSet, Claim, ClaimKey, Key, Record, Version};
+use lockwright_model::contact::{AlternateContact, AlternateKind, PrimaryContact};
 use lockwright_model::context::OpContext;
 use lockwright_model::entropy::Entropy;
 use lockwright_model::event::{AuditEvent, Service, Told};
@@ -90,6 +91,42 @@ pub fn set_self_service(
     let mut changes = start(permit, &account)?;
     account.self_service_recovery = allowed;
     tell(&mut changes, "UpdateSelfServiceRecovery", &account, json!({"allowed": allowed}), op, entropy);
+    changes.put(Record::Account(account));
+    Ok(Decided::new(changes, ()))
+}
+
+/// Replaces the primary contact whole (Account API `PutContactInformation`).
+pub fn set_primary_contact(
+    permit: &Permit,
+    mut account: Account,
+    contact: PrimaryContact,
+    op: &OpContext,
+    entropy: &dyn Entropy,
+) -> Result<Decided<()>, OtherAccount> {
+    let mut changes = start(permit, &account)?;
+    changes.tell(AuditEvent::new(op, entropy, Told::new(Service::Account, "PutContactInformation", Some(account.id))));
+    account.contacts.primary = Some(contact);
+    changes.put(Record::Account(account));
+    Ok(Decided::new(changes, ()))
+}
+
+/// Replaces an alternate contact, or removes it with `None` (Account API `PutAlternateContact`, `DeleteAlternateContact`).
+pub fn set_alternate_contact(
+    permit: &Permit,
+    mut account: Account,
+    kind: AlternateKind,
+    contact: Option<AlternateContact>,
+    op: &OpContext,
+    entropy: &dyn Entropy,
+) -> Result<Decided<()>, OtherAccount> {
+    let mut changes = start(permit, &account)?;
+    if account.contacts.alternate(kind) == contact.as_ref() {
+        return Ok(Decided::new(changes, ()));
+    }
+    let name = if contact.is_some() { "PutAlternateContact" } else { "DeleteAlternateContact" };
+    let told = Told::new(Service::Account, name, Some(account.id)).request(json!({"alternateContactType": kind.as_str()}));
+    changes.tell(AuditEvent::new(op, entropy, told));
+    *account.contacts.alternate_mut(kind) = contact;
     changes.put(Record::Account(account));
     Ok(Decided::new(changes, ()))
 }

@@ -11,7 +11,7 @@ use lockwright_model::entropy::Entropy;
 use lockwright_model::event::{AuditEvent, Service, Told};
 use lockwright_model::help::HelpRequest;
 use lockwright_model::identity::Identity;
-use lockwright_model::job::{Happening, Notice, Task};
+use lockwright_model::job::{Happening, Notice, SharedChange, Task};
 use lockwright_model::session::Session;
 use lockwright_model::user::User;
 use serde_json::json;
@@ -20,6 +20,7 @@ use crate::Decided;
 use crate::outbox;
 use crate::person::{Person, SUSPENSION};
 use crate::session;
+use crate::shared;
 
 /// How long something closed can be taken back; until then its address stays taken.
 pub const WAY_BACK: Duration = Duration::from_secs(90 * 86_400);
@@ -99,6 +100,7 @@ pub fn shut(mut person: Person, op: &OpContext, entropy: &dyn Entropy) -> Result
     changes.tell(AuditEvent::new(op, entropy, told(&person, "CloseAccount", "CloseBuilderId")));
     let removal = Task::Remove { identity: person.identity(), confirmed: false };
     changes.put(outbox::job_at(removal, until, op, entropy));
+    shared::tell(&mut changes, &mut person, SharedChange::Disabled, op, entropy);
     tell(&mut changes, &person, Happening::AccountClosed(until), op, entropy);
     changes.put(person.record());
     Ok(Decided::new(changes, until))

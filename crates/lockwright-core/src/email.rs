@@ -8,7 +8,7 @@ use lockwright_model::email::EmailAddress;
 use lockwright_model::entropy::Entropy;
 use lockwright_model::event::{AuditEvent, Service, Told};
 use lockwright_model::id::CaseId;
-use lockwright_model::job::{Happening, Notice, Task};
+use lockwright_model::job::{Happening, Notice, SharedChange, Task};
 use lockwright_model::session::Session;
 use lockwright_model::token::{Token, TokenHash, TokenKind};
 
@@ -18,6 +18,7 @@ use crate::person::Person;
 use crate::recovery::rules::UNDO;
 use crate::recovery::{self, Refusal};
 use crate::session::{self, NewSession, SessionLimits};
+use crate::shared;
 
 /// Why no code is sent to a new address.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -113,6 +114,7 @@ pub fn confirm(
     let undo = way_back(&person, former, since, op, entropy);
     changes.put(outbox::job(Task::SendTicket { case: undo.id.clone() }, op, entropy));
     changes.put(Record::Case(undo));
+    shared::tell(&mut changes, &mut person, SharedChange::Email, op, entropy);
     outbox::tell(&mut changes, &person, Happening::EmailChanged(address.masked()), op, entropy);
     changes.tell(AuditEvent::new(op, entropy, told("EmailUpdated", &person)));
     changes.put(person.record());
@@ -155,6 +157,7 @@ pub fn undo(
     factors.email_changed = since;
     factors.underway.clear();
     person.end_sessions();
+    shared::tell(&mut changes, &mut person, SharedChange::Email, op, entropy);
     outbox::tell(&mut changes, &person, Happening::EmailChangeUndone, op, entropy);
     if let Some(had) = had {
         let notice = Notice::Happened { whose: person.whose(), what: Happening::EmailChangeUndone };

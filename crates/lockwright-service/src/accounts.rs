@@ -3,8 +3,11 @@
 use lockwright_core::account;
 use lockwright_model::account::Account;
 use lockwright_model::change::UniqueKey;
+use lockwright_model::clock::Timestamp;
+use lockwright_model::contact::{AlternateContact, AlternateKind, PrimaryContact};
 use lockwright_model::context::OpContext;
 use lockwright_model::id::AccountId;
+use lockwright_model::identity::Principal;
 use lockwright_model::name::{AccountName, Alias};
 use lockwright_model::password_policy::PasswordPolicy;
 
@@ -19,6 +22,12 @@ pub enum AccountError {
     /// Not permitted, or no such account: the same answer.
     #[error("not permitted, or no such account")]
     Denied,
+    /// Whoever acts said "this wasn't me": nothing of theirs changes until then.
+    #[error("changes are stopped")]
+    Frozen {
+        /// Until when.
+        until: Timestamp,
+    },
     /// Another account has this alias.
     #[error("another account has this alias")]
     AliasTaken,
@@ -99,5 +108,43 @@ impl Lockwright {
             account::set_self_service(&permit, account, allowed, op, self.entropy())?
         });
         Ok(outcome?)
+    }
+
+    /// Replaces the primary contact whole.
+    pub async fn set_primary_contact(&self, op: &OpContext, id: AccountId, contact: &PrimaryContact) -> Result<(), AccountError> {
+        let outcome = decide!(self, {
+            let permit = self.permit(op, id).await??;
+            self.not_frozen(op).await?;
+            let account = self.store().account(id).await?.ok_or(AccountError::Denied)?;
+            account::set_primary_contact(&permit, account, contact.clone(), op, self.entropy())?
+        });
+        Ok(outcome?)
+    }
+
+    /// Replaces an alternate contact, or removes it.
+    pub async fn set_alternate_contact(
+        &self,
+        op: &OpContext,
+        id: AccountId,
+        kind: AlternateKind,
+        contact: Option<&AlternateContact>,
+    ) -> Result<(), AccountError> {
+        let outcome = decide!(self, {
+            let permit = self.permit(op, id).await??;
+            self.not_frozen(op).await?;
+            let account = self.store().account(id).await?.ok_or(AccountError::Denied)?;
+            account::set_alternate_contact(&permit, account, kind, contact.cloned(), op, self.entropy())?
+        });
+        Ok(outcome?)
+    }
+
+    /// Whether whoever acts may change whom the account's notices reach.
+    async fn not_frozen(&self, op: &OpContext) -> Result<(), AccountError> {
+        let Principal::Signed(identity) = &op.principal else { return Ok(()) };
+        let until = self.person(identity).await?.and_then(|person| person.factors().frozen_until);
+        match until {
+            Some(until) if op.now < until => Err(AccountError::Frozen { until }),
+            _ => Ok(()),
+        }
     }
 }

@@ -1,6 +1,8 @@
 //! Administrators: what they may do, to whom, and from when on they may not.
 
 use lockwright_model::case::IdentityKind;
+use lockwright_model::change::{ChangeSet, Record};
+use lockwright_model::contact::{AlternateKind, PrimaryContact};
 use lockwright_model::id::AccountId;
 use lockwright_model::identity::{Identity, Principal, UserRef};
 use lockwright_model::password_policy::PasswordPolicy;
@@ -45,6 +47,8 @@ async fn may_administer(house: &House, principal: &Principal, user: &UserRef) ->
         account_denied(lockwright.set_password_policy(&op(), account, None).await),
         account_denied(lockwright.set_self_service(&op(), account, false).await),
         account_denied(lockwright.set_alias(&op(), account, None).await),
+        account_denied(lockwright.set_primary_contact(&op(), account, &PrimaryContact::default()).await),
+        account_denied(lockwright.set_alternate_contact(&op(), account, AlternateKind::Security, None).await),
         account_denied(lockwright.events(&op(), Some(account), None, 10).await.map(drop)),
     ];
     assert!(outcomes.iter().all(|outcome| *outcome == outcomes[0]), "{principal:?}: {outcomes:?}");
@@ -233,4 +237,23 @@ async fn nobody_is_locked_out_of_the_installation() {
     assert_ne!(view.kind, CaseKind::Recover(IdentityKind::Root));
     house.lockwright.finish_recovery(&house.anyone(), &case, holder.expose(), NEW, NEW).await.unwrap();
     house.session(&root(ANA), NEW).await;
+}
+
+#[tokio::test]
+async fn while_changes_are_frozen_nobody_is_named_as_contact() {
+    let house = House::memory().await;
+    let account = house.account(ANA).await;
+    let boss = house.user(account, "boss", true).await;
+    let mut row = house.store.user(&boss).await.unwrap().unwrap();
+    let until = house.clock_now().plus(std::time::Duration::from_secs(60));
+    row.factors.frozen_until = Some(until);
+    let mut changes = ChangeSet::default();
+    changes.put(Record::User(row));
+    house.store.commit(changes).await.unwrap();
+    let boss = Identity::User(boss);
+    let frozen = house.lockwright.set_primary_contact(&house.as_(&boss), account, &PrimaryContact::default()).await;
+    assert!(matches!(frozen, Err(AccountError::Frozen { until: told }) if told == until), "{frozen:?}");
+    house.lockwright.set_primary_contact(&house.as_root(account), account, &PrimaryContact::default()).await.unwrap();
+    house.seconds(60);
+    house.lockwright.set_alternate_contact(&house.as_(&boss), account, AlternateKind::Billing, None).await.unwrap();
 }

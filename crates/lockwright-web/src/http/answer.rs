@@ -91,7 +91,7 @@ impl From<AccountError> for Refused {
         match error {
             AccountError::Denied => Self::not_found(),
             AccountError::Trouble(trouble) => trouble.into(),
-            AccountError::AliasTaken => Self::new(ProblemKind::BadRequest),
+            AccountError::AliasTaken | AccountError::Frozen { .. } => Self::new(ProblemKind::BadRequest),
         }
     }
 }

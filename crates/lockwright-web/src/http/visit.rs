@@ -216,6 +216,7 @@ impl Visit {
 /// Notices after a redirect: fixed words, named in the query, shown only to a browser that comes from a page of ours.
 pub(crate) fn done(word: &str) -> Option<(Tone, &'static str)> {
     Some(match word {
+        "frozen" => (Tone::Stopped, "You told us “this wasn’t me”, so nothing is changed for 24 hours. Nothing was changed."),
         "closed" => (Tone::Done, "It is closed, and everybody is signed out. Sign in to take it back."),
         "reopened" => (Tone::Done, "It is yours again."),
         "signed-out" => (Tone::Done, "You are signed out."),

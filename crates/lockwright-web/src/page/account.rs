@@ -24,6 +24,8 @@ pub struct AccountSettings {
     pub root_email: String,
     /// A password policy is set.
     pub has_policy: bool,
+    /// The root user looks, who alone can close it.
+    pub is_root: bool,
     /// What has to be put right in `name` or `alias`.
     pub errors: FieldErrors,
 }
@@ -49,6 +51,7 @@ impl Page for AccountSettings {
             sign_in_url: "https://access.example.com/signin/iam/123456789012".into(),
             root_email: "ana@example.com".into(),
             has_policy: false,
+            is_root: true,
             errors: FieldErrors::none(),
         };
         vec![
@@ -58,6 +61,7 @@ impl Page for AccountSettings {
                 typed_alias: "Example".into(),
                 sign_in_url: "https://access.example.com/a/example-corp".into(),
                 has_policy: true,
+                is_root: false,
                 errors: FieldErrors::one("alias", "An alias has 3 to 63 lower-case letters, digits and single hyphens."),
                 ..page
             },

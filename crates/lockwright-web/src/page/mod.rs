@@ -7,6 +7,7 @@ use serde::Serialize;
 use crate::render::{self, Shell, SignedIn};
 
 pub mod account;
+pub mod account_contacts;
 pub mod closing;
 pub mod confirm;
 pub mod console;
@@ -153,6 +154,7 @@ pub fn samples() -> Vec<Sample> {
     console::samples(&mut out);
     user::samples(&mut out);
     account::samples(&mut out);
+    account_contacts::samples(&mut out);
     outbox::samples(&mut out);
     problem::samples(&mut out);
     out

@@ -32,6 +32,7 @@ fn settings(admin: &Admin, account: &Account) -> AccountSettings {
         sign_in_url: admin.member.visit.web().url(&users_sign_in_path(account)),
         root_email: if is_root { account.root.email.to_string() } else { account.root.email.masked() },
         has_policy: account.password_policy.is_some(),
+        is_root,
         errors: FieldErrors::none(),
     }
 }

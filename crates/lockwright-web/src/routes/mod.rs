@@ -10,6 +10,7 @@ mod codes;
 mod confirm;
 mod console;
 mod console_account;
+mod console_contacts;
 mod console_helps;
 mod console_trail;
 mod console_users;
@@ -99,6 +100,10 @@ surface! {
     "/console/help/{id}/answer" => { post console_helps::answer },
     "/console/help/{id}/dismiss" => { post console_helps::dismiss },
     "/console/account" => { get console_account::show },
+    "/console/account/contact" => { get console_contacts::primary, post console_contacts::set_primary },
+    "/console/account/contacts" => { get console_contacts::show },
+    "/console/account/contacts/{kind}" => { get console_contacts::alternate, post console_contacts::set_alternate },
+    "/console/account/contacts/{kind}/remove" => { post console_contacts::remove_alternate },
     "/console/account/name" => { post console_account::rename },
     "/console/account/alias" => { post console_account::set_alias },
     "/console/account/alias/remove" => { post console_account::remove_alias },

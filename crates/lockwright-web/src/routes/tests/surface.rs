@@ -16,6 +16,7 @@ fn filled(pattern: &str) -> String {
         .replace("{token}", "lw_link_x_y")
         .replace("{account}", "123456789012")
         .replace("{alias}", "harbour")
+        .replace("{kind}", "billing")
         .replace("{name}", "x")
 }
 
