@@ -67,6 +67,8 @@ pub const SOURCE_FAILURES: Window = Window { most: 50, span: Duration::from_secs
 pub const SOURCE_CASES: Window = Window { most: 60, span: Duration::from_secs(60 * 60) };
 /// Mails asked for by strangers to one address (O-F03).
 pub const ADDRESS_MAILS: Window = Window { most: 5, span: Duration::from_secs(60 * 60) };
+/// Invitations that one person sends to recovery contacts.
+pub const CONTACT_MAILS: Window = Window { most: 10, span: Duration::from_secs(60 * 60) };
 /// Help requests of one user.
 pub const USER_HELP: Window = Window { most: 3, span: Duration::from_secs(60 * 60) };
 

@@ -10,6 +10,7 @@ pub mod closing;
 mod commit;
 pub mod config;
 pub mod confirm;
+pub mod contacts;
 pub mod devices;
 pub mod emails;
 pub mod factors;

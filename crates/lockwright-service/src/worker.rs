@@ -12,14 +12,14 @@ use lockwright_model::clock::Timestamp;
 use lockwright_model::context::Source;
 use lockwright_model::email::EmailAddress;
 use lockwright_model::identity::Identity;
-use lockwright_model::job::{Job, Notice, Task, Whose};
+use lockwright_model::job::{Job, Notice, ReviewOf, Task, Whose};
 use lockwright_model::proof::Goal;
 use lockwright_store::{Mark, StoreError};
 
 use crate::Lockwright;
 use crate::cache::Cache;
 use crate::commit::Committed;
-use crate::mail::outgoing::{FoundRow, OutgoingMail, TicketPurpose};
+use crate::mail::outgoing::{ContactLetter, FoundRow, OutgoingMail, TicketPurpose};
 use crate::mail::{ComposeMail, Mailer, SendError};
 use crate::message::{Message, MessageKind};
 use crate::trouble::Trouble;
@@ -105,6 +105,7 @@ impl Lockwright {
         let mut parcels: Vec<Parcel> = Vec::new();
         let mails = match &job.task {
             Task::SendTicket { case } => match self.store().case(case).await? {
+                Some(case) if matches!(case.purpose, Purpose::InviteContact { .. }) => self.invitation(case).await?,
                 Some(case) => self.ticket(case).await?,
                 None => return Ok(Sent::Done),
             },
@@ -121,12 +122,18 @@ impl Lockwright {
                 self.remove_closed(identity, *confirmed).await?;
                 return Ok(Sent::Done);
             }
-            Task::SendCode { .. }
-            | Task::AskContact { .. }
-            | Task::WelcomeContact { .. }
-            | Task::DismissContact { .. }
-            | Task::Remind { .. }
-            | Task::Review { .. } => Vec::new(),
+            Task::WelcomeContact { identity, contact } => self.welcome(job, identity, contact).await?,
+            Task::DismissContact { to, owner, kind, at } => {
+                let (letter, owner, kind, at, source) = (ContactLetter::Dismissal, owner.clone(), *kind, *at, Source::host());
+                vec![(to.clone(), OutgoingMail::Contact { letter, owner, kind, at, source })]
+            }
+            Task::Review { identity, what: ReviewOf::Contacts } => {
+                self.remind_of_contacts(job, identity).await?;
+                return Ok(Sent::Done);
+            }
+            Task::SendCode { .. } | Task::AskContact { .. } | Task::Remind { .. } | Task::Review { what: ReviewOf::Drill, .. } => {
+                Vec::new()
+            }
             Task::TellSystem { .. } => {
                 return Ok(match self.tell_system(job.id.as_str(), &job.task).await? {
                     Ok(()) => Sent::Done,
@@ -158,7 +165,7 @@ impl Lockwright {
                 let kind = match mail {
                     OutgoingMail::Ticket { .. } => MessageKind::Code,
                     OutgoingMail::Call { .. } => MessageKind::Call,
-                    OutgoingMail::Notice { .. } | OutgoingMail::Found { .. } => MessageKind::Notice,
+                    OutgoingMail::Notice { .. } | OutgoingMail::Contact { .. } | OutgoingMail::Found { .. } => MessageKind::Notice,
                 };
                 let text = compose.compose_text(&mail, way, installation, public_url);
                 mailer.send_message(&Message { to, way, kind, text, id }, self.now(), &job.id).await
@@ -202,13 +209,6 @@ impl Lockwright {
                     address: person.primary_email().map(EmailAddress::masked).unwrap_or_default(),
                 }
             }
-            Purpose::InviteContact { subject, contact, .. } => {
-                let Some(person) = self.person(subject).await? else { return Ok(Vec::new()) };
-                let Some(contact) = person.factors().contacts.people.iter().find(|known| known.id == *contact) else {
-                    return Ok(Vec::new());
-                };
-                TicketPurpose::InviteContact { whose: person.whose(), contact: contact.name.clone() }
-            }
             Purpose::Recover { subject: Some(subject), goal: Goal::Reenrol, .. } => {
                 let Some(person) = self.person(subject).await? else { return Ok(Vec::new()) };
                 TicketPurpose::LostDevice(person.whose())
@@ -226,7 +226,11 @@ impl Lockwright {
                     (_, Whose::Operator) => return Ok(Vec::new()),
                 }
             }
-            Purpose::Recover { subject: None, .. } | Purpose::SetPassword { .. } | Purpose::LinkLogin { .. } | Purpose::Disown { .. } => {
+            Purpose::Recover { subject: None, .. }
+            | Purpose::SetPassword { .. }
+            | Purpose::LinkLogin { .. }
+            | Purpose::InviteContact { .. }
+            | Purpose::Disown { .. } => {
                 return Ok(Vec::new());
             }
         };
@@ -337,6 +341,8 @@ fn followed(cache: &Cache, mark: Mark, looked: Option<Result<(Vec<Key>, Mark), S
         }
     }
 }
+
+mod contacts;
 
 #[cfg(test)]
 mod tests;

@@ -5,7 +5,7 @@ use std::sync::{Mutex, PoisonError};
 
 use lockwright_model::case::MessageWay;
 use lockwright_model::secret::Secret;
-use lockwright_service::mail::outgoing::OutgoingMail;
+use lockwright_service::mail::outgoing::{ContactLetter, OutgoingMail};
 use lockwright_service::mail::{ComposeMail, ComposedMail};
 
 /// Writes mails by number, and keeps what each was made from.
@@ -28,7 +28,7 @@ impl Letter {
     pub fn code(&self) -> Option<&str> {
         match &self.mail {
             OutgoingMail::Ticket { code, .. } => Some(code.expose()),
-            OutgoingMail::Call { .. } | OutgoingMail::Notice { .. } | OutgoingMail::Found { .. } => None,
+            OutgoingMail::Call { .. } | OutgoingMail::Notice { .. } | OutgoingMail::Contact { .. } | OutgoingMail::Found { .. } => None,
         }
     }
 
@@ -36,6 +36,11 @@ impl Letter {
     pub fn url(&self) -> Option<&str> {
         match &self.mail {
             OutgoingMail::Ticket { link, .. } | OutgoingMail::Notice { link, .. } => link.as_ref().map(Secret::expose),
+            OutgoingMail::Contact { letter, .. } => match letter {
+                ContactLetter::Invitation { link, .. } | ContactLetter::Question { link, .. } => Some(link.expose()),
+                ContactLetter::Welcome { leave } => Some(leave.expose()),
+                ContactLetter::Dismissal => None,
+            },
             OutgoingMail::Call { .. } | OutgoingMail::Found { .. } => None,
         }
     }

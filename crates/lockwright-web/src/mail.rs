@@ -1,5 +1,6 @@
 //! Mails as people read them: subject, plain text, and HTML made from that same text, so that both always say the same.
 
+mod contact;
 mod happening;
 pub(crate) mod phone;
 
@@ -63,6 +64,7 @@ pub fn compose(mail: &OutgoingMail, installation: &str, base_url: &str) -> Compo
             let link = link.as_ref().map_or("", Secret::expose);
             render("mail/notice.txt", Value::from(Serde(told(notice, link, frame(*at, source)))))
         }
+        OutgoingMail::Contact { letter, owner, kind, at, source } => contact::write(letter, owner, *kind, *at, frame(*at, source)),
         OutgoingMail::Found { rows, at, source } => {
             render("mail/found.txt", Value::from(Serde(Found { frame: frame(*at, source), rows: rows.iter().map(found).collect() })))
         }
@@ -182,7 +184,6 @@ fn ticket(purpose: &TicketPurpose) -> (&'static str, String, String, String) {
         TicketPurpose::AddAddress(whose) => of("add_address", whose),
         // The undoing has a template of its own.
         TicketPurpose::ChangeEmail(whose) | TicketPurpose::UndoEmail { whose, .. } => of("change_email", whose),
-        TicketPurpose::InviteContact { whose, .. } => of("invite_contact", whose),
     }
 }
 

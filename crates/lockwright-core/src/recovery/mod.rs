@@ -253,6 +253,10 @@ pub fn try_code(
 
 /// Whether a link would work now; spends nothing (invariant 10).
 pub fn check_link(case: &Case, link: TokenHash, now: Timestamp) -> Result<(), Refusal> {
+    // An invitation is answered on its own page, by two buttons.
+    if matches!(case.purpose, Purpose::InviteContact { .. }) {
+        return Err(Refusal::Gone);
+    }
     standing(case, None, now)?;
     match &case.state {
         CaseState::Open { ticket: Some(ticket), .. } if ticket.link == link && now < ticket.expires => Ok(()),

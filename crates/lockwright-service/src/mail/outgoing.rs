@@ -1,5 +1,6 @@
 //! A mail or message with all that its words need. It may carry a secret, so it exists only between drawing and sending; it is never stored.
 
+use lockwright_model::case::IdentityKind;
 use lockwright_model::clock::Timestamp;
 use lockwright_model::context::Source;
 use lockwright_model::id::AccountId;
@@ -41,6 +42,19 @@ pub enum OutgoingMail {
         source: Source,
         /// The whole URL of "this wasn't me", where saying so helps.
         link: Option<Secret>,
+    },
+    /// A letter to a recovery contact, who learns how it calls the owner and nothing else of them.
+    Contact {
+        /// What it says.
+        letter: ContactLetter,
+        /// How the contact calls the owner.
+        owner: PersonName,
+        /// What the owner signs in as.
+        kind: IdentityKind,
+        /// When it was asked for.
+        at: Timestamp,
+        /// From where it was asked.
+        source: Source,
     },
     /// What belongs to the address, asked for by "find my account".
     Found {
@@ -99,12 +113,31 @@ pub enum TicketPurpose {
         /// The address that signs in now, masked.
         address: String,
     },
-    /// An invitation to be a recovery contact.
-    InviteContact {
-        /// Whose contact.
-        whose: Whose,
-        /// How the owner calls the person invited.
-        contact: PersonName,
+}
+
+/// What somebody is told who is a recovery contact, or is asked to be one.
+#[derive(Clone, Debug)]
+pub enum ContactLetter {
+    /// The question whether the person wants to be one.
+    Invitation {
+        /// The whole URL of the link.
+        link: Secret,
+        /// When it stops working.
+        expires: Timestamp,
+    },
+    /// The person is one from now on.
+    Welcome {
+        /// The whole URL of the link by which the person leaves.
+        leave: Secret,
+    },
+    /// The person is none any more.
+    Dismissal,
+    /// Somebody who says to be the owner asks for help.
+    Question {
+        /// The whole URL of the link.
+        link: Secret,
+        /// When it stops working.
+        expires: Timestamp,
     },
 }
 

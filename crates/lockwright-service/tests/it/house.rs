@@ -286,7 +286,7 @@ pub(crate) fn notices(letters: &[Letter]) -> Vec<(String, Notice)> {
         .iter()
         .filter_map(|letter| match &letter.mail {
             OutgoingMail::Notice { notice, .. } => Some((letter.to.clone(), notice.clone())),
-            OutgoingMail::Ticket { .. } | OutgoingMail::Call { .. } | OutgoingMail::Found { .. } => None,
+            OutgoingMail::Ticket { .. } | OutgoingMail::Call { .. } | OutgoingMail::Contact { .. } | OutgoingMail::Found { .. } => None,
         })
         .collect()
 }

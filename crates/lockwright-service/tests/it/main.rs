@@ -2,6 +2,7 @@
 
 mod admin;
 mod closing;
+mod contacts;
 mod cut_off;
 mod emails;
 mod flows;

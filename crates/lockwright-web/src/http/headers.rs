@@ -21,7 +21,8 @@ const EVERYWHERE: [(HeaderName, &str); 6] = [
 ];
 
 /// Pages whose address or content leads to a credential: their address is told to nobody.
-const SECRET_PATHS: [&str; 5] = ["/recover/case/", "/recover/link/", "/signup/case/", "/builder/signup/case/", "/security/password"];
+const SECRET_PATHS: [&str; 7] =
+    ["/recover/case/", "/recover/link/", "/recover/contact/", "/contact/", "/signup/case/", "/builder/signup/case/", "/security/password"];
 
 /// Adds them. A page that may be kept says so itself (assets); nothing else is.
 pub(super) fn add(headers: &mut HeaderMap, path: &str, https: bool, request: &str) {

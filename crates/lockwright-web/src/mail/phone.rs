@@ -29,8 +29,8 @@ pub(crate) fn compose(mail: &OutgoingMail, way: MessageWay, installation: &str, 
             format!("This is {name}. To {asked}, key in the six digits that the page shows you. If you asked for nothing, hang up.")
         }
         (OutgoingMail::Notice { notice, link, .. }, _) => notice_text(&fact(notice), link.as_ref().map(Secret::expose), &name),
-        // What belongs to an address is mailed to it.
-        (OutgoingMail::Found { .. }, _) => String::new(),
+        // What belongs to an address is mailed to it, and recovery contacts are reached by mail.
+        (OutgoingMail::Found { .. } | OutgoingMail::Contact { .. }, _) => String::new(),
     }
 }
 
@@ -59,7 +59,6 @@ const fn to(purpose: &TicketPurpose) -> &'static str {
         TicketPurpose::ConfirmAddress { .. } | TicketPurpose::AddAddress(_) => "add this number",
         TicketPurpose::LostDevice(_) => "replace a lost MFA device",
         TicketPurpose::ChangeEmail(_) | TicketPurpose::UndoEmail { .. } => "change your email address",
-        TicketPurpose::InviteContact { .. } => "be a recovery contact",
     }
 }
 

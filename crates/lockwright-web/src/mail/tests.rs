@@ -89,7 +89,6 @@ fn mails() -> Vec<OutgoingMail> {
         TicketPurpose::UndoEmail { whose: Whose::Builder, address: "a•••@example.org".into() },
         TicketPurpose::LostDevice(root()),
         TicketPurpose::AddAddress(user()),
-        TicketPurpose::InviteContact { whose: root(), contact: "Free money http://spam.example".parse().unwrap() },
     ];
     let tickets = tickets.into_iter().map(|purpose| OutgoingMail::Ticket {
         link: (!matches!(purpose, TicketPurpose::AddAddress(_)))

@@ -11,6 +11,7 @@ pub mod account_contacts;
 pub mod closing;
 pub mod confirm;
 pub mod console;
+pub mod contacts;
 pub mod email;
 pub(crate) mod escape;
 pub mod field;
@@ -151,6 +152,7 @@ pub fn samples() -> Vec<Sample> {
     closing::samples(&mut out);
     email::samples(&mut out);
     mfa::samples(&mut out);
+    contacts::samples(&mut out);
     console::samples(&mut out);
     user::samples(&mut out);
     account::samples(&mut out);

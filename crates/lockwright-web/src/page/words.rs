@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use jiff::civil::DateTime;
 use jiff::tz::Offset;
+use lockwright_model::case::IdentityKind;
 use lockwright_model::clock::Timestamp;
 use lockwright_model::id::AccountId;
 
@@ -63,6 +64,14 @@ fn count(number: u64, noun: &str) -> String {
 
 fn civil(time: Timestamp) -> Option<DateTime> {
     jiff::Timestamp::from_second(time.as_seconds()).ok().map(|t| Offset::UTC.to_datetime(t))
+}
+
+/// `account`, `builder ID`: what somebody signs in to, for people who are to learn no more of it.
+pub const fn thing(kind: IdentityKind) -> &'static str {
+    match kind {
+        IdentityKind::Root | IdentityKind::Iam | IdentityKind::Operator => "account",
+        IdentityKind::Builder => "builder ID",
+    }
 }
 
 /// `1234-5678-9012`
@@ -143,6 +152,15 @@ pub fn event(name: &str) -> &str {
         "SessionConfirmed" => "Identity confirmed once more",
         "SessionsEnded" => "Sessions ended",
         "EmailUpdateRequested" => "Another sign-in address asked for",
+        "RecoveryContactInvited" => "Recovery contact invited",
+        "RecoveryContactAccepted" => "Recovery contact accepted",
+        "RecoveryContactDeclined" => "Recovery contact declined",
+        "RecoveryContactRemoved" => "Recovery contact removed",
+        "RecoveryContactLeft" => "Recovery contact left",
+        "RecoveryContactsUpdated" => "Number of recovery contacts who must agree changed",
+        "RecoveryContactsReviewed" => "Recovery contacts looked through",
+        "RecoveryContactApproved" => "Recovery contact approved a recovery",
+        "RecoveryContactRefused" => "Recovery contact refused a recovery",
         "EmailUpdated" => "Email address confirmed",
         "EmailUpdateUndone" => "Old sign-in address put back",
         "HelpRequested" => "Help asked for",

@@ -14,6 +14,8 @@ mod console_contacts;
 mod console_helps;
 mod console_trail;
 mod console_users;
+mod contact;
+mod contacts;
 mod email;
 mod eml;
 mod linked;
@@ -84,6 +86,10 @@ surface! {
     "/recover/link/{case}/{token}" => { get case::link, post case::open_link },
     "/help/cant-sign-in" => { get tree::start },
     "/help/cant-sign-in/{name}" => { get tree::go_on },
+    "/contact/{case}/{token}" => { get contact::invitation },
+    "/contact/{case}/{token}/accept" => { post contact::accept },
+    "/contact/{case}/{token}/decline" => { post contact::decline },
+    "/contact/leave/{contact}/{token}" => { get contact::leaving, post contact::leave },
     "/console" => { get console::home },
     "/console/users" => { get console_users::list, post console_users::create },
     "/console/users/new" => { get console_users::form },
@@ -128,6 +134,12 @@ surface! {
     "/security/mfa/{id}" => { get mfa::show },
     "/security/mfa/{id}/name" => { post mfa::rename },
     "/security/mfa/{id}/remove" => { post mfa::remove },
+    "/security/contacts" => { get contacts::list },
+    "/security/contacts/new" => { get contacts::form, post contacts::invite },
+    "/security/contacts/threshold" => { post contacts::threshold },
+    "/security/contacts/reviewed" => { post contacts::reviewed },
+    "/security/contacts/{id}/again" => { post contacts::again },
+    "/security/contacts/{id}/remove" => { post contacts::remove },
     "/security/password" => { get password::form, post password::change },
     "/security/linked" => { get linked::show, post linked::start },
     "/security/linked/agree" => { post linked::agree },

@@ -6,6 +6,7 @@ mod browser;
 mod closing;
 mod confirm;
 mod console;
+mod contacts;
 mod email;
 mod flows;
 mod mfa;

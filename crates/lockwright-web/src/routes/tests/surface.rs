@@ -11,7 +11,9 @@ fn filled(pattern: &str) -> String {
     pattern
         .replace("/users/{id}", "/users/AIDAMZXW6YTBOIMZXW6Y")
         .replace("/sessions/{id}", "/sessions/9f2c41d07be1a853")
+        .replace("/contacts/{id}", "/contacts/MZXW6YTBOIMZXW6Y")
         .replace("{id}", "MZXW6YTBOIMZXW6YTBOIMZXW6Y")
+        .replace("{contact}", "MZXW6YTBOIMZXW6Y")
         .replace("{case}", "MZXW6YTBOIMZXW6YTBOIMZXW6Y")
         .replace("{token}", "lw_link_x_y")
         .replace("{account}", "123456789012")
@@ -164,7 +166,15 @@ async fn every_answer_carries_its_headers() {
         assert_eq!(reply.header("x-request-id").len(), 26, "{path}");
         assert_eq!(reply.header("cache-control"), "no-store", "{path}");
         assert_eq!(reply.header("server"), "", "{path}");
-        let secret = ["/recover/case/", "/recover/link/", "/signup/case/", "/builder/signup/case/", "/security/password"];
+        let secret = [
+            "/recover/case/",
+            "/recover/link/",
+            "/recover/contact/",
+            "/contact/",
+            "/signup/case/",
+            "/builder/signup/case/",
+            "/security/password",
+        ];
         let referrer = if secret.iter().any(|start| path.starts_with(start)) { "no-referrer" } else { "same-origin" };
         assert_eq!(reply.header("referrer-policy"), referrer, "{path}");
         if reply.status.is_client_error() {

@@ -1,0 +1,80 @@
+//! The pages of recovery contacts, who need no account: answering an invitation, leaving.
+
+use axum::extract::Path;
+use axum::http::StatusCode;
+use lockwright_model::id::{CaseId, ContactId};
+use lockwright_service::cases::CaseError;
+use lockwright_service::contacts::Asked;
+use lockwright_service::core::recovery::Refusal;
+
+use crate::http::{Answer, Visit};
+use crate::page::contacts::{ContactAct, ContactDone, ContactEnd, ContactEnded, ContactInvitation, ContactLeave};
+use crate::page::words;
+
+/// Who asks, and two buttons; nothing is spent (invariant 10).
+pub(super) async fn invitation(visit: Visit, Path((case, token)): Path<(String, String)>) -> Answer {
+    let Ok(id) = case.parse::<CaseId>() else { return ended(&visit, CaseError::Unknown) };
+    match visit.lockwright().look_at_invitation(&id, &token).await {
+        Ok(asked) => visit.page(&ContactInvitation {
+            case,
+            token,
+            owner: asked.owner.to_string(),
+            thing: words::thing(asked.kind),
+            until: asked.expires.map(|expires| words::until(visit.op.now, expires)).unwrap_or_default(),
+        }),
+        Err(error) => ended(&visit, error),
+    }
+}
+
+/// Yes.
+pub(super) async fn accept(visit: Visit, Path((case, token)): Path<(String, String)>) -> Answer {
+    let Ok(id) = case.parse::<CaseId>() else { return ended(&visit, CaseError::Unknown) };
+    let outcome = visit.lockwright().accept_invitation(&visit.op, &id, &token).await;
+    done(&visit, outcome, ContactAct::Accepted)
+}
+
+/// No.
+pub(super) async fn decline(visit: Visit, Path((case, token)): Path<(String, String)>) -> Answer {
+    let Ok(id) = case.parse::<CaseId>() else { return ended(&visit, CaseError::Unknown) };
+    let outcome = visit.lockwright().decline_invitation(&visit.op, &id, &token).await;
+    done(&visit, outcome, ContactAct::Declined)
+}
+
+/// A button; nothing is spent (invariant 10).
+pub(super) async fn leaving(visit: Visit, Path((contact, token)): Path<(String, String)>) -> Answer {
+    let Ok(id) = contact.parse::<ContactId>() else { return ended(&visit, CaseError::Unknown) };
+    match visit.lockwright().look_at_leaving(&id, &token).await {
+        Ok(asked) => visit.page(&ContactLeave { contact, token, owner: asked.owner.to_string() }),
+        Err(error) => ended(&visit, error),
+    }
+}
+
+/// Leaves.
+pub(super) async fn leave(visit: Visit, Path((contact, token)): Path<(String, String)>) -> Answer {
+    let Ok(id) = contact.parse::<ContactId>() else { return ended(&visit, CaseError::Unknown) };
+    let outcome = visit.lockwright().leave_as_contact(&visit.op, &id, &token).await;
+    done(&visit, outcome, ContactAct::Left)
+}
+
+fn done(visit: &Visit, outcome: Result<Asked, CaseError>, act: ContactAct) -> Answer {
+    match outcome {
+        Ok(asked) => visit.page(&ContactDone { act, owner: asked.owner.to_string(), thing: words::thing(asked.kind) }),
+        Err(error) => ended(visit, error),
+    }
+}
+
+/// The one place where a contact's error becomes an answer.
+pub(super) fn ended(visit: &Visit, error: CaseError) -> Answer {
+    let (why, status) = match error {
+        CaseError::Trouble(trouble) => return Err(trouble.into()),
+        CaseError::Unknown => (ContactEnd::Unknown, StatusCode::NOT_FOUND),
+        CaseError::Refused(refusal) => match refusal {
+            Refusal::Expired => (ContactEnd::Expired, StatusCode::GONE),
+            Refusal::AlreadyDone => (ContactEnd::Answered, StatusCode::GONE),
+            Refusal::Replaced => (ContactEnd::Replaced, StatusCode::GONE),
+            Refusal::NotNow => (ContactEnd::NotNow, StatusCode::CONFLICT),
+            Refusal::Closed(_) | Refusal::Gone | Refusal::NoMoreSends | Refusal::NotYours => (ContactEnd::Over, StatusCode::GONE),
+        },
+    };
+    visit.page_with(status, &ContactEnded { why })
+}
