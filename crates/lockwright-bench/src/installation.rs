@@ -24,6 +24,7 @@ pub(crate) async fn open(folder: &Path, threads: usize) -> anyhow::Result<(Lockw
     let config = ServiceConfig {
         installation: "Lockwright".to_owned(),
         public_url: "http://127.0.0.1:1".to_owned(),
+        operator_url: None,
         sessions: SessionLimits::MOST,
         hash: HashParams::default(),
         hash_threads: threads,

@@ -16,6 +16,7 @@ pub mod enrolment;
 pub mod help;
 pub mod mfa;
 pub mod obstacle;
+pub mod operator;
 pub mod outbox;
 pub mod password;
 pub mod permit;

@@ -24,6 +24,8 @@ pub enum CaseKind {
     Recover(IdentityKind),
     /// A set-password link.
     SetPassword,
+    /// A set-password link of an operator; only the operators' pages open it.
+    SetOperatorPassword,
     /// A new account.
     RegisterAccount,
     /// A new builder ID.
@@ -142,6 +144,7 @@ pub struct Opened {
 pub(crate) fn kind_of(purpose: &Purpose) -> CaseKind {
     match purpose {
         Purpose::Recover { kind, .. } => CaseKind::Recover(*kind),
+        Purpose::SetPassword { subject: Identity::Operator(_), .. } => CaseKind::SetOperatorPassword,
         Purpose::SetPassword { .. } => CaseKind::SetPassword,
         Purpose::RegisterAccount { .. } => CaseKind::RegisterAccount,
         Purpose::RegisterBuilder { .. } => CaseKind::RegisterBuilder,

@@ -19,6 +19,8 @@ pub struct ServiceConfig {
     pub installation: String,
     /// The origin that links carry, without a trailing slash. Never taken from a request (invariant 11).
     pub public_url: String,
+    /// The origin of the operators' pages, likewise; `None`: there are none.
+    pub operator_url: Option<String>,
     /// Limits of sessions.
     pub sessions: SessionLimits,
     /// Cost of a password hash.

@@ -40,6 +40,9 @@ pub enum HostError {
     /// What was typed can't be used; says why.
     #[error("{0}")]
     Refused(String),
+    /// The pages for operators have no address.
+    #[error("operators have no pages here: set admin_listen, and admin_url when that isn't this machine's own address")]
+    NoOperatorPages,
     /// Outside the decision.
     #[error(transparent)]
     Trouble(#[from] Trouble),
@@ -78,6 +81,8 @@ pub enum Whom {
     User(AccountId, UserName),
     /// A builder ID.
     Builder(EmailAddress),
+    /// An operator.
+    Operator(EmailAddress),
 }
 
 pub(crate) fn must_be_host(op: &OpContext) -> Result<(), HostError> {
@@ -201,6 +206,7 @@ impl Lockwright {
                 Identity::User(self.store().user_by_name(*account, &name.key()).await?.ok_or(HostError::NotFound)?.id)
             }
             Whom::Builder(email) => return Ok(Person::Builder(self.builder_by_email(email).await?)),
+            Whom::Operator(email) => return Ok(Person::Operator(self.operator_by_email(email).await?)),
         };
         self.person(&identity).await?.ok_or(HostError::NotFound)
     }

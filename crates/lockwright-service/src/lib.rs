@@ -21,6 +21,7 @@ pub mod host;
 mod load;
 pub mod mail;
 pub mod message;
+pub mod operators;
 pub mod passwords;
 pub mod recovery;
 pub mod registration;

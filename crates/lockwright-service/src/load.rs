@@ -95,6 +95,13 @@ impl Lockwright {
                 };
                 Ok(Found { account: None, person, tries: builder_key(email) })
             }
+            SignInName::Operator(email) => {
+                let person = match self.store().claim(&ClaimKey::OperatorEmail(email.key())).await?.map(|claim| claim.owner) {
+                    Some(Identity::Operator(id)) => self.store().operator(&id).await?.map(Person::Operator),
+                    _ => self.store().account(AccountId::NOBODY).await?.map(Person::Root),
+                };
+                Ok(Found { account: None, person, tries: operator_key(email) })
+            }
             SignInName::Iam { account, user } => {
                 let resolved = self.find_account(account).await?;
                 let id = match &resolved {

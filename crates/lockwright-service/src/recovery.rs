@@ -111,6 +111,7 @@ impl Lockwright {
                 SignInName::Root(_) => IdentityKind::Root,
                 SignInName::Iam { .. } => IdentityKind::Iam,
                 SignInName::Builder(_) => IdentityKind::Builder,
+                SignInName::Operator(_) => IdentityKind::Operator,
             };
             let case = decide!(self, {
                 let found = self.find(name).await?;

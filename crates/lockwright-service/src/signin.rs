@@ -34,6 +34,8 @@ pub enum SignInName {
     },
     /// A builder ID's email.
     Builder(EmailAddress),
+    /// An operator's email; only the operators' own pages ask for it.
+    Operator(EmailAddress),
 }
 
 /// A completed sign-in.

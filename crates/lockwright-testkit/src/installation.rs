@@ -38,6 +38,7 @@ impl Installation {
         let config = ServiceConfig {
             installation: "Lockwright".to_owned(),
             public_url: public_url.to_owned(),
+            operator_url: Some("http://localhost:8421".to_owned()),
             sessions: SessionLimits::MOST,
             hash: lockwright_authn::hasher::HashParams { memory_kib: 8, passes: 1, lanes: 1 },
             hash_threads: 1,

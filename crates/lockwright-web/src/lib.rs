@@ -10,4 +10,4 @@ mod routes;
 
 pub use http::{Peer, WebConfig};
 pub use mail_writer::MailWriter;
-pub use routes::router;
+pub use routes::{operator_router, router};

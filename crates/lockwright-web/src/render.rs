@@ -14,6 +14,8 @@ use crate::page::{FieldErrors, Nav, Page, escape, field};
 /// What stands around every page.
 #[derive(Clone, Debug, Serialize)]
 pub struct Shell {
+    /// What the paths of the site begin with: nothing, or `/operator` on the operators' pages.
+    pub base: &'static str,
     /// The installation's name, beside the mark.
     pub installation: String,
     /// The token that every form carries as `csrf`.
@@ -63,7 +65,13 @@ pub enum Tone {
 impl Shell {
     /// A shell with nobody signed in and nothing to tell.
     pub fn new(installation: impl Into<String>, csrf: impl Into<String>) -> Self {
-        Self { installation: installation.into(), csrf: csrf.into(), signed_in: None, notice: None }
+        Self { base: "", installation: installation.into(), csrf: csrf.into(), signed_in: None, notice: None }
+    }
+
+    /// On the site whose paths begin like this.
+    #[must_use]
+    pub fn at(self, base: &'static str) -> Self {
+        Self { base, ..self }
     }
 
     /// Somebody is signed in.
@@ -240,6 +248,9 @@ static ENVIRONMENT: LazyLock<Environment<'static>> = LazyLock::new(|| {
         "console/mfa_passkey.html",
         "console/mfa_totp.html",
         "mail/email_changed.txt",
+        "operator/signin.html",
+        "operator/home.html",
+        "part/nav_operator.html",
         "mail/ticket.txt",
         "mail/notice.txt",
         "mail/happening.txt",
@@ -261,7 +272,7 @@ mod tests {
     fn every_template_is_read_and_none_is_forgotten() {
         let read: Vec<&str> = ENVIRONMENT.templates().map(|(name, _)| name).collect();
         let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("templates");
-        for folder in ["", "part", "public", "console", "mail"] {
+        for folder in ["", "part", "public", "console", "operator", "mail"] {
             for file in std::fs::read_dir(root.join(folder)).unwrap().flatten().filter(|file| file.path().is_file()) {
                 let name = file.path().strip_prefix(&root).unwrap().to_string_lossy().into_owned();
                 assert!(read.contains(&name.as_str()), "{name}");

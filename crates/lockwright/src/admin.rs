@@ -1,4 +1,4 @@
-//! The admin listener: `/healthz`, `/readyz`, `/metrics`. Never on the public port.
+//! The admin listener: `/healthz`, `/readyz`, `/metrics`, and beside them the operators' pages. Never on the public port.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -19,7 +19,7 @@ pub(crate) struct Admin {
     pub(crate) stopping: Arc<AtomicBool>,
 }
 
-/// The admin routes; anything else is 404 (E04).
+/// The routes for machines; anything else is 404 (E04).
 pub(crate) fn router(admin: Admin) -> Router {
     Router::new()
         .route("/healthz", get(|| async { "ok\n" }))

@@ -54,6 +54,9 @@ pub(crate) enum Noun {
     /// Builder IDs
     #[command(subcommand)]
     Builder(Builder),
+    /// Operators of the installation, who help locked-out people on the pages of the admin listener
+    #[command(subcommand)]
+    Operator(Operator),
     /// Signed-in browsers
     #[command(subcommand)]
     Session(Session),
@@ -99,7 +102,7 @@ pub(crate) struct Serve {
     /// Where to listen for browsers and clients
     #[arg(long, value_name = "ADDR:PORT")]
     pub(crate) listen: Option<SocketAddr>,
-    /// Where to listen for /healthz, /readyz and /metrics
+    /// Where to listen for /operator, /healthz, /readyz and /metrics
     #[arg(long, value_name = "ADDR:PORT")]
     pub(crate) admin_listen: Option<SocketAddr>,
     /// The origin that people see; links in mails carry it
@@ -275,6 +278,59 @@ pub(crate) enum Builder {
 }
 
 #[derive(Subcommand, Debug)]
+pub(crate) enum Operator {
+    /// Make an operator and print a single-use link that sets its password; a device is enrolled at the first sign-in
+    Create {
+        /// The person's name
+        #[arg(long)]
+        name: PersonName,
+        /// The person's email
+        #[arg(long)]
+        email: EmailAddress,
+        /// What it may do
+        #[arg(long, value_enum)]
+        role: RoleKind,
+    },
+    /// List operators
+    List(Page<lockwright_model::id::OperatorId>),
+    /// Switch an operator's sign-in off; its sessions end at once
+    Disable(WhichOperator),
+    /// Switch an operator's sign-in on
+    Enable(WhichOperator),
+    /// Print a single-use link that sets a new password; the devices stay
+    ResetPassword(WhichOperator),
+    /// Remove an operator's devices and print a single-use link that sets a new password, with which a new one is enrolled
+    ResetMfa(WhichOperator),
+    /// Give an operator another role; its sessions end at once
+    SetRole {
+        #[command(flatten)]
+        which: WhichOperator,
+        /// What it may do from now on
+        #[arg(long, value_enum)]
+        role: RoleKind,
+    },
+    /// Remove an operator
+    Delete(WhichOperator),
+}
+
+/// An operator by email.
+#[derive(Args, Debug)]
+pub(crate) struct WhichOperator {
+    /// The operator's email
+    #[arg(long)]
+    pub(crate) email: EmailAddress,
+}
+
+/// What an operator may do.
+#[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum RoleKind {
+    /// Opens recoveries for people who call
+    Support,
+    /// Opens and approves them, never both of one, and sees how ready the installation is
+    Security,
+}
+
+#[derive(Subcommand, Debug)]
 pub(crate) enum Registration {
     /// Switch it off; takes effect at once
     Off {
@@ -304,6 +360,9 @@ pub(crate) struct Whose {
     /// A builder ID's email
     #[arg(long)]
     pub(crate) builder: Option<EmailAddress>,
+    /// An operator's email
+    #[arg(long, conflicts_with_all = ["account", "builder"])]
+    pub(crate) operator: Option<EmailAddress>,
 }
 
 #[derive(Subcommand, Debug)]

@@ -57,6 +57,15 @@ async fn serve(mut config: Config) -> Result<(), Failure> {
     if config.listen.port() == 0 && config.service.public_url.ends_with(":0") {
         config.service.public_url = format!("http://{address}");
     }
+    let admin_listener = match config.admin_listen {
+        Some(address) => Some(bind(address).await?),
+        None => None,
+    };
+    if let (Some(url), Some(Ok(address))) = (&mut config.service.operator_url, admin_listener.as_ref().map(TcpListener::local_addr))
+        && url.ends_with(":0")
+    {
+        *url = format!("http://localhost:{}", address.port());
+    }
     let store = Store::open(config.location()).await?;
     let (outbox, embedded) = (config.outbox(), config.is_embedded());
     let socket = Config::socket(&config.data);
@@ -74,22 +83,34 @@ async fn serve(mut config: Config) -> Result<(), Failure> {
     if !embedded {
         behind.spawn(lockwright.clone().run_follow());
     }
-    if let Some(address) = config.admin_listen {
-        let listener = bind(address).await?;
-        let admin = admin::router(Admin { lockwright: lockwright.clone(), metrics, stopping: Arc::clone(&stopping) });
-        if let Ok(address) = listener.local_addr() {
-            tracing::info!(%address, "admin listener: /healthz /readyz /metrics");
-        }
-        behind.spawn(async move {
-            let _ = axum::serve(listener, admin).await;
-        });
-    }
     let web =
         WebConfig { trusted_proxies: config.trusted_proxies.clone(), outbox: outbox.clone(), message_outbox: config.message_outbox() };
+    if let Some(listener) = admin_listener {
+        let mut router = admin::router(Admin { lockwright: lockwright.clone(), metrics, stopping: Arc::clone(&stopping) });
+        match lockwright_web::operator_router(lockwright.clone(), web.clone()) {
+            Some(operators) => router = router.merge(operators),
+            None => tracing::warn!("operators have no pages: admin_listen is not this machine's own address, and admin_url is not set"),
+        }
+        if let Ok(address) = listener.local_addr() {
+            tracing::info!(%address, "admin listener: /operator /healthz /readyz /metrics");
+        }
+        // Until the very end, so that it can be asked how the stopping goes.
+        behind.spawn(async move { listen("admin", listener, router, std::future::pending()).await });
+    }
     let router = lockwright_web::router(lockwright, web);
+    let mut terminate = signal(SignalKind::terminate()).map_err(|error| Failure::broken(error.to_string()))?;
+    let mut interrupt = signal(SignalKind::interrupt()).map_err(|error| Failure::broken(error.to_string()))?;
+    let told_to_stop = async move {
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+        }
+        stopping.store(true, Ordering::SeqCst);
+        tracing::info!("stopping: letting requests under way finish");
+    };
     greet(&config, outbox.is_some());
     let _ = sd_notify::notify(&[sd_notify::NotifyState::Ready]);
-    listen(listener, router, stopping).await?;
+    listen("public", listener, router, told_to_stop).await;
     let _ = sd_notify::notify(&[sd_notify::NotifyState::Stopping]);
     behind.shutdown().await;
     let _ = std::fs::remove_file(&socket);
@@ -102,11 +123,9 @@ async fn bind(address: SocketAddr) -> Result<TcpListener, Failure> {
     TcpListener::bind(address).await.map_err(|error| Failure::broken(format!("{address} can't be listened on: {error}")))
 }
 
-/// Takes connections until a signal, then lets the ones under way finish.
-async fn listen(listener: TcpListener, router: Router, stopping: Arc<AtomicBool>) -> Result<(), Failure> {
-    let broken = |error: std::io::Error| Failure::broken(error.to_string());
-    let mut terminate = signal(SignalKind::terminate()).map_err(broken)?;
-    let mut interrupt = signal(SignalKind::interrupt()).map_err(broken)?;
+/// Takes connections until it is told to stop, then lets the ones under way finish.
+async fn listen(name: &'static str, listener: TcpListener, router: Router, stop: impl Future<Output = ()>) {
+    let mut stop = std::pin::pin!(stop);
     let places = Arc::new(Semaphore::new(CONNECTIONS));
     let graceful = GracefulShutdown::new();
     loop {
@@ -122,13 +141,12 @@ async fn listen(listener: TcpListener, router: Router, stopping: Arc<AtomicBool>
                 }
                 (Err(_), Ok(_)) => continue,
             },
-            _ = terminate.recv() => break,
-            _ = interrupt.recv() => break,
+            () = &mut stop => break,
         };
         let (stream, place) = stream;
         let _ = stream.set_nodelay(true);
         let router = router.clone();
-        let service = hyper::service::service_fn(move |request| answer(router.clone(), peer, request));
+        let service = hyper::service::service_fn(move |request| answer(name, router.clone(), peer, request));
         let connection = http1::Builder::new()
             .timer(TokioTimer::new())
             .header_read_timeout(HEAD_TIMEOUT)
@@ -140,16 +158,18 @@ async fn listen(listener: TcpListener, router: Router, stopping: Arc<AtomicBool>
             drop(place);
         });
     }
-    stopping.store(true, Ordering::SeqCst);
     drop(listener);
-    tracing::info!("stopping: letting requests under way finish");
     if tokio::time::timeout(DRAIN, graceful.shutdown()).await.is_err() {
         tracing::warn!("some requests did not finish in time");
     }
-    Ok(())
 }
 
-async fn answer(router: Router, peer: SocketAddr, mut request: Request<Incoming>) -> Result<Response<Body>, Infallible> {
+async fn answer(
+    listener: &'static str,
+    router: Router,
+    peer: SocketAddr,
+    mut request: Request<Incoming>,
+) -> Result<Response<Body>, Infallible> {
     request.extensions_mut().insert(Peer(peer));
     let answered = tokio::time::timeout(REQUEST_TIMEOUT, router.oneshot(request.map(Body::new))).await;
     let response = answered.unwrap_or_else(|_| {
@@ -157,7 +177,8 @@ async fn answer(router: Router, peer: SocketAddr, mut request: Request<Incoming>
         *response.status_mut() = StatusCode::SERVICE_UNAVAILABLE;
         Ok(response)
     })?;
-    metrics::counter!("lockwright_http_requests_total", "status" => response.status().as_str().to_owned()).increment(1);
+    metrics::counter!("lockwright_http_requests_total", "listener" => listener, "status" => response.status().as_str().to_owned())
+        .increment(1);
     Ok(response)
 }
 

@@ -52,6 +52,7 @@ pub(crate) fn config(folder: &std::path::Path) -> ServiceConfig {
     ServiceConfig {
         installation: "Lockwright".to_owned(),
         public_url: "https://id.example.com".to_owned(),
+        operator_url: Some("http://localhost:8421".to_owned()),
         sessions: SessionLimits::MOST,
         hash: lockwright_authn::hasher::HashParams { memory_kib: 8, passes: 1, lanes: 1 },
         hash_threads: 2,

@@ -6,7 +6,7 @@ use lockwright_model::session::SessionScope;
 use lockwright_service::core::session;
 
 use super::answer::Refused;
-use super::state::Web;
+use super::state::{Site, Web};
 use super::visit::{Member, Visit};
 use crate::routes;
 
@@ -56,14 +56,16 @@ fn lately(member: &Member, path: &str) -> Result<(), Refused> {
     if session::confirmed(&member.session, &member.person, member.op.now) {
         return Ok(());
     }
-    Err(Refused::Confirm(back(&routes::opened_at(path).unwrap_or_default()).to_owned()))
+    let site = member.visit.web().site();
+    Err(Refused::Confirm(back(site, &routes::opened_at(site, path).unwrap_or_default())))
 }
 
-/// Where the way back may lead: a page of the table that needs somebody signed in, and nowhere else.
-pub(crate) fn back(path: &str) -> &str {
+/// Where the way back may lead: a page of the site's table that needs somebody signed in, and nowhere else.
+pub(crate) fn back(site: Site, path: &str) -> String {
     let plain = path.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'/' | b'-' | b'_'));
-    let inside = ["/security/", "/console/"].iter().any(|start| path.starts_with(start));
-    if plain && inside && routes::opened_at(path).as_deref() == Some(path) { path } else { "/security" }
+    let inside = path.strip_prefix(site.base()).is_some_and(|path| ["/security/", "/console/"].iter().any(|start| path.starts_with(start)));
+    let ours = plain && inside && routes::opened_at(site, path).as_deref() == Some(path);
+    if ours { path.to_owned() } else { site.path("/security") }
 }
 
 #[cfg(test)]
@@ -73,7 +75,11 @@ mod tests {
     #[test]
     fn e13_the_way_back_leads_to_pages_of_ours_that_need_a_session() {
         for good in ["/security/password", "/security/confirm", "/console/users", "/console/users/AIDAMZXW6YTBOIMZXW6Y"] {
-            assert_eq!(back(good), good);
+            assert_eq!(back(Site::Public, good), good);
+        }
+        assert_eq!(back(Site::Operators, "/operator/security/password"), "/operator/security/password");
+        for other in ["/security/password", "/operator/signin"] {
+            assert_eq!(back(Site::Operators, other), "/operator/security", "{other}");
         }
         for other in [
             "",
@@ -89,7 +95,8 @@ mod tests {
             "/outbox",
             "/security/password/",
         ] {
-            assert_eq!(back(other), "/security", "{other}");
+            assert_eq!(back(Site::Public, other), "/security", "{other}");
+            assert_eq!(back(Site::Operators, other), "/operator/security", "{other}");
         }
     }
 }

@@ -1,8 +1,11 @@
-//! Our cookies: four tokens and what was typed last, each HttpOnly and bound to this host.
+//! Our cookies: four tokens and what was typed last, each HttpOnly and bound to this host. Cookies know no ports (RFC 6265 §8.5), so the
+//! operators' have names of their own.
 
 use axum::http::{HeaderMap, HeaderValue};
 
-/// The names, which depend on the scheme: `__Host-` cookies need https.
+use super::state::Site;
+
+/// The names, which depend on the site and the scheme: `__Host-` cookies need https.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct CookieNames {
     pub(crate) session: &'static str,
@@ -14,18 +17,24 @@ pub(crate) struct CookieNames {
 }
 
 impl CookieNames {
-    pub(super) fn new(https: bool) -> Self {
-        if https {
-            Self {
-                session: "__Host-lw_session",
-                browser: "__Host-lw_browser",
-                case: "__Host-lw_case",
-                ceremony: "__Host-lw_ceremony",
-                name: "__Host-lw_name",
-                secure: true,
-            }
-        } else {
-            Self { session: "lw_session", browser: "lw_browser", case: "lw_case", ceremony: "lw_ceremony", name: "lw_name", secure: false }
+    pub(super) fn new(site: Site, secure: bool) -> Self {
+        macro_rules! names {
+            ($start:literal) => {
+                Self {
+                    session: concat!($start, "session"),
+                    browser: concat!($start, "browser"),
+                    case: concat!($start, "case"),
+                    ceremony: concat!($start, "ceremony"),
+                    name: concat!($start, "name"),
+                    secure,
+                }
+            };
+        }
+        match (site, secure) {
+            (Site::Public, true) => names!("__Host-lw_"),
+            (Site::Public, false) => names!("lw_"),
+            (Site::Operators, true) => names!("__Host-lw_operator_"),
+            (Site::Operators, false) => names!("lw_operator_"),
         }
     }
 
@@ -77,12 +86,15 @@ mod tests {
 
     #[test]
     fn over_https_every_cookie_is_bound_to_the_host() {
-        let names = CookieNames::new(true);
-        for name in [names.session, names.browser, names.case, names.ceremony, names.name] {
-            let cookie = names.set(name, "v").unwrap();
-            let cookie = cookie.to_str().unwrap();
-            assert!(cookie.starts_with("__Host-lw_"), "{cookie}");
-            assert!(cookie.ends_with("; Path=/; HttpOnly; SameSite=Lax; Secure"), "{cookie}");
+        let mut seen = std::collections::HashSet::new();
+        for names in [CookieNames::new(Site::Public, true), CookieNames::new(Site::Operators, true)] {
+            for name in [names.session, names.browser, names.case, names.ceremony, names.name] {
+                let cookie = names.set(name, "v").unwrap();
+                let cookie = cookie.to_str().unwrap();
+                assert!(cookie.starts_with("__Host-lw_"), "{cookie}");
+                assert!(cookie.ends_with("; Path=/; HttpOnly; SameSite=Lax; Secure"), "{cookie}");
+                assert!(seen.insert(name), "{name}");
+            }
         }
     }
 }

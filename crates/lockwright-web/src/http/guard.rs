@@ -15,7 +15,7 @@ use crate::routes;
 /// Stands before every POST handler; the table of routes puts it there.
 pub(crate) async fn guard_post(State(web): State<Web>, request: Request, next: Next) -> Result<Response, Refused> {
     let (mut parts, body) = request.into_parts();
-    let expired = || Refused::expired_form(routes::opened_at(parts.uri.path()));
+    let expired = || Refused::expired_form(routes::opened_at(web.site(), parts.uri.path()));
     if !from_here(&parts.headers, web.origin()) {
         return Err(expired());
     }

@@ -38,11 +38,13 @@ pub(crate) async fn outer(State(web): State<Web>, mut request: Request, next: Ne
         }
     };
     let mut response = explained(&web, &arrival, response).await;
+    lead_inside(&web, &mut response);
     if arrival.fresh && is_html(response.headers()) {
         let cookies = web.cookies();
         response = with_cookie(response, cookies.set(cookies.browser, arrival.browser.expose()));
     }
-    headers::add(response.headers_mut(), &path, web.https(), arrival.op.id.as_str());
+    let path = path.strip_prefix(web.site().base()).unwrap_or(&path);
+    headers::add(response.headers_mut(), path, web.https(), arrival.op.id.as_str());
     response
 }
 
@@ -64,6 +66,14 @@ fn other_loopback_name(web: &Web, request: &Request) -> Option<Response> {
     *response.status_mut() = StatusCode::SEE_OTHER;
     response.headers_mut().insert(LOCATION, HeaderValue::from_str(&web.url(path)).ok()?);
     Some(response)
+}
+
+/// Pages that both sites have lead on by paths without the site's own beginning.
+fn lead_inside(web: &Web, response: &mut Response) {
+    let path = response.headers().get(LOCATION).and_then(|path| path.to_str().ok()).filter(|path| path.starts_with('/'));
+    if let Some(path) = path.and_then(|path| HeaderValue::from_str(&web.site().path(path)).ok()) {
+        response.headers_mut().insert(LOCATION, path);
+    }
 }
 
 /// A refusal has no page yet, nor has what the router itself refuses: here it gets one.
@@ -98,7 +108,7 @@ async fn shell_for(web: &Web, arrival: &Arrival, kind: ProblemKind) -> Shell {
     let visit = if outside { None } else { Visit::bare(web, arrival.clone()).await.ok() };
     match visit {
         Some(visit) => visit.shell(0),
-        None => Shell::new(web.lockwright().config().installation.clone(), ""),
+        None => Shell::new(web.lockwright().config().installation.clone(), "").at(web.site().base()),
     }
 }
 

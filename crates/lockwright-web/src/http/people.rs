@@ -49,7 +49,7 @@ pub(crate) fn sign_in_path(person: &Person) -> String {
         Person::Root(_) => "/signin/root".to_owned(),
         Person::User { account, .. } => users_sign_in_path(account),
         Person::Builder(_) => "/signin/builder".to_owned(),
-        Person::Operator(_) => "/operator".to_owned(),
+        Person::Operator(_) => "/operator/signin".to_owned(),
     }
 }
 

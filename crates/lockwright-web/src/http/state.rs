@@ -4,6 +4,7 @@ use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use lockwright_model::case::IdentityKind;
 use lockwright_service::Lockwright;
 
 use super::cookies::CookieNames;
@@ -23,6 +24,46 @@ pub struct WebConfig {
 #[derive(Clone, Copy, Debug)]
 pub struct Peer(pub SocketAddr);
 
+/// Whose pages these are. Each site has an origin, cookies, a table of routes and people of its own.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Site {
+    /// Everybody's.
+    Public,
+    /// The operators', on the admin listener.
+    Operators,
+}
+
+impl Site {
+    /// What the site's paths begin with.
+    pub(crate) const fn base(self) -> &'static str {
+        match self {
+            Self::Public => "",
+            Self::Operators => "/operator",
+        }
+    }
+
+    /// Where somebody who is signed in begins.
+    pub(crate) const fn home(self) -> &'static str {
+        match self {
+            Self::Public => "/console",
+            Self::Operators => "/operator",
+        }
+    }
+
+    /// Whether this kind of person signs in here; a session of anybody else is worth nothing (B10, ASVS V8.4.2).
+    pub(crate) const fn takes(self, kind: IdentityKind) -> bool {
+        matches!((self, kind), (Self::Operators, IdentityKind::Operator))
+            || matches!((self, kind), (Self::Public, IdentityKind::Root | IdentityKind::Iam | IdentityKind::Builder))
+    }
+
+    /// A path of the site, where it doesn't name the site already.
+    pub(crate) fn path(self, path: &str) -> String {
+        let base = self.base();
+        let inside = path.strip_prefix(base).is_some_and(|rest| rest.is_empty() || rest.starts_with(['/', '?']));
+        if inside { path.to_owned() } else { format!("{base}{path}") }
+    }
+}
+
 /// What every handler shares. Cheap to clone.
 #[derive(Clone)]
 pub(crate) struct Web(Arc<Inner>);
@@ -30,6 +71,8 @@ pub(crate) struct Web(Arc<Inner>);
 struct Inner {
     lockwright: Lockwright,
     config: WebConfig,
+    site: Site,
+    url: String,
     origin: String,
     https: bool,
     loopback: bool,
@@ -37,11 +80,28 @@ struct Inner {
 }
 
 impl Web {
+    /// The public pages.
     pub(crate) fn new(lockwright: Lockwright, config: WebConfig) -> Self {
-        let origin = origin_of(&lockwright.config().public_url);
+        let url = lockwright.config().public_url.clone();
+        Self::at(Site::Public, &url, lockwright, config)
+    }
+
+    /// The operators' pages; `None`: they have no address.
+    pub(crate) fn operators(lockwright: Lockwright, config: WebConfig) -> Option<Self> {
+        let url = lockwright.config().operator_url.clone()?;
+        Some(Self::at(Site::Operators, &url, lockwright, config))
+    }
+
+    fn at(site: Site, url: &str, lockwright: Lockwright, config: WebConfig) -> Self {
+        let origin = origin_of(url);
         let https = origin.starts_with("https://");
         let loopback = is_loopback(&origin);
-        Self(Arc::new(Inner { lockwright, config, https, loopback, cookies: CookieNames::new(https), origin }))
+        let url = url.trim_end_matches('/').to_owned();
+        Self(Arc::new(Inner { lockwright, config, site, url, https, loopback, cookies: CookieNames::new(site, https), origin }))
+    }
+
+    pub(crate) fn site(&self) -> Site {
+        self.0.site
     }
 
     pub(crate) fn lockwright(&self) -> &Lockwright {
@@ -72,7 +132,7 @@ impl Web {
 
     /// A whole URL under the configured address, to be copied or handed on (invariant 11).
     pub(crate) fn url(&self, path: &str) -> String {
-        format!("{}{path}", self.lockwright().config().public_url.trim_end_matches('/'))
+        format!("{}{path}", self.0.url)
     }
 }
 
@@ -104,6 +164,21 @@ mod tests {
         assert_eq!(origin_of("https://Access.Example.com:443/"), "https://access.example.com");
         assert_eq!(origin_of("http://127.0.0.1:8420"), "http://127.0.0.1:8420");
         assert_eq!(origin_of("http://[::1]:80"), "http://[::1]");
+    }
+
+    #[test]
+    fn a_path_is_led_into_its_site_once() {
+        for (path, there) in [
+            ("/signin", "/operator/signin"),
+            ("/security/mfa?done=saved", "/operator/security/mfa?done=saved"),
+            ("/operator", "/operator"),
+            ("/operator?done=signed-out", "/operator?done=signed-out"),
+            ("/operator/signin", "/operator/signin"),
+            ("/operators", "/operator/operators"),
+        ] {
+            assert_eq!(Site::Operators.path(path), there);
+            assert_eq!(Site::Public.path(path), path);
+        }
     }
 
     #[test]

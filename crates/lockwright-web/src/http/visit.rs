@@ -11,6 +11,7 @@ use lockwright_model::context::OpContext;
 use lockwright_model::help::HelpState;
 use lockwright_model::id::AccountId;
 use lockwright_model::identity::Identity;
+use lockwright_model::operator::OperatorRole;
 use lockwright_model::session::{Session, SessionScope};
 use lockwright_model::token::{Token, TokenKind};
 use lockwright_service::Lockwright;
@@ -55,14 +56,14 @@ impl Visit {
             Some(token) => web.lockwright().authenticate(token.expose()).await?.map(|signed| (token, signed)),
             None => None,
         };
-        // An operator's session is worth nothing here: operators have pages of their own.
-        let signed = signed.filter(|(_, signed)| !matches!(signed.person, Person::Operator(_))).map(Arc::new);
+        let signed = signed.filter(|(_, signed)| web.site().takes(signed.person.kind())).map(Arc::new);
         Ok(Self { op: arrival.op.clone(), web: web.clone(), arrival, signed, query: String::new(), from_here: false })
     }
 
     /// The same visit, from now on with the session of this token.
     pub(crate) async fn with_session(mut self, token: &Token) -> Result<Self, Refused> {
         let signed = self.lockwright().authenticate(token.expose()).await?;
+        let signed = signed.filter(|signed| self.web.site().takes(signed.person.kind()));
         self.signed = signed.map(|signed| Arc::new((token.clone(), signed)));
         Ok(self)
     }
@@ -175,12 +176,13 @@ impl Visit {
 
     /// The frame of a page.
     pub(super) fn shell(&self, open_help: u32) -> Shell {
-        let mut shell = Shell::new(self.lockwright().config().installation.clone(), self.lockwright().form_token(self.bound_to()));
+        let config = self.lockwright().config();
+        let mut shell = Shell::new(config.installation.clone(), self.lockwright().form_token(self.bound_to())).at(self.web.site().base());
         if let Some(signed) = self.signed() {
             shell = shell.signed_in(render::SignedIn {
                 label: people::label(&signed.person),
                 kind: signed.person.kind(),
-                administrator: administers(&signed.person).is_some(),
+                administrator: leads(&signed.person),
                 must_change: signed.session.scope != SessionScope::Full || signed.person.closed().is_some(),
                 open_help,
             });
@@ -349,6 +351,14 @@ impl FromRequestParts<Web> for Admin {
         let member = Member::from_request_parts(parts, web).await?;
         let account = administers(&member.person).ok_or(Refused::new(ProblemKind::NotFound))?;
         Ok(Self { member, account })
+    }
+}
+
+/// Whether the navigation shows what not everybody may: the administrator's pages, for operators those of role security.
+fn leads(person: &Person) -> bool {
+    match person {
+        Person::Operator(operator) => operator.role == OperatorRole::Security,
+        Person::Root(_) | Person::User { .. } | Person::Builder(_) => administers(person).is_some(),
     }
 }
 

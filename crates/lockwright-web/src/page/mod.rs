@@ -18,6 +18,7 @@ pub mod field;
 pub mod graph;
 pub mod linked;
 pub mod mfa;
+pub mod operator;
 pub mod outbox;
 pub mod problem;
 pub mod qr;
@@ -80,6 +81,10 @@ pub enum Nav {
     Account,
     /// `/security`
     Security,
+    /// `/operator/recoveries`
+    Recoveries,
+    /// `/operator/readiness`
+    Readiness,
 }
 
 /// What has to be put right, one sentence a field, in the order of the form.
@@ -157,6 +162,7 @@ pub fn samples() -> Vec<Sample> {
     user::samples(&mut out);
     account::samples(&mut out);
     account_contacts::samples(&mut out);
+    operator::samples(&mut out);
     outbox::samples(&mut out);
     problem::samples(&mut out);
     out

@@ -13,7 +13,7 @@ use lockwright_service::passwords::NewPasswordError;
 use lockwright_service::recovery::{FinishError, StartError};
 
 use super::signin::iam_name_of;
-use crate::http::{Answer, Form, Refused, Visit, go, manager_name, rules, sign_in_path, who};
+use crate::http::{Answer, Form, Refused, Site, Visit, go, manager_name, rules, sign_in_path, who};
 use crate::page::recover::{CaseCode, CaseDone, CaseEnd, CaseEnded, CaseKind, CaseLink, CaseSetPassword, HelpAsked};
 use crate::page::signup::{BuilderSignUpPassword, SignUpDetails};
 use crate::page::{FieldErrors, PasswordRules, words};
@@ -34,9 +34,15 @@ pub(super) async fn show(visit: Visit, Path(case): Path<String>) -> Answer {
 async fn look(visit: &Visit, case: &str) -> Result<Result<(CaseId, CaseView), Answer>, Refused> {
     let Ok(id) = case.parse::<CaseId>() else { return Ok(Err(unknown(visit))) };
     match visit.lockwright().case(&id, visit.case_cookie()).await {
+        Ok(view) if !belongs_here(visit, view.kind) => Ok(Err(unknown(visit))),
         Ok(view) => Ok(Ok((id, view))),
         Err(error) => Ok(Err(failed(visit, None, error))),
     }
+}
+
+/// Operators' links work on the operators' pages only, and no other case does there.
+fn belongs_here(visit: &Visit, kind: Kind) -> bool {
+    (kind == Kind::SetOperatorPassword) == (visit.web().site() == Site::Operators)
 }
 
 fn show_step(visit: &Visit, id: &CaseId, kind: Kind, step: CaseStep) -> Answer {
@@ -209,7 +215,8 @@ pub(super) async fn help(visit: Visit, Path(case): Path<String>) -> Answer {
 pub(super) async fn link(visit: Visit, Path((case, token)): Path<(String, String)>) -> Answer {
     let Ok(id) = case.parse::<CaseId>() else { return unknown(&visit) };
     match visit.lockwright().look_at_link(&id, &token).await {
-        Ok(kind) => visit.page(&CaseLink { case, token, kind: shown_kind(kind), handed: kind == Kind::SetPassword }),
+        Ok(kind) if !belongs_here(&visit, kind) => unknown(&visit),
+        Ok(kind) => visit.page(&CaseLink { case, token, kind: shown_kind(kind), handed: handed(kind) }),
         Err(error) => failed(&visit, None, error),
     }
 }
@@ -218,6 +225,7 @@ pub(super) async fn link(visit: Visit, Path((case, token)): Path<(String, String
 pub(super) async fn open_link(visit: Visit, Path((case, token)): Path<(String, String)>) -> Answer {
     let Ok(id) = case.parse::<CaseId>() else { return unknown(&visit) };
     let kind = match visit.lockwright().look_at_link(&id, &token).await {
+        Ok(kind) if !belongs_here(&visit, kind) => return unknown(&visit),
         Ok(kind) => kind,
         Err(error) => return failed(&visit, None, error),
     };
@@ -262,15 +270,19 @@ fn refused(visit: &Visit, kind: Option<Kind>, refusal: Refusal) -> Answer {
         Refusal::Closed(Closure::Cancelled | Closure::Stopped | Closure::Refused) | Refusal::Gone => (CaseEnd::Cancelled, StatusCode::GONE),
     };
     // A handed link says nothing of whose it is; it begins anew where one says what one has.
-    let kind = kind.filter(|kind| *kind != Kind::SetPassword).map(shown_kind);
+    let kind = kind.filter(|kind| !handed(*kind)).map(shown_kind);
     visit.page_with(status, &CaseEnded::new(why, kind))
+}
+
+const fn handed(kind: Kind) -> bool {
+    matches!(kind, Kind::SetPassword | Kind::SetOperatorPassword)
 }
 
 const fn shown_kind(kind: Kind) -> CaseKind {
     match kind {
         Kind::Recover(IdentityKind::Root) => CaseKind::Root,
         Kind::Recover(IdentityKind::Builder) => CaseKind::Builder,
-        Kind::Recover(IdentityKind::Iam | IdentityKind::Operator) | Kind::SetPassword => CaseKind::Iam,
+        Kind::Recover(IdentityKind::Iam | IdentityKind::Operator) | Kind::SetPassword | Kind::SetOperatorPassword => CaseKind::Iam,
         Kind::RegisterAccount => CaseKind::RegisterAccount,
         Kind::RegisterBuilder => CaseKind::RegisterBuilder,
         Kind::ChangeEmail => CaseKind::ChangeEmail,

@@ -14,7 +14,7 @@ use lockwright_model::factors::DeviceKind;
 
 /// The form; somebody who proved it lately goes on.
 pub(super) async fn form(Enroller(member): Enroller) -> Answer {
-    let back = back(&member.visit.query("back").unwrap_or_default()).to_owned();
+    let back = back(member.visit.web().site(), &member.visit.query("back").unwrap_or_default());
     if session::confirmed(&member.session, &member.person, member.op.now) {
         return go(back);
     }
@@ -44,7 +44,7 @@ fn page(member: &Member, back: String) -> Confirm {
 
 /// Checks it; this browser goes on under a new token.
 pub(super) async fn check(Enroller(member): Enroller, form: Form) -> Answer {
-    let back = back(form.text("back")).to_owned();
+    let back = back(member.visit.web().site(), form.text("back"));
     let (password, challenge, response) = (form.text("password"), form.text("challenge"), form.text("response"));
     let (answer, place) = match form.text("with") {
         "code" => (ConfirmAnswer::Code { password, code: form.text("code") }, "password"),

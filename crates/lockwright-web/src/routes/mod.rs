@@ -20,6 +20,7 @@ mod email;
 mod eml;
 mod linked;
 mod mfa;
+mod operator;
 mod outbox;
 mod password;
 mod recover;
@@ -38,7 +39,10 @@ use axum::middleware::from_fn_with_state;
 use axum::routing::{MethodRouter, get, post};
 use lockwright_service::Lockwright;
 
-use crate::http::{self, Refused, Web, WebConfig};
+pub(crate) use operator::SURFACE as OPERATOR_SURFACE;
+pub use operator::router as operator_router;
+
+use crate::http::{self, Refused, Site, Web, WebConfig};
 use crate::page::problem::ProblemKind;
 
 /// The most bytes that a program may send to a hook.
@@ -156,7 +160,12 @@ surface! {
 /// All pages of an installation.
 pub fn router(lockwright: Lockwright, config: WebConfig) -> Router {
     let web = Web::new(lockwright, config);
-    mounted(&web)
+    whole(mounted(&web), web)
+}
+
+/// A site's routes with what stands around all of them.
+fn whole(routes: Router<Web>, web: Web) -> Router {
+    routes
         .fallback(async || Refused::not_found())
         .method_not_allowed_fallback(async || Refused::new(ProblemKind::MethodNotAllowed))
         .layer(from_fn_with_state(web.clone(), http::outer))
@@ -170,11 +179,15 @@ pub(crate) fn is_page(path: &str) -> bool {
     SURFACE.iter().any(|(pattern, verbs)| verbs.contains(&"get") && matches(pattern, &segments))
 }
 
-/// The nearest page at or above a path, where its form can be opened again.
-pub(crate) fn opened_at(path: &str) -> Option<String> {
+/// The nearest page of the site at or above a path, where its form can be opened again.
+pub(crate) fn opened_at(site: Site, path: &str) -> Option<String> {
+    let pages: Vec<&str> = match site {
+        Site::Public => SURFACE.iter().filter(|(_, verbs)| verbs.contains(&"get")).map(|(pattern, _)| *pattern).collect(),
+        Site::Operators => OPERATOR_SURFACE.iter().filter(|route| route.verb == "get").map(|route| route.path).collect(),
+    };
     let mut segments: Vec<&str> = path.split('/').skip(1).collect();
     while !segments.is_empty() {
-        let shown = SURFACE.iter().any(|(pattern, verbs)| verbs.contains(&"get") && matches(pattern, &segments));
+        let shown = pages.iter().any(|pattern| matches(pattern, &segments));
         if shown {
             return Some(format!("/{}", segments.join("/")));
         }

@@ -41,7 +41,7 @@ pub(super) async fn change(visit: Visit, form: Form) -> Answer {
     let page = page(&member).await?;
     match member.lockwright().change_password(&member.op, &member.session, current, typed, again).await {
         Ok(token) => {
-            let path = if page.must.is_some() { "/console" } else { "/security?done=password" };
+            let path = if page.must.is_some() { member.visit.web().site().home() } else { "/security?done=password" };
             Ok(member.visit.give_session(go(path)?, &token))
         }
         Err(ChangePasswordError::Present(PresentError::Mismatch)) => {

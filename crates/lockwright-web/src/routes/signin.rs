@@ -120,9 +120,9 @@ pub(super) fn iam_name_of(account: &str, user: &str) -> Option<SignInName> {
     Some(SignInName::Iam { account, user: user.parse().ok()? })
 }
 
-fn signed_in(visit: &Visit, signed: &SignedIn) -> Answer {
+pub(super) fn signed_in(visit: &Visit, signed: &SignedIn) -> Answer {
     let path = match signed.scope {
-        SessionScope::Full => "/console",
+        SessionScope::Full => visit.web().site().home(),
         SessionScope::ChangePassword => "/security/password",
         SessionScope::EnrolMfa => "/security/mfa",
     };

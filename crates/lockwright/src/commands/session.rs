@@ -14,10 +14,11 @@ pub(super) fn run(common: &Common, verb: Session) -> Result<(), Failure> {
 }
 
 fn subject(whose: Whose) -> Result<Subject, Failure> {
-    match (whose.account, whose.user, whose.builder) {
-        (Some(account), Some(user), None) => Ok(Subject::User(account, user)),
-        (Some(account), None, None) => Ok(Subject::Root(account)),
-        (None, None, Some(email)) => Ok(Subject::Builder(email)),
-        _ => Err(Failure::usage("say whose: --account N, --account N --user NAME, or --builder EMAIL".to_owned())),
+    match (whose.account, whose.user, whose.builder, whose.operator) {
+        (Some(account), Some(user), None, None) => Ok(Subject::User(account, user)),
+        (Some(account), None, None, None) => Ok(Subject::Root(account)),
+        (None, None, Some(email), None) => Ok(Subject::Builder(email)),
+        (None, None, None, Some(email)) => Ok(Subject::Operator(email)),
+        _ => Err(Failure::usage("say whose: --account N, --account N --user NAME, --builder EMAIL, or --operator EMAIL".to_owned())),
     }
 }

@@ -197,6 +197,7 @@ mod tests {
                 installation: text(),
                 listen: text(),
                 admin_listen: text(),
+                admin_url: text(),
                 public_url: text(),
                 trusted_proxies: Some(Vec::new()),
                 store: super::super::settings::StoreSettings { url: text() },

@@ -60,7 +60,16 @@ impl Config {
             Some(text) => Some(parse("admin_listen", text)?),
             None => Some(SocketAddr::new(IpAddr::from([127, 0, 0, 1]), if listen.port() == 0 { 0 } else { listen.port().wrapping_add(1) })),
         };
-        let public_url = public_url(settings.public_url.clone(), listen)?;
+        let public_url = origin("public_url", settings.public_url.clone().unwrap_or_else(|| format!("http://{listen}")))?;
+        let operator_url = match (settings.admin_url.clone(), admin_listen) {
+            (_, None) => None,
+            (Some(url), Some(_)) => Some(origin("admin_url", url)?),
+            // A name and not an address: passkeys need one.
+            (None, Some(address)) => address.ip().is_loopback().then(|| format!("http://localhost:{}", address.port())),
+        };
+        if operator_url.as_ref() == Some(&public_url) {
+            return Err(ConfigError("admin_url and public_url are the same: operators have an origin of their own".to_owned()));
+        }
         let trusted_proxies = settings
             .trusted_proxies
             .iter()
@@ -108,6 +117,7 @@ impl Config {
         let service = ServiceConfig {
             installation: settings.installation.clone().unwrap_or_else(|| "Lockwright".to_owned()),
             public_url,
+            operator_url,
             sessions,
             hash,
             hash_threads: settings.passwords.threads.unwrap_or(threads),
@@ -221,10 +231,9 @@ fn prepare_folder(data: &Path) -> Result<(), ConfigError> {
     Ok(())
 }
 
-fn public_url(given: Option<String>, listen: SocketAddr) -> Result<String, ConfigError> {
-    let url = given.unwrap_or_else(|| format!("http://{listen}"));
+fn origin(name: &str, url: String) -> Result<String, ConfigError> {
     let url = url.trim_end_matches('/').to_owned();
-    let wrong = || ConfigError("public_url is an origin such as https://id.example.com, without a path".to_owned());
+    let wrong = || ConfigError(format!("{name} is an origin such as https://id.example.com, without a path"));
     let (scheme, rest) = url.split_once("://").ok_or_else(wrong)?;
     if rest.is_empty() || rest.contains(['/', '?', '#', '@', ' ']) {
         return Err(wrong());
@@ -238,9 +247,9 @@ fn public_url(given: Option<String>, listen: SocketAddr) -> Result<String, Confi
     match scheme {
         "https" => Ok(url),
         "http" if loopback => Ok(url),
-        "http" => Err(ConfigError(
-            "public_url needs https: passwords are asked for only over a protected channel (plain http is for loopback)".to_owned(),
-        )),
+        "http" => Err(ConfigError(format!(
+            "{name} needs https: passwords are asked for only over a protected channel (plain http is for loopback)"
+        ))),
         _ => Err(wrong()),
     }
 }
@@ -328,13 +337,12 @@ mod tests {
 
     #[test]
     fn n_p17_plain_http_is_accepted_on_loopback_only() {
-        let listen = "127.0.0.1:8420".parse().unwrap();
         for good in ["https://id.example.com", "http://127.0.0.1:1", "http://localhost:8420/", "http://[::1]:8420"] {
-            assert!(public_url(Some(good.to_owned()), listen).is_ok(), "{good}");
+            assert!(origin("public_url", good.to_owned()).is_ok(), "{good}");
         }
         for bad in ["http://id.example.com", "http://127.0.0.1.example.com", "ftp://x", "https://a/b", "https://a@b", "id.example.com", ""]
         {
-            assert!(public_url(Some(bad.to_owned()), listen).is_err(), "{bad}");
+            assert!(origin("public_url", bad.to_owned()).is_err(), "{bad}");
         }
     }
 
@@ -354,6 +362,21 @@ mod tests {
         assert!(short.contains("at least 32 characters") && !short.contains("hunter2"), "{short}");
         let alone = MessageSettings { webhook: Some("https://provider.example.com/x".to_owned()), secret: None };
         assert!(messages(&alone, folder.path()).is_err());
+    }
+
+    #[test]
+    fn v8_4_2_operators_have_an_origin_of_their_own_over_a_protected_channel() {
+        let folder = tempfile::tempdir().unwrap();
+        let data = folder.path().join("data");
+        let with = |text: &str| Config::understand(data.clone(), toml::from_str(text).unwrap()).map(|config| config.service.operator_url);
+        assert_eq!(with("").unwrap().as_deref(), Some("http://localhost:8421"));
+        assert_eq!(with("admin_listen = \"[::1]:9000\"").unwrap().as_deref(), Some("http://localhost:9000"));
+        assert_eq!(with("admin_listen = \"off\"\nadmin_url = \"https://admin.example.com\"").unwrap(), None);
+        assert_eq!(with("admin_listen = \"0.0.0.0:8421\"").unwrap(), None, "nothing is asked for in the clear");
+        let remote = with("admin_listen = \"0.0.0.0:8421\"\nadmin_url = \"https://admin.example.com/\"");
+        assert_eq!(remote.unwrap().as_deref(), Some("https://admin.example.com"));
+        assert!(with("admin_url = \"http://admin.example.com\"").is_err());
+        assert!(with("public_url = \"https://id.example.com\"\nadmin_url = \"https://id.example.com\"").is_err());
     }
 
     #[test]

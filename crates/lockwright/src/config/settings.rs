@@ -10,8 +10,10 @@ pub(crate) struct Settings {
     pub(crate) installation: Option<String>,
     /// Where to listen for browsers and clients.
     pub(crate) listen: Option<String>,
-    /// Where to listen for /healthz, /readyz and /metrics; "off" for nowhere.
+    /// Where to listen for /operator, /healthz, /readyz and /metrics; "off" for nowhere.
     pub(crate) admin_listen: Option<String>,
+    /// The origin of the operators' pages on that listener.
+    pub(crate) admin_url: Option<String>,
     /// The origin that people see.
     pub(crate) public_url: Option<String>,
     /// Networks of reverse proxies whose X-Forwarded-For is believed.
@@ -169,7 +171,16 @@ const fn line(path: &'static str, default: &'static str, about: &'static str) ->
 pub(crate) const LINES: &[Line] = &[
     line("installation", "Lockwright", "The installation's name, on pages and in mails."),
     line("listen", "127.0.0.1:8420", "Where to listen for browsers and clients."),
-    line("admin_listen", "127.0.0.1 and the next port (8421)", "Where to listen for /healthz, /readyz and /metrics; `off` for nowhere."),
+    line(
+        "admin_listen",
+        "127.0.0.1 and the next port (8421)",
+        "Where to listen for /operator, /healthz, /readyz and /metrics; `off` for nowhere.",
+    ),
+    line(
+        "admin_url",
+        "http://localhost and the port, where admin_listen is loopback",
+        "The origin under which operators reach /operator. https unless it is loopback; without one there are no pages for operators.",
+    ),
     line(
         "public_url",
         "http:// and the listen address",

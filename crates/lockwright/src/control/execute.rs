@@ -8,6 +8,7 @@ use lockwright_model::context::{OpContext, Source};
 use lockwright_model::id::AccountId;
 use lockwright_model::identity::Principal;
 use lockwright_model::job::{Job, JobState, Task};
+use lockwright_model::operator::Operator;
 use lockwright_model::system::LinkedSystem;
 use lockwright_model::user::User;
 use lockwright_service::Lockwright;
@@ -78,6 +79,31 @@ async fn run(lockwright: &Lockwright, op: &OpContext, request: Request) -> Answe
         Request::BuilderSetDisabled { email, disabled } => {
             lockwright.set_builder_disabled(op, &email, disabled).await?;
             Ok(json!({"Email": email.as_str(), "Disabled": disabled}))
+        }
+        Request::OperatorCreate { name, email, role } => {
+            let (id, link) = lockwright.create_operator(op, &name, &email, role).await?;
+            Ok(with_link(json!({"OperatorId": id.as_str(), "Name": name.as_str(), "Email": email.as_str(), "Role": role}), &link))
+        }
+        Request::OperatorList { after, limit } => Ok(lockwright.operators(op, after.as_ref(), limit).await?.iter().map(operator).collect()),
+        Request::OperatorSetDisabled { email, disabled } => {
+            lockwright.set_operator_disabled(op, &email, disabled).await?;
+            Ok(json!({"Email": email.as_str(), "Disabled": disabled}))
+        }
+        Request::OperatorResetPassword { email } => {
+            let link = lockwright.reset_operator_password(op, &email).await?;
+            Ok(with_link(json!({"Email": email.as_str()}), &link))
+        }
+        Request::OperatorResetMfa { email } => {
+            let link = lockwright.reset_operator_mfa(op, &email).await?;
+            Ok(with_link(json!({"Email": email.as_str()}), &link))
+        }
+        Request::OperatorSetRole { email, role } => {
+            lockwright.set_operator_role(op, &email, role).await?;
+            Ok(json!({"Email": email.as_str(), "Role": role}))
+        }
+        Request::OperatorDelete { email } => {
+            lockwright.delete_operator(op, &email).await?;
+            Ok(json!({"Email": email.as_str(), "Deleted": true}))
         }
         Request::RegistrationSet(off) => {
             lockwright.set_builder_registration(op, off.as_ref()).await?;
@@ -171,6 +197,7 @@ fn whom(subject: Subject) -> Whom {
         Subject::Root(account) => Whom::Root(account),
         Subject::User(account, name) => Whom::User(account, name),
         Subject::Builder(email) => Whom::Builder(email),
+        Subject::Operator(email) => Whom::Operator(email),
     }
 }
 
@@ -236,6 +263,23 @@ fn with_secret(lockwright: &Lockwright, registered: &Registered) -> Value {
         map.insert("ProofUrl".to_owned(), json!(format!("{url}{LINK_PATH}")));
     }
     value
+}
+
+fn operator(operator: &Operator) -> Value {
+    let mfa = match operator.factors.devices.len() {
+        0 => "not enrolled yet".to_owned(),
+        1 => "1 device".to_owned(),
+        more => format!("{more} devices"),
+    };
+    json!({
+        "OperatorId": operator.id.as_str(),
+        "Name": operator.name.as_str(),
+        "Email": operator.email.as_str(),
+        "Role": operator.role,
+        "Mfa": mfa,
+        "Disabled": operator.disabled,
+        "Created": operator.created.to_rfc3339(),
+    })
 }
 
 fn job(job: &Job) -> Value {

@@ -5,8 +5,9 @@ mod execute;
 pub(crate) mod server;
 
 use lockwright_model::email::EmailAddress;
-use lockwright_model::id::{AccountId, BuilderId, JobId, SystemId};
+use lockwright_model::id::{AccountId, BuilderId, JobId, OperatorId, SystemId};
 use lockwright_model::name::{AccountName, PersonName, UserName};
+use lockwright_model::operator::OperatorRole;
 use lockwright_model::setting::RegistrationOff;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -31,6 +32,13 @@ pub(crate) enum Request {
     BuilderList { after: Option<BuilderId>, limit: u32 },
     BuilderRecover { email: EmailAddress },
     BuilderSetDisabled { email: EmailAddress, disabled: bool },
+    OperatorCreate { name: PersonName, email: EmailAddress, role: OperatorRole },
+    OperatorList { after: Option<OperatorId>, limit: u32 },
+    OperatorSetDisabled { email: EmailAddress, disabled: bool },
+    OperatorResetPassword { email: EmailAddress },
+    OperatorResetMfa { email: EmailAddress },
+    OperatorSetRole { email: EmailAddress, role: OperatorRole },
+    OperatorDelete { email: EmailAddress },
     RegistrationSet(Option<RegistrationOff>),
     RegistrationShow,
     SessionList(Subject),
@@ -59,6 +67,7 @@ pub(crate) enum Subject {
     Root(AccountId),
     User(AccountId, UserName),
     Builder(EmailAddress),
+    Operator(EmailAddress),
 }
 
 /// How a user gets into the console.

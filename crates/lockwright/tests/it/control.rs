@@ -32,6 +32,43 @@ fn nobody_is_locked_out_of_the_installation_with_the_server_running_or_not() {
 }
 
 #[test]
+fn operators_are_made_on_the_host_with_the_server_running_or_not() {
+    let mut program = Program::new(None);
+    program.start();
+    assert!(program.terminate().success());
+    let email = "olu@example.com";
+    let made = program.json(&["operator", "create", "--name", "Olu Adeyemi", "--email", email, "--role", "support"]);
+    assert_eq!((&made["Role"], made["OperatorId"].as_str().map(|id| &id[..4])), (&json!("support"), Some("OPER")));
+    let url = made["SetPasswordUrl"].as_str().expect("a link");
+    assert!(url.starts_with("http://localhost:8421/operator/recover/link/"), "{url}");
+    program.start();
+    let again = program.host(&["operator", "create", "--name", "Olu", "--email", "Olu@Example.com", "--role", "security"]);
+    assert_eq!(again.status.code(), Some(1), "one address, one operator");
+    program.json(&["operator", "set-role", "--email", email, "--role", "security"]);
+    program.json(&["operator", "disable", "--email", email]);
+    let listed = program.json(&["operator", "list"]);
+    assert_eq!(
+        (&listed[0]["Role"], &listed[0]["Disabled"], &listed[0]["Mfa"]),
+        (&json!("security"), &json!(true), &json!("not enrolled yet"))
+    );
+    program.json(&["operator", "enable", "--email", email]);
+    for verb in ["reset-password", "reset-mfa"] {
+        let link = program.json(&["operator", verb, "--email", email]);
+        let url = link["SetPasswordUrl"].as_str().expect("a link");
+        assert!(url.contains("/operator/recover/link/") && !url.contains(":8421"), "the running server knows its own address: {url}");
+    }
+    program.json(&["session", "end", "--operator", email]);
+    program.json(&["operator", "delete", "--email", email]);
+    assert_eq!(program.json(&["operator", "list"]), json!([]));
+    assert_eq!(program.host(&["operator", "enable", "--email", email]).status.code(), Some(1));
+    let trail = program.json(&["trail", "list"]);
+    let names: Vec<&str> = trail.as_array().expect("a list").iter().filter_map(|event| event["eventName"].as_str()).collect();
+    for name in ["CreateOperator", "UpdateOperatorRole", "DisableOperator", "EnableOperator", "ResetOperatorMFA", "DeleteOperator"] {
+        assert!(names.contains(&name), "{name}: {names:?}");
+    }
+}
+
+#[test]
 fn bad_input_is_one_line_and_exit_code_2() {
     let program = Program::new(None);
     for arguments in [
@@ -39,6 +76,7 @@ fn bad_input_is_one_line_and_exit_code_2() {
         &["account", "show"],
         &["user", "list", "--account", "12"],
         &["session", "list"],
+        &["operator", "create", "--name", "Olu", "--email", "olu@example.com", "--role", "boss"],
         &["account", "list", "--limit", "0"],
         &["nonsense"],
     ] {

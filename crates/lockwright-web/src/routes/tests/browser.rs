@@ -11,11 +11,12 @@ use http_body_util::BodyExt;
 use lockwright_model::clock::Clock;
 use lockwright_model::context::{OpContext, Source};
 use lockwright_model::identity::Principal;
+use lockwright_model::operator::OperatorRole;
 use lockwright_testkit::installation::Installation;
 use tower::ServiceExt;
 
-use crate::http::encode;
-use crate::{Peer, WebConfig, router};
+use crate::http::{Site, encode};
+use crate::{Peer, WebConfig, operator_router, router};
 
 /// Where the installation says it is.
 pub(super) const HOME: &str = "https://id.example.com";
@@ -30,6 +31,8 @@ pub(super) const ANA: &str = "ana@example.com";
 pub(super) struct House {
     pub(super) installation: Installation,
     pub(super) router: Router,
+    /// The pages of the admin listener.
+    pub(super) operators: Router,
 }
 
 impl House {
@@ -39,11 +42,30 @@ impl House {
 
     pub(super) async fn at(public_url: &str, config: WebConfig) -> Self {
         let installation = Installation::memory(public_url).await;
-        Self { router: router(installation.lockwright.clone(), config), installation }
+        let operators = operator_router(installation.lockwright.clone(), config.clone()).expect("operators have an address");
+        Self { router: router(installation.lockwright.clone(), config), operators, installation }
     }
 
     pub(super) fn browser(&self) -> Browser<'_> {
-        Browser { house: self, cookies: BTreeMap::new(), headers: Vec::new(), peer: "192.0.2.1:40000", csrf: String::new() }
+        let cookies = BTreeMap::new();
+        Browser { house: self, cookies, headers: Vec::new(), peer: "192.0.2.1:40000", csrf: String::new(), site: Site::Public }
+    }
+
+    /// A browser on the operators' pages.
+    pub(super) fn operator_browser(&self) -> Browser<'_> {
+        Browser { site: Site::Operators, ..self.browser() }
+    }
+
+    /// Makes an operator; the path of the handed link.
+    pub(super) async fn operator(&self, email: &str, role: OperatorRole) -> String {
+        self.try_operator(email, role).await.expect("an operator")
+    }
+
+    /// The same where it may not be possible.
+    pub(super) async fn try_operator(&self, email: &str, role: OperatorRole) -> Option<String> {
+        let (op, name, email) = (self.host(), "Olu Adeyemi".parse().unwrap(), email.parse().unwrap());
+        let (_, link) = self.installation.lockwright.create_operator(&op, &name, &email, role).await.ok()?;
+        Some(link.url.expose().strip_prefix("http://localhost:8421").expect("links carry the operators' own origin").to_owned())
     }
 
     /// An act of the host.
@@ -97,6 +119,7 @@ pub(super) struct Browser<'a> {
     pub(super) peer: &'static str,
     /// The token of the last form that was shown.
     pub(super) csrf: String,
+    pub(super) site: Site,
 }
 
 /// What came back.
@@ -129,7 +152,7 @@ impl Browser<'_> {
         assert!(self.house.installation.clock.now().as_micros() > 0);
         let mut request = Request::builder().method(method).uri(path);
         if !self.headers.iter().any(|(name, _)| *name == "host") {
-            request = request.header("host", "id.example.com");
+            request = request.header("host", if self.site == Site::Public { "id.example.com" } else { "localhost:8421" });
         }
         if !content_type.is_empty() {
             request = request.header("content-type", content_type);
@@ -143,7 +166,8 @@ impl Browser<'_> {
         }
         let peer: SocketAddr = self.peer.parse().unwrap();
         let request = request.extension(Peer(peer)).body(body.into()).unwrap();
-        let response = self.house.router.clone().oneshot(request).await.unwrap();
+        let router = if self.site == Site::Public { &self.house.router } else { &self.house.operators };
+        let response = router.clone().oneshot(request).await.unwrap();
         let (parts, body) = response.into_parts();
         let bytes = body.collect().await.unwrap().to_bytes();
         let reply = Reply { status: parts.status, headers: parts.headers, body: String::from_utf8_lossy(&bytes).into_owned() };

@@ -10,4 +10,5 @@ mod contacts;
 mod email;
 mod flows;
 mod mfa;
+mod operator;
 mod surface;

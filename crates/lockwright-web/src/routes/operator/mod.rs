@@ -1,0 +1,66 @@
+//! The operators' pages on one page: every path, its verb, who may, its handler.
+//!
+//! A handler can't be mounted without saying who may: the table's macro puts the gate before it, and before a POST the guard as well.
+
+mod home;
+mod signin;
+
+use axum::Router;
+use axum::middleware::from_fn_with_state;
+use axum::routing::{MethodRouter, get, post};
+use lockwright_service::Lockwright;
+
+use super::{assets, case, confirm, password, security, whole};
+use crate::http::{self, Gate, Web, WebConfig, Who};
+
+/// One verb on one path.
+pub(crate) struct Route {
+    pub(crate) path: &'static str,
+    pub(crate) verb: &'static str,
+    /// Who may, for the tests that walk over the table; the gate has its own copy.
+    #[cfg(test)]
+    pub(crate) who: Who,
+}
+
+macro_rules! surface {
+    ($($path:literal => { $($who:ident $verb:ident $handler:path),+ $(,)? }),+ $(,)?) => {
+        /// Every path with its verbs and who may.
+        pub(crate) const SURFACE: &[Route] =
+            &[$($(Route { path: $path, verb: stringify!($verb), #[cfg(test)] who: Who::$who }),+),+];
+
+        fn mounted(web: &Web) -> Router<Web> {
+            Router::new()$(.route($path, MethodRouter::new()$(.merge(surface!(@$verb web, $who, $handler)))+))+
+        }
+    };
+    (@get $web:ident, $who:ident, $handler:path) => {
+        get($handler).route_layer(from_fn_with_state(Gate { web: $web.clone(), who: Who::$who }, http::gate))
+    };
+    (@post $web:ident, $who:ident, $handler:path) => {
+        post($handler)
+            .route_layer(from_fn_with_state(Gate { web: $web.clone(), who: Who::$who }, http::gate))
+            .route_layer(from_fn_with_state($web.clone(), http::guard_post))
+    };
+}
+
+surface! {
+    "/operator" => { Support get home::show },
+    "/operator/signin" => { Anyone get signin::form, Anyone post signin::sign_in },
+    "/operator/signout" => { Enrolling post super::signin::sign_out },
+    "/operator/recover/link/{case}/{token}" => { Anyone get case::link, Anyone post case::open_link },
+    "/operator/recover/case/{case}" => { Anyone get case::show },
+    "/operator/recover/case/{case}/password" => { Anyone post case::password },
+    "/operator/security" => { Support get security::show },
+    "/operator/security/sessions/{id}/end" => { Support post security::end },
+    "/operator/security/sessions/end-others" => { Support post security::end_others },
+    "/operator/security/confirm" => { Enrolling get confirm::form, Enrolling post confirm::check },
+    "/operator/security/password" => { Enrolling get password::form, Enrolling post password::change },
+    "/assets/{name}" => { Anyone get assets::asset },
+    "/favicon.ico" => { Anyone get assets::icon },
+    "/robots.txt" => { Anyone get assets::robots },
+}
+
+/// The operators' pages, for the admin listener; `None`: they have no address.
+pub fn router(lockwright: Lockwright, config: WebConfig) -> Option<Router> {
+    let web = Web::operators(lockwright, config)?;
+    Some(whole(mounted(&web), web))
+}
