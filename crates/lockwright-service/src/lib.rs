@@ -14,6 +14,7 @@ pub mod contacts;
 pub mod devices;
 pub mod emails;
 pub mod factors;
+mod find;
 mod forms;
 pub mod hashing;
 pub mod helps;

@@ -264,34 +264,6 @@ impl Lockwright {
         }
     }
 
-    /// What belongs to an address, by the address as its owner verified it: one that was typed with other capitals may be
-    /// another mailbox (A01).
-    async fn found(&self, address: &EmailAddress) -> Result<BTreeMap<EmailAddress, Vec<FoundRow>>, StoreError> {
-        let mut found: BTreeMap<EmailAddress, Vec<FoundRow>> = BTreeMap::new();
-        if let Some(claim) = self.store().claim(&ClaimKey::RootEmail(address.key())).await?
-            && let Identity::Root(id) = claim.owner
-            && let Some(account) = self.store().account(id).await?.filter(|account| account.root.email.key() == address.key())
-        {
-            let row = FoundRow::Root { account: id, name: account.name, alias: account.alias };
-            found.entry(account.root.email).or_default().push(row);
-        }
-        for user in self.store().users_by_email(&address.key(), 50).await? {
-            if let Some(account) = self.store().account(user.id.account).await?
-                && let Some(verified) = user.email
-            {
-                let row = FoundRow::User { account: account.id, name: account.name, alias: account.alias, user: user.name };
-                found.entry(verified).or_default().push(row);
-            }
-        }
-        if let Some(claim) = self.store().claim(&ClaimKey::BuilderEmail(address.key())).await?
-            && let Identity::Builder(id) = claim.owner
-            && let Some(builder) = self.store().builder(&id).await?.filter(|builder| builder.email.key() == address.key())
-        {
-            found.entry(builder.email).or_default().push(FoundRow::Builder { name: builder.name });
-        }
-        Ok(found)
-    }
-
     /// Purges what is over until the task is dropped.
     pub async fn run_purge(self) {
         loop {

@@ -6,6 +6,7 @@ pub(crate) mod phone;
 
 use lockwright_model::clock::Timestamp;
 use lockwright_model::context::Source;
+use lockwright_model::email::EmailAddress;
 use lockwright_model::id::AccountId;
 use lockwright_model::job::{Notice, Whose};
 use lockwright_model::secret::Secret;
@@ -144,6 +145,8 @@ struct Row {
     number: String,
     alias: String,
     user: String,
+    /// With which address it signs in.
+    sign_in: String,
 }
 
 #[derive(Serialize)]
@@ -217,10 +220,11 @@ fn named(whose: &Whose) -> (&'static str, String, String) {
 }
 
 fn found(row: &FoundRow) -> Row {
+    let with = |sign_in: &Option<EmailAddress>| sign_in.as_ref().map_or_else(|| "this address".to_owned(), ToString::to_string);
     let alias = |alias: &Option<lockwright_model::name::Alias>| alias.as_ref().map(|alias| format!(", alias {alias}")).unwrap_or_default();
     match row {
-        FoundRow::Root { account, name, alias: short } => {
-            Row { kind: "root", account: called(*account, name.as_str()), alias: alias(short), ..Row::default() }
+        FoundRow::Root { account, name, alias: short, sign_in } => {
+            Row { kind: "root", account: called(*account, name.as_str()), alias: alias(short), sign_in: with(sign_in), ..Row::default() }
         }
         FoundRow::User { account, name, alias: short, user } => Row {
             kind: "iam",
@@ -228,8 +232,9 @@ fn found(row: &FoundRow) -> Row {
             number: account.to_string(),
             alias: alias(short),
             user: user.to_string(),
+            ..Row::default()
         },
-        FoundRow::Builder { .. } => Row { kind: "builder", ..Row::default() },
+        FoundRow::Builder { sign_in, .. } => Row { kind: "builder", sign_in: with(sign_in), ..Row::default() },
     }
 }
 

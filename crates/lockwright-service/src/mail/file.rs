@@ -34,9 +34,13 @@ pub(super) fn prepare(folder: &Path) -> std::io::Result<()> {
 /// Writes one mail whole: into a hidden file first, then renamed, so that a reader never sees half of one.
 pub(crate) async fn write(folder: &Path, message: &[u8], now: Timestamp, job: &JobId) -> Result<(), SendError> {
     let name = format!("{:017}-{}", now.as_micros(), job.as_str().to_ascii_lowercase());
-    let (hidden, open) = (folder.join(format!(".{name}")), folder.join(format!("{name}.eml")));
-    let message = message.to_vec();
+    let (folder, message) = (folder.to_owned(), message.to_vec());
     let written = tokio::task::spawn_blocking(move || -> std::io::Result<()> {
+        let path = |name: &str| folder.join(format!("{name}.eml"));
+        // One job may send several mails in the same instant.
+        let free = (2..).map(|number| format!("{name}-{number}"));
+        let name = std::iter::once(name.clone()).chain(free).find(|name| !path(name).exists()).unwrap_or_default();
+        let (hidden, open) = (folder.join(format!(".{name}")), path(&name));
         let mut file = std::fs::OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&hidden)?;
         file.write_all(&message)?;
         file.sync_all()?;

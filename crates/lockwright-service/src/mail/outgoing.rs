@@ -3,6 +3,7 @@
 use lockwright_model::case::IdentityKind;
 use lockwright_model::clock::Timestamp;
 use lockwright_model::context::Source;
+use lockwright_model::email::EmailAddress;
 use lockwright_model::id::AccountId;
 use lockwright_model::job::{Notice, Whose};
 use lockwright_model::name::{AccountName, Alias, PersonName, UserName};
@@ -144,7 +145,7 @@ pub enum ContactLetter {
 /// One thing that belongs to an address.
 #[derive(Clone, Debug)]
 pub enum FoundRow {
-    /// The address signs in as a root user.
+    /// The address is a root user's.
     Root {
         /// The account.
         account: AccountId,
@@ -152,6 +153,8 @@ pub enum FoundRow {
         name: AccountName,
         /// Its alias.
         alias: Option<Alias>,
+        /// The address that signs in, when it is another one than the mail goes to.
+        sign_in: Option<EmailAddress>,
     },
     /// The address is an IAM user's.
     User {
@@ -164,9 +167,11 @@ pub enum FoundRow {
         /// The user's name.
         user: UserName,
     },
-    /// The address signs in as a builder ID.
+    /// The address is a builder ID's.
     Builder {
         /// The person's name.
         name: PersonName,
+        /// The address that signs in, when it is another one than the mail goes to.
+        sign_in: Option<EmailAddress>,
     },
 }

@@ -5,6 +5,7 @@ mod closing;
 mod contacts;
 mod cut_off;
 mod emails;
+mod finding;
 mod flows;
 mod house;
 mod mailing;

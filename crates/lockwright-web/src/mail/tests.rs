@@ -113,9 +113,9 @@ fn mails() -> Vec<OutgoingMail> {
         notices.extend(happenings(at).into_iter().map(|what| Notice::Happened { whose: whose(), what }));
     }
     let rows = vec![
-        FoundRow::Root { account, name: "Example".parse().unwrap(), alias: "example-corp".parse().ok() },
+        FoundRow::Root { account, name: "Example".parse().unwrap(), alias: "example-corp".parse().ok(), sign_in: None },
         FoundRow::User { account, name: "Example".parse().unwrap(), alias: None, user: "ana".parse().unwrap() },
-        FoundRow::Builder { name: "Ana Lima".parse().unwrap() },
+        FoundRow::Builder { name: "Ana Lima".parse().unwrap(), sign_in: "ana@example.net".parse().ok() },
     ];
     let link = |notice: &Notice| disown::answers(notice).then(|| Secret::new(format!("{BASE}/notice/{TOKEN}")));
     let notices = notices.into_iter().map(|notice| OutgoingMail::Notice { link: link(&notice), notice, at, source: source() });
@@ -140,6 +140,14 @@ fn every_mail_says_what_when_and_where_in_few_words() {
         }
         assert!(!text.contains("{{") && !text.contains("spam.example"), "{text}");
     }
+}
+
+#[test]
+fn m3_what_was_found_says_which_address_signs_in() {
+    let found = mails().into_iter().find(|mail| matches!(mail, OutgoingMail::Found { .. })).unwrap();
+    let text = compose(&found, "Lockwright", BASE).text;
+    assert!(text.contains("Sign in with this address: https://access.example.com/signin/root"), "{text}");
+    assert!(text.contains("Sign in with ana@example.net: https://access.example.com/signin/builder"), "{text}");
 }
 
 #[test]

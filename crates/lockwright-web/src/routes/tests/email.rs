@@ -62,7 +62,7 @@ async fn v7_5_1_the_address_is_changed_only_by_somebody_who_proved_lately_who_th
     browser.get("/security/confirm?back=/security/email").await;
     browser.post("/security/email", &[("email", NEXT)]).await.to("/security/confirm?back=%2Fsecurity%2Femail");
     assert_eq!(house.installation.letters().await.len(), 0);
-    browser.post("/security/confirm", &[("password", OLD), ("back", "/security/email")]).await.to("/security/email");
+    browser.post("/security/confirm", &[("with", "password"), ("password", OLD), ("back", "/security/email")]).await.to("/security/email");
     changed(&house, &mut browser).await;
 }
 
