@@ -4,6 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use lockwright_authn::hasher::HashParams;
+use lockwright_core::recovery::RecoverySettings;
 use lockwright_core::session::SessionLimits;
 use lockwright_model::clock::SystemClock;
 use lockwright_model::context::{OpContext, Source};
@@ -26,6 +27,7 @@ pub(crate) async fn open(folder: &Path, threads: usize) -> anyhow::Result<(Lockw
         public_url: "http://127.0.0.1:1".to_owned(),
         operator_url: None,
         sessions: SessionLimits::MOST,
+        recovery: RecoverySettings::default(),
         hash: HashParams::default(),
         hash_threads: threads,
         hash_queue: 256,
@@ -63,7 +65,7 @@ pub(crate) async fn people(lockwright: &Lockwright, count: usize) -> anyhow::Res
         let (_, link) = lockwright.create_builder(&host(lockwright), &"Person".parse()?, &email).await?;
         let mut parts = link.url.expose().rsplit('/');
         let (token, case) = (parts.next().unwrap_or_default().to_owned(), parts.next().unwrap_or_default().parse()?);
-        let holder = lockwright.open_link(&stranger(lockwright), &case, &token).await?;
+        let holder = lockwright.open_link(&stranger(lockwright), &case, "", &token).await?;
         lockwright.finish_recovery(&stranger(lockwright), &case, holder.expose(), PASSWORD, PASSWORD).await?;
         names.push(SignInName::Builder(email));
     }

@@ -19,6 +19,7 @@ use lockwright_store::Store;
 
 use crate::installation::{PASSWORD, open};
 use crate::report::Report;
+use lockwright_model::proof::Goal;
 
 const RECOVERIES: u32 = 1000;
 const SIGN_INS: u32 = 600;
@@ -34,7 +35,7 @@ pub(crate) async fn measure(report: &mut Report) -> anyhow::Result<()> {
         for known in order(number) {
             let (op, name) = (stranger(&lockwright, number, known), name(number, known)?);
             let begun = Instant::now();
-            lockwright.start_recovery(&op, &name).await?;
+            lockwright.start_recovery(&op, &name, Goal::NewPassword).await?;
             side(&mut recoveries, known).push(begun.elapsed().as_secs_f64());
         }
     }

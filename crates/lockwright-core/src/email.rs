@@ -133,7 +133,7 @@ pub fn undo(
     op: &OpContext,
     entropy: &dyn Entropy,
 ) -> Result<Decided<Person>, Refusal> {
-    recovery::check_link(&case, link, op.now)?;
+    recovery::check_link(&case, link, None, op.now)?;
     let (old, since) = match &case.purpose {
         Purpose::UndoEmail { subject, old, since } if *subject == person.identity() => (old.clone(), *since),
         _ => return Err(Refusal::Gone),

@@ -14,6 +14,7 @@ use lockwright_model::identity::{Identity, Principal};
 use lockwright_model::job::Whose;
 use lockwright_model::operator::Operator;
 use lockwright_model::password_policy::PasswordPolicy;
+use lockwright_model::proof::Goal;
 use lockwright_model::user::User;
 
 use crate::recovery::rules::{Origin, RuleBook};
@@ -270,30 +271,32 @@ impl Person {
     pub fn channel_serves_from(&self, channel: &Channel) -> Option<Timestamp> {
         let factors = self.factors();
         let (origin, since) = match channel {
-            Channel::Email(address) if self.primary_email() == Some(address) => {
-                factors.email_changed.map_or((Origin::Registered, Timestamp::default()), |at| (Origin::Changed, at))
-            }
+            Channel::Email(address) if self.primary_email() == Some(address) => match (self, factors.email_changed) {
+                (_, None) => (Origin::Registered, Timestamp::default()),
+                // An IAM user's own address was confirmed like any further one, and nobody can undo it.
+                (Self::User { .. }, Some(at)) => (Origin::Added, at),
+                (_, Some(at)) => (Origin::Changed, at),
+            },
             Channel::Email(address) => (Origin::Added, factors.emails.iter().find(|email| email.address == *address)?.since),
             Channel::Phone(number) => (Origin::Added, factors.phones.iter().find(|phone| phone.number == *number)?.since),
         };
         Some(RuleBook::PRODUCTION.serves_from(origin, since))
     }
 
-    /// Whether it may replace a forgotten password without an administrator.
-    pub fn may_recover_alone(&self) -> bool {
-        match self {
-            Self::Root(account) => account.state != AccountState::Suspended,
+    /// Whether a recovery without an administrator is begun for it at all; what it then takes, the rules say.
+    pub fn may_recover(&self, goal: Goal) -> bool {
+        let protected = self.factors().protected();
+        let reachable = match self {
+            Self::Root(_) | Self::Builder(_) => true,
             Self::User { account, user } => {
-                account.state == AccountState::Active
-                    && account.self_service_recovery
-                    && user.email.is_some()
-                    && user.login_profile.is_some()
-                    && !user.disabled
+                let allowed = goal == Goal::Reenrol || account.self_service_recovery;
+                allowed && user.login_profile.is_some() && (protected || user.email.is_some())
             }
-            Self::Builder(builder) => !builder.disabled,
             // The host is an operator's only way back.
             Self::Operator(_) => false,
-        }
+        };
+        // Without a device there is none to lose.
+        reachable && self.bar().is_none() && (protected || goal == Goal::NewPassword)
     }
 
     /// Whether the password, or the access it belongs to, was replaced after this moment: what was asked for before is void (A17).

@@ -10,10 +10,9 @@ use lockwright_model::factors::{DeviceKind, Loss, RecoveryCodes};
 use lockwright_model::proof::{Proof, Proofs};
 
 use crate::person::Person;
+use crate::recovery::RecoverySettings;
 use crate::recovery::rules::{Protection, Rule, RuleBook, SignIn, WayBack};
-use crate::recovery::situation::{
-    RecoverySettings, codes_serve_from, contact_serves_from, device_serves_from, enrolled, protection, situation,
-};
+use crate::recovery::situation::{codes_serve_from, contact_serves_from, device_serves_from, enrolled, protection, situation};
 
 /// How long recovery contacts go without being looked through (NIST SP 800-63B-4 §4.2.1.3).
 pub const REVIEW: Duration = Duration::from_secs(365 * 86_400);

@@ -15,6 +15,7 @@ use crate::phone::PhoneNumber;
 use crate::proof::{Goal, Proofs};
 use crate::secret::CodeHash;
 use crate::token::TokenHash;
+use crate::tries::TriesKey;
 
 /// A case. A decoy (no subject) has the same shape, lives as long, and can never be proven.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -174,14 +175,22 @@ pub struct Gathered {
     pub proofs: Proofs,
     /// When the first proof was given.
     pub first: Option<Timestamp>,
-    /// Wrong codes by all methods besides the first mail's.
+    /// The counter of the name that was typed to open the case, so that a decoy's tries count like anybody's.
+    pub name: Option<TriesKey>,
+    /// The addresses that proved something: their proof lasts as long as they belong to the person.
+    pub proved: Vec<Channel>,
+    /// Wrong codes by all methods besides the first mail's; a fresh code does not reset it (NIST SP 800-63B-4 §3.1.3.2).
     pub wrong: u8,
     /// Codes that were sent to further addresses.
     pub tickets: Vec<ChannelTicket>,
+    /// When the recovery contacts were asked; the same for somebody who has none.
+    pub asked: Option<Timestamp>,
     /// Recovery contacts who were asked.
     pub contacts: Vec<ContactAsk>,
     /// The operators' help.
     pub operators: Option<OperatorHelp>,
+    /// Operators who want it stopped; two different ones stop it.
+    pub objections: Vec<OperatorId>,
     /// A rehearsal: pretends this loss, changes nothing.
     pub drill: Option<Loss>,
     /// Who was told, when and of what, for the case's page.
@@ -201,6 +210,12 @@ pub struct ChannelTicket {
     pub expires: Timestamp,
     /// How many were sent.
     pub sends: u8,
+    /// Wrong codes so far; a fresh code does not reset it.
+    #[serde(default)]
+    pub wrong: u8,
+    /// [`MessageWay::Keyed`]: the digits on the page were keyed in at the phone.
+    #[serde(default)]
+    pub keyed: bool,
 }
 
 /// How a code reaches a phone.

@@ -45,7 +45,7 @@ pub struct Factors {
     pub frozen_until: Option<Timestamp>,
     /// Recoveries whose waiting time runs; at most one a goal.
     pub underway: Vec<Underway>,
-    /// Who stopped a recovery lately, newest last.
+    /// Who stopped a recovery lately, newest last. What was opened before is void.
     pub cancels: Vec<Cancel>,
     /// Results of rehearsals, newest last.
     pub drills: Vec<Drill>,
@@ -190,8 +190,9 @@ pub struct Underway {
     pub since: Timestamp,
     /// When it may be finished.
     pub release: Timestamp,
-    /// The same channel tried to stop it twice: another channel or two operators must decide.
-    pub contested: bool,
+    /// Channels that tried to stop it after they had stopped another one: one more, or two operators, must decide.
+    #[serde(default)]
+    pub contested_by: Vec<Canceller>,
 }
 
 /// Somebody stopped a recovery.

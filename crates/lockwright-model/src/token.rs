@@ -148,7 +148,8 @@ impl fmt::Debug for TokenHash {
     }
 }
 
-/// A code that a person types: 6 characters of a 32-letter alphabet without look-alikes, 30 bits (ASVS 6.5.4 asks for 20).
+/// A code that a person types: 6 characters of a 32-letter alphabet without look-alikes, 30 bits (ASVS 6.5.4 asks for 20); for a phone
+/// six digits, the least that NIST SP 800-63B-4 §3.1.3.2 allows.
 #[derive(Clone)]
 pub struct Code(Zeroizing<String>);
 
@@ -165,13 +166,29 @@ impl Code {
         Self(Zeroizing::new(text))
     }
 
+    /// Draws a code for a phone: six digits, which can be spoken in any language and keyed in.
+    pub fn draw_digits(entropy: &dyn Entropy) -> Self {
+        // 64 bits: what the remainder favours is beyond measure.
+        let number = u64::from_be_bytes(draw(entropy)) % 1_000_000;
+        Self(Zeroizing::new(format!("{number:06}")))
+    }
+
     /// Reads what was typed: spaces and hyphens are dropped, letters raised, full-width forms narrowed; `None` when it can't be a code.
     pub fn parse(typed: &str) -> Option<Self> {
+        Self::read(typed, |byte| Self::ALPHABET.contains(&byte))
+    }
+
+    /// Reads a typed code of a phone, with the same leniency.
+    pub fn parse_digits(typed: &str) -> Option<Self> {
+        Self::read(typed, |byte| byte.is_ascii_digit())
+    }
+
+    fn read(typed: &str, allowed: impl Fn(u8) -> bool) -> Option<Self> {
         if typed.len() > 64 {
             return None;
         }
         let text: String = typed.nfkc().filter(|c| !c.is_whitespace() && *c != '-').map(|c| c.to_ascii_uppercase()).collect();
-        let well_formed = text.len() == Self::LEN && text.bytes().all(|b| Self::ALPHABET.contains(&b));
+        let well_formed = text.len() == Self::LEN && text.bytes().all(allowed);
         well_formed.then(|| Self(Zeroizing::new(text)))
     }
 
@@ -224,6 +241,17 @@ mod tests {
     fn a25_a_huge_token_is_refused_by_its_length() {
         assert!(Token::parse(TokenKind::Link, &"1".repeat(1_000_000)).is_none());
         assert!(Code::parse(&"1".repeat(1_000_000)).is_none());
+    }
+
+    #[test]
+    fn a_phones_code_is_six_digits() {
+        for seed in 0..50 {
+            let code = Code::draw_digits(&SeededEntropy::new(seed));
+            assert!(code.expose().len() == 6 && code.expose().bytes().all(|byte| byte.is_ascii_digit()));
+            assert_eq!(Code::parse_digits(code.expose()).unwrap().expose(), code.expose());
+        }
+        assert_eq!(Code::parse_digits(" 48 12-07 ").unwrap().expose(), "481207");
+        assert!(Code::parse_digits("48120A").is_none() && Code::parse_digits("48120").is_none());
     }
 
     #[test]

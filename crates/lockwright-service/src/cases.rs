@@ -10,7 +10,7 @@ use lockwright_model::email::EmailAddress;
 use lockwright_model::id::{AccountId, CaseId};
 use lockwright_model::identity::Identity;
 use lockwright_model::name::PersonName;
-use lockwright_model::token::{Code, Token, TokenKind};
+use lockwright_model::token::{Code, Token, TokenHash, TokenKind};
 
 use crate::Lockwright;
 use crate::commit::decide;
@@ -215,7 +215,8 @@ impl Lockwright {
             let code = Code::parse(typed);
             let outcome = decide!(self, {
                 let case = self.load_case(id).await?;
-                recovery::try_code(case, holder.hash(), code.as_ref(), &self.0.codes, op, self.entropy())?
+                let person = self.case_person(&case).await?;
+                recovery::try_code(case, person, holder.hash(), code.as_ref(), &self.step(op))?
             });
             Ok(outcome?)
         })
@@ -249,26 +250,28 @@ impl Lockwright {
         let kind = kind_of(&self.load_case(id).await?.purpose);
         let outcome = decide!(self, {
             let case = self.load_case(id).await?;
-            recovery::cancel(case, holder.hash(), op, self.entropy())?
+            let person = self.case_person(&case).await?;
+            recovery::cancel(case, person, holder.hash(), op, self.entropy())?
         });
         outcome?;
         Ok(kind)
     }
 
     /// What a link would open; spends nothing (invariant 10).
-    pub async fn look_at_link(&self, id: &CaseId, link: &str) -> Result<CaseKind, CaseError> {
+    pub async fn look_at_link(&self, id: &CaseId, cookie: &str, link: &str) -> Result<CaseKind, CaseError> {
         let token = Token::parse(TokenKind::Link, link).ok_or(CaseError::Unknown)?;
         let case = self.load_case(id).await?;
-        recovery::check_link(&case, token.hash(), self.now())?;
+        recovery::check_link(&case, token.hash(), holder_of(cookie), self.now())?;
         Ok(kind_of(&case.purpose))
     }
 
     /// Spends a link; this browser holds the case from now on.
-    pub async fn open_link(&self, op: &OpContext, id: &CaseId, link: &str) -> Result<Token, CaseError> {
+    pub async fn open_link(&self, op: &OpContext, id: &CaseId, cookie: &str, link: &str) -> Result<Token, CaseError> {
         let token = Token::parse(TokenKind::Link, link).ok_or(CaseError::Unknown)?;
         let outcome = decide!(self, {
             let case = self.load_case(id).await?;
-            recovery::open_link(case, token.hash(), op, self.entropy())?
+            let person = self.case_person(&case).await?;
+            recovery::open_link(case, person, token.hash(), holder_of(cookie), &self.step(op))?
         });
         Ok(outcome?)
     }
@@ -293,6 +296,18 @@ impl Lockwright {
         })
     }
 
+    /// Whom a case is about, as stored now; for a decoy the same is read, and nobody found (invariant 9).
+    pub(crate) async fn case_person(&self, case: &Case) -> Result<Option<Person>, Trouble> {
+        let decoy = Identity::Root(AccountId::NOBODY);
+        let person = self.person(case.subject().unwrap_or(&decoy)).await?;
+        Ok(person.filter(|_| case.subject().is_some()))
+    }
+
+    /// What the steps of a recovery are decided with.
+    pub(crate) fn step<'a>(&'a self, op: &'a OpContext) -> recovery::Step<'a> {
+        recovery::Step { key: &self.0.codes, settings: self.config().recovery, op, entropy: self.entropy() }
+    }
+
     pub(crate) async fn load_case(&self, id: &CaseId) -> Result<Case, CaseError> {
         self.store().case(id).await?.ok_or(CaseError::Unknown)
     }
@@ -311,6 +326,11 @@ pub(crate) fn builder_name(address: &EmailAddress) -> String {
 /// The name that the mails to an IAM user's own addresses are counted against.
 pub(crate) fn address_name(subject: &Identity) -> String {
     format!("address {subject}")
+}
+
+/// Which case a cookie's token holds, if it is one.
+fn holder_of(cookie: &str) -> Option<TokenHash> {
+    Token::parse(TokenKind::Case, cookie).map(|token| token.hash())
 }
 
 /// The holder's token from a cookie; anything else holds nothing.

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use lockwright_authn::hasher::{HashParams, ParamsError};
+use lockwright_core::recovery::RecoverySettings;
 use lockwright_core::session::SessionLimits;
 use lockwright_model::email::EmailAddress;
 use lockwright_model::secret::{KeyBytes, Secret};
@@ -23,6 +24,8 @@ pub struct ServiceConfig {
     pub operator_url: Option<String>,
     /// Limits of sessions.
     pub sessions: SessionLimits,
+    /// The operator's settings of recoveries.
+    pub recovery: RecoverySettings,
     /// Cost of a password hash.
     pub hash: HashParams,
     /// Threads that hash passwords.

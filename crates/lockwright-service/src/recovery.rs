@@ -11,6 +11,7 @@ use lockwright_model::email::EmailAddress;
 use lockwright_model::event::{AuditEvent, Service, Told};
 use lockwright_model::id::CaseId;
 use lockwright_model::job::Task;
+use lockwright_model::proof::Goal;
 use lockwright_model::token::{Token, TokenKind};
 use lockwright_model::tries::{Tries, TriesKey};
 
@@ -104,7 +105,7 @@ impl Lockwright {
     }
 
     /// Starts a recovery. The answer is the same whether the name exists, may recover alone, or not (invariant 9).
-    pub async fn start_recovery(&self, op: &OpContext, name: &SignInName) -> Result<Opened, StartError> {
+    pub async fn start_recovery(&self, op: &OpContext, name: &SignInName, goal: Goal) -> Result<Opened, StartError> {
         self.level(async {
             let holder = Token::draw(TokenKind::Case, self.entropy());
             let kind = match name {
@@ -117,7 +118,7 @@ impl Lockwright {
                 let found = self.find(name).await?;
                 let counted = self.count_case(op, found.tries.as_str()).await?;
                 let person = found.person.as_ref().filter(|_| !counted.silent);
-                let mut decided = recovery::start(kind, person, &holder, op, self.entropy());
+                let mut decided = recovery::start(kind, goal, person, &found.tries, &holder, op, self.entropy());
                 decided.changes.puts.extend(counted.rows);
                 decided
             })?;
@@ -139,7 +140,7 @@ impl Lockwright {
             let case = self.load_case(id).await?;
             let person = self.person(&subject).await?.ok_or_else(gone)?;
             let counted = self.store().tries(&tries_key(&person)).await?;
-            recovery::finish(case, holder.hash(), person, accepted.hash.clone(), counted, op, self.entropy()).map_err(CaseError::from)?
+            recovery::finish(case, holder.hash(), person, accepted.hash.clone(), counted, &self.step(op)).map_err(CaseError::from)?
         });
         Ok(outcome?)
     }

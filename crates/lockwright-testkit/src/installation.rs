@@ -9,6 +9,7 @@ use lockwright_model::entropy::SystemEntropy;
 use lockwright_model::secret::KeyBytes;
 use lockwright_service::Lockwright;
 use lockwright_service::config::{MailConfig, MessageConfig, ServiceConfig};
+use lockwright_service::core::recovery::RecoverySettings;
 use lockwright_service::core::session::SessionLimits;
 use lockwright_service::mail::Mailer;
 use lockwright_store::{Location, Store};
@@ -40,6 +41,7 @@ impl Installation {
             public_url: public_url.to_owned(),
             operator_url: Some("http://localhost:8421".to_owned()),
             sessions: SessionLimits::MOST,
+            recovery: RecoverySettings::default(),
             hash: lockwright_authn::hasher::HashParams { memory_kib: 8, passes: 1, lanes: 1 },
             hash_threads: 1,
             hash_queue: 64,

@@ -1,9 +1,18 @@
-//! Cases: the state machine of everything that is proven through a mailbox or a handed link.
+//! Cases: the state machine of everything that is proven through a mailbox, a handed link, or several proofs together.
 //!
-//! `Open → Proven → Completed`, or `Closed`. Transitions consume the case; nothing leads out of `Completed` and `Closed`.
+//! `Open → Proven → Completed`, or `Open → Waiting → Completed`, or `Closed`. Transitions consume the case; nothing leads out of
+//! `Completed` and `Closed`. A recovery gathers proofs while it is open or waits; what they open is for [`rules`] to say.
 
+mod channel;
+mod contacts;
+mod evidence;
+mod factor;
+mod finish;
+mod operators;
 pub mod rules;
 pub mod situation;
+mod ticket;
+mod waiting;
 
 use std::time::Duration;
 
@@ -12,32 +21,79 @@ use lockwright_model::case::{Case, CaseState, Channel, Closure, Gathered, Identi
 use lockwright_model::change::{ChangeSet, Record, Version};
 use lockwright_model::clock::Timestamp;
 use lockwright_model::context::OpContext;
-use lockwright_model::credential::Credential;
 use lockwright_model::email::EmailAddress;
 use lockwright_model::entropy::Entropy;
 use lockwright_model::event::{AuditEvent, Service, Told};
 use lockwright_model::id::CaseId;
-use lockwright_model::job::{Notice, Task};
+use lockwright_model::job::Task;
 use lockwright_model::proof::Goal;
-use lockwright_model::secret::PasswordHash;
-use lockwright_model::token::{Code, Token, TokenHash, TokenKind};
-use lockwright_model::tries::Tries;
+use lockwright_model::token::{Token, TokenHash, TokenKind};
+use lockwright_model::tries::TriesKey;
 
 use crate::Decided;
 use crate::outbox;
 use crate::person::Person;
-use crate::tries;
+
+pub use channel::{IssuedCode, ask_channel, issue_channel, keyed_in, try_channel_code};
+pub use contacts::{AskIssued, ask_contacts, check_ask, contact_answers, issue_ask, try_contact_code};
+pub use evidence::Given;
+pub use factor::{give_password, give_recovery_code};
+pub use finish::{confirm_address, finish, finish_reenrol};
+pub use operators::{ask_operators, operator_approves, operator_objects, operator_opens, operator_refuses};
+pub use situation::situation_of;
+pub use ticket::{CodeOutcome, Issued, check_link, issue, open_link, resend, try_code};
+pub use waiting::{Stopped, remind, start_waiting, stop, stop_recoveries, underway};
 
 /// How long a mailed ticket and its case work (NIST SP 800-63B-4 §4.2.1.2 allows 24 h by email).
 pub const TICKET_LIFE: Duration = Duration::from_secs(60 * 60);
+/// How long a code works that was sent to a phone (NIST SP 800-63B-4 §4.2.1.2).
+pub const PHONE_CODE_LIFE: Duration = Duration::from_secs(10 * 60);
 /// How long a link that an administrator or the host hands over works.
 pub const HANDED_LIFE: Duration = Duration::from_secs(24 * 3600);
 /// How long the person has to finish after the proof.
 pub const PROVEN_LIFE: Duration = Duration::from_secs(30 * 60);
-/// Wrong codes after which no more are looked at.
+/// How long a recovery gathers proofs after the first one.
+pub const GATHERING_LIFE: Duration = Duration::from_secs(24 * 3600);
+/// How long recovery contacts have: 24 hours longer than others (NIST SP 800-63B-4 §4.2.1.3).
+pub const CONTACTS_LIFE: Duration = Duration::from_secs(48 * 3600);
+/// How long a recovery can be finished after its waiting time.
+pub const RELEASED_LIFE: Duration = Duration::from_secs(7 * 86_400);
+/// After one was stopped, no other starts to wait for this long (X06).
+pub const BACK_OFF: Duration = Duration::from_secs(24 * 3600);
+/// Wrong codes of one ticket after which no more are looked at.
 pub const CODE_TRIES: u8 = 5;
+/// Wrong codes, passwords and saved codes in one recovery after which no more are looked at.
+pub const CASE_TRIES: u8 = 10;
 /// Tickets that one case sends.
 pub const SENDS: u8 = 5;
+
+/// What the installation's operator has set about recoveries.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct RecoverySettings {
+    /// How long a delayed recovery waits, from [`rules::DELAY_LEAST`] to [`rules::DELAY_MOST`].
+    pub delay: Duration,
+    /// Whether operators help with recoveries.
+    pub operator_help: bool,
+}
+
+impl Default for RecoverySettings {
+    fn default() -> Self {
+        Self { delay: rules::DELAY, operator_help: true }
+    }
+}
+
+/// What every step of a recovery is decided with.
+#[derive(Clone, Copy)]
+pub struct Step<'a> {
+    /// The key of typed codes.
+    pub key: &'a CodeKey,
+    /// The operator's settings.
+    pub settings: RecoverySettings,
+    /// The circumstances.
+    pub op: &'a OpContext,
+    /// Where chance comes from.
+    pub entropy: &'a dyn Entropy,
+}
 
 /// Why a step of a case is not taken.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -58,10 +114,21 @@ pub enum Refusal {
     NoMoreSends,
     /// What it was for is gone, or no longer allowed.
     Gone,
+    /// Its owner said "this wasn't me": nothing is changed until then.
+    Frozen(Timestamp),
+    /// Another recovery of the same person waits for the same (X06).
+    OtherWaits,
 }
 
 /// Opens a case of any purpose and asks for its ticket to be sent.
 pub fn open(purpose: Purpose, holder: &Token, op: &OpContext, entropy: &dyn Entropy) -> (Case, ChangeSet) {
+    let (case, mut changes) = draw(purpose, holder, op, entropy);
+    changes.put(Record::Case(case.clone()));
+    (case, changes)
+}
+
+/// A case that is not put yet, and the job for its ticket.
+fn draw(purpose: Purpose, holder: &Token, op: &OpContext, entropy: &dyn Entropy) -> (Case, ChangeSet) {
     let case = Case {
         id: CaseId::draw(entropy),
         version: Version::NEW,
@@ -75,28 +142,47 @@ pub fn open(purpose: Purpose, holder: &Token, op: &OpContext, entropy: &dyn Entr
     };
     let mut changes = ChangeSet::default();
     changes.put(outbox::job(Task::SendTicket { case: case.id.clone() }, op, entropy));
-    changes.put(Record::Case(case.clone()));
     (case, changes)
 }
 
-/// Starts the recovery of a forgotten password.
+/// Starts a recovery: a forgotten password, or a lost device.
 ///
-/// Nobody, or somebody who may not recover alone, gets a decoy: the same rows, the same work, never provable (invariant 9).
-pub fn start(kind: IdentityKind, person: Option<&Person>, holder: &Token, op: &OpContext, entropy: &dyn Entropy) -> Decided<CaseId> {
-    let person = person.filter(|person| person.kind() == kind && person.may_recover_alone());
+/// Nobody, or somebody who may not recover alone, gets a decoy: the same rows, the same work, never provable (invariant 9). `name` is the
+/// counter of the name that was typed.
+pub fn start(
+    kind: IdentityKind,
+    goal: Goal,
+    person: Option<&Person>,
+    name: &TriesKey,
+    holder: &Token,
+    op: &OpContext,
+    entropy: &dyn Entropy,
+) -> Decided<CaseId> {
+    let person = person.filter(|person| person.kind() == kind && person.may_recover(goal));
     let purpose = Purpose::Recover {
         kind,
-        goal: Goal::NewPassword,
+        goal,
         subject: person.map(Person::identity),
-        address: person.and_then(|person| person.primary_email().cloned()),
+        address: person.and_then(|person| mailed_first(person, op.now)),
     };
-    let (case, mut changes) = open(purpose, holder, op, entropy);
-    let mut told = Told::new(Service::Signin, "PasswordRecoveryRequested", person.and_then(Person::account_id));
+    let (mut case, mut changes) = draw(purpose, holder, op, entropy);
+    case.gathered.name = Some(name.clone());
+    changes.put(Record::Case(case.clone()));
+    let event = match goal {
+        Goal::NewPassword => "PasswordRecoveryRequested",
+        Goal::Reenrol => "DeviceRecoveryRequested",
+    };
+    let mut told = Told::new(Service::Signin, event, person.and_then(Person::account_id));
     if let Some(person) = person {
         told = told.about(person.identity(), person.user_name());
     }
     changes.tell(AuditEvent::new(op, entropy, told));
     Decided::new(changes, case.id)
+}
+
+/// Where a recovery's first mail goes: the address the person signs in with, once it serves.
+fn mailed_first(person: &Person, now: Timestamp) -> Option<EmailAddress> {
+    person.primary_email().filter(|address| person.serves_recovery(&Channel::Email((*address).clone()), now)).cloned()
 }
 
 /// A link for setting a password, handed over by an administrator or the host: works without mail, once, and no longer than the
@@ -134,72 +220,39 @@ pub struct HandedLink {
     pub expires: Timestamp,
 }
 
-/// What is mailed for a case.
-#[derive(Debug)]
-pub struct Issued {
-    /// To whom.
-    pub to: EmailAddress,
-    /// The code to type.
-    pub code: Code,
-    /// The link's token.
-    pub link: Token,
-    /// When both stop working.
-    pub expires: Timestamp,
+/// Whether the holder may finish the case now.
+pub fn ready(case: &Case, holder: TokenHash, now: Timestamp) -> Result<(), Refusal> {
+    standing(case, Some(holder), now)?;
+    match case.state {
+        CaseState::Proven { .. } => Ok(()),
+        CaseState::Waiting { release, .. } if now >= release => Ok(()),
+        _ => Err(Refusal::NotNow),
+    }
 }
 
-/// Draws the ticket of an open case; an older one stops working. `None`: there is nothing to mail.
-pub fn issue(mut case: Case, key: &CodeKey, now: Timestamp, entropy: &dyn Entropy) -> Option<Decided<Issued>> {
-    let to = match &case.purpose {
-        Purpose::Recover { address, .. } => address.clone()?,
-        Purpose::RegisterAccount { address }
-        | Purpose::RegisterBuilder { address, .. }
-        | Purpose::ConfirmAddress { address, .. }
-        | Purpose::AddAddress { channel: Channel::Email(address), .. }
-        | Purpose::ChangeEmail { address, .. }
-        | Purpose::UndoEmail { old: address, .. }
-        | Purpose::InviteContact { address, .. } => address.clone(),
-        Purpose::SetPassword { .. } | Purpose::LinkLogin { .. } | Purpose::Disown { .. } | Purpose::AddAddress { .. } => return None,
-    };
-    let CaseState::Open { ticket, .. } = &mut case.state else { return None };
-    if now >= case.expires {
-        return None;
+/// Whether anything can still be done with a case; who holds it comes first, so that a stranger learns nothing of its state.
+pub fn standing(case: &Case, holder: Option<TokenHash>, now: Timestamp) -> Result<(), Refusal> {
+    if holder.is_some_and(|holder| holder != case.holder) {
+        return Err(Refusal::NotYours);
     }
-    let (code, link) = (Code::draw(entropy), Token::draw(TokenKind::Link, entropy));
-    let expires = case.expires;
-    // No browser holds the way back of a change of address, so there is no code to type for it.
-    let typed = (!matches!(case.purpose, Purpose::UndoEmail { .. })).then(|| key.hash(&case.id, &code));
-    *ticket = Some(Ticket { link: link.hash(), code: typed, expires });
+    match case.state {
+        CaseState::Completed { .. } => Err(Refusal::AlreadyDone),
+        CaseState::Closed { why, .. } => Err(Refusal::Closed(why)),
+        CaseState::Open { .. } | CaseState::Proven { .. } | CaseState::Waiting { .. } if now >= case.expires => Err(Refusal::Expired),
+        // A browser that proved nothing is done with the case once its tries are used up (A29); the others have further ways.
+        CaseState::Open { wrong, .. } if holder.is_some() && wrong >= CODE_TRIES && case.gathered.proofs.is_empty() => {
+            Err(Refusal::Closed(Closure::TooManyTries))
+        }
+        CaseState::Open { .. } | CaseState::Proven { .. } | CaseState::Waiting { .. } => Ok(()),
+    }
+}
+
+/// Marks a proven case as completed; the caller adds what it was for.
+pub(crate) fn complete(mut case: Case, op: &OpContext) -> ChangeSet {
+    case.state = CaseState::Completed { at: op.now };
     let mut changes = ChangeSet::default();
     changes.put(Record::Case(case));
-    Some(Decided::new(changes, Issued { to, code, link, expires }))
-}
-
-/// Asks for a new ticket. The old one works until the new one is drawn.
-pub fn resend(mut case: Case, holder: TokenHash, op: &OpContext, entropy: &dyn Entropy) -> Result<Decided<()>, Refusal> {
-    standing(&case, Some(holder), op.now)?;
-    let CaseState::Open { sends, .. } = &mut case.state else { return Err(Refusal::NotNow) };
-    if *sends == 0 || *sends >= SENDS {
-        return Err(Refusal::NoMoreSends);
-    }
-    *sends += 1;
-    let mut changes = ChangeSet::default();
-    changes.put(outbox::job(Task::SendTicket { case: case.id.clone() }, op, entropy));
-    changes.put(Record::Case(case));
-    Ok(Decided::new(changes, ()))
-}
-
-/// What a typed code did.
-#[derive(Debug)]
-pub enum CodeOutcome {
-    /// The case is proven; the browser gets this new token.
-    Proven(Token),
-    /// Not the code; so many tries are left.
-    Wrong {
-        /// Tries left.
-        left: u8,
-    },
-    /// Not the code, and no try is left.
-    NoTriesLeft,
+    changes
 }
 
 /// Whether anybody who knows a name or an address can start such a case.
@@ -219,57 +272,34 @@ fn anybody_starts(purpose: &Purpose) -> bool {
     }
 }
 
-/// Tries a typed code in the browser that holds the case. A stranger's browser can't use up the tries (A29); a browser that has used
-/// them up is done with the case, but the mailed link, which can't be guessed, still works.
-pub fn try_code(
+/// Gives a case up on the holder's wish ("use another address"). Before the proof, the holder of a case that anybody can start only
+/// lets go of it: the mailed link still works, for its reader may be somebody else (A29).
+///
+/// `person` is the subject of a recovery that waits: it is taken off its list.
+pub fn cancel(
     mut case: Case,
+    person: Option<Person>,
     holder: TokenHash,
-    typed: Option<&Code>,
-    key: &CodeKey,
     op: &OpContext,
     entropy: &dyn Entropy,
-) -> Result<Decided<CodeOutcome>, Refusal> {
+) -> Result<Decided<()>, Refusal> {
     standing(&case, Some(holder), op.now)?;
-    let CaseState::Open { ticket, wrong, .. } = &mut case.state else { return Err(Refusal::NotNow) };
-    // A text that can't be a code is compared too: it costs a try like any other.
-    let given = typed.map(|code| key.hash(&case.id, code));
-    let right = match (ticket.as_ref(), given) {
-        (Some(Ticket { code: Some(code), expires, .. }), Some(given)) => op.now < *expires && code.matches(&given),
-        _ => false,
-    };
-    if right {
-        return Ok(prove(case, op, entropy).map_output(CodeOutcome::Proven));
-    }
-    *wrong += 1;
-    let left = CODE_TRIES.saturating_sub(*wrong);
-    let outcome = if left == 0 { CodeOutcome::NoTriesLeft } else { CodeOutcome::Wrong { left } };
-    if left == 0 && !anybody_starts(&case.purpose) {
-        case.state = CaseState::Closed { at: op.now, why: Closure::TooManyTries };
-    }
     let mut changes = ChangeSet::default();
+    match case.state {
+        CaseState::Open { .. } if anybody_starts(&case.purpose) && case.gathered.proofs.is_empty() => {
+            case.holder = Token::draw(TokenKind::Case, entropy).hash();
+        }
+        _ => case.state = CaseState::Closed { at: op.now, why: Closure::Cancelled },
+    }
+    if let Some(mut person) = person.filter(|person| case.subject() == Some(&person.identity()))
+        && waiting::forget(&mut person, &case)
+    {
+        let told = Told::new(Service::Signin, "RecoveryGivenUp", person.account_id()).about(person.identity(), person.user_name());
+        changes.tell(AuditEvent::new(op, entropy, told));
+        changes.put(person.record());
+    }
     changes.put(Record::Case(case));
-    Ok(Decided::new(changes, outcome))
-}
-
-/// Whether a link would work now; spends nothing (invariant 10).
-pub fn check_link(case: &Case, link: TokenHash, now: Timestamp) -> Result<(), Refusal> {
-    // An invitation is answered on its own page, by two buttons.
-    if matches!(case.purpose, Purpose::InviteContact { .. }) {
-        return Err(Refusal::Gone);
-    }
-    standing(case, None, now)?;
-    match &case.state {
-        CaseState::Open { ticket: Some(ticket), .. } if ticket.link == link && now < ticket.expires => Ok(()),
-        CaseState::Open { ticket: Some(ticket), .. } if ticket.link != link => Err(Refusal::Replaced),
-        CaseState::Open { .. } => Err(Refusal::Expired),
-        _ => Err(Refusal::AlreadyDone),
-    }
-}
-
-/// Opens the form behind a link, in whatever browser it was opened; that browser holds the case from now on.
-pub fn open_link(case: Case, link: TokenHash, op: &OpContext, entropy: &dyn Entropy) -> Result<Decided<Token>, Refusal> {
-    check_link(&case, link, op.now)?;
-    Ok(prove(case, op, entropy))
+    Ok(Decided::new(changes, ()))
 }
 
 fn prove(mut case: Case, op: &OpContext, entropy: &dyn Entropy) -> Decided<Token> {
@@ -281,122 +311,6 @@ fn prove(mut case: Case, op: &OpContext, entropy: &dyn Entropy) -> Decided<Token
     let mut changes = ChangeSet::default();
     changes.put(Record::Case(case));
     Decided::new(changes, holder)
-}
-
-/// Whether the holder may finish the case now.
-pub fn ready(case: &Case, holder: TokenHash, now: Timestamp) -> Result<(), Refusal> {
-    standing(case, Some(holder), now)?;
-    match case.state {
-        CaseState::Proven { .. } => Ok(()),
-        _ => Err(Refusal::NotNow),
-    }
-}
-
-/// Sets the new password, ends every session, tells every address. The person signs in afresh (O-F13); MFA is untouched.
-pub fn finish(
-    case: Case,
-    holder: TokenHash,
-    mut person: Person,
-    hash: PasswordHash,
-    counted: Option<Tries>,
-    op: &OpContext,
-    entropy: &dyn Entropy,
-) -> Result<Decided<()>, Refusal> {
-    ready(&case, holder, op.now)?;
-    let handed = match &case.purpose {
-        Purpose::Recover { subject: Some(subject), address: Some(address), .. }
-            if *subject == person.identity() && person.may_recover_alone() && person.addresses().contains(address) =>
-        {
-            false
-        }
-        Purpose::SetPassword { subject, epoch } if *subject == person.identity() && *epoch == person.epoch() => true,
-        _ => return Err(Refusal::Gone),
-    };
-    if person.replaced_since(case.created) {
-        return Err(Refusal::Gone);
-    }
-    let credential = Credential::replacing(person.credential(), hash, op.now);
-    if !person.replace_credential(credential) {
-        return Err(Refusal::Gone);
-    }
-    let mut changes = complete(case, op);
-    if let Some(counted) = counted {
-        changes.put(Record::Tries(tries::forgive(counted, op.now)));
-    }
-    let acting = person.acting(op);
-    let name = if handed { "PasswordUpdated" } else { "PasswordRecoveryCompleted" };
-    let told = Told::new(Service::Signin, name, person.account_id())
-        .about(person.identity(), person.user_name())
-        .response(serde_json::json!({name: "Success"}));
-    changes.tell(AuditEvent::new(&acting, entropy, told));
-    // A handed link too: nobody had to know the old password.
-    outbox::notify(&mut changes, &person, &Notice::PasswordRecovered(person.whose()), op, entropy);
-    changes.put(person.record());
-    Ok(Decided::new(changes, ()))
-}
-
-/// Marks a proven case as completed; the caller adds what it was for.
-pub(crate) fn complete(mut case: Case, op: &OpContext) -> ChangeSet {
-    case.state = CaseState::Completed { at: op.now };
-    let mut changes = ChangeSet::default();
-    changes.put(Record::Case(case));
-    changes
-}
-
-/// Gives a case up on the holder's wish ("use another address"). Before the proof, the holder of a case that anybody can start only
-/// lets go of it: the mailed link still works, for its reader may be somebody else (A29).
-pub fn cancel(mut case: Case, holder: TokenHash, op: &OpContext, entropy: &dyn Entropy) -> Result<Decided<()>, Refusal> {
-    standing(&case, Some(holder), op.now)?;
-    match case.state {
-        CaseState::Open { .. } if anybody_starts(&case.purpose) => case.holder = Token::draw(TokenKind::Case, entropy).hash(),
-        _ => case.state = CaseState::Closed { at: op.now, why: Closure::Cancelled },
-    }
-    let mut changes = ChangeSet::default();
-    changes.put(Record::Case(case));
-    Ok(Decided::new(changes, ()))
-}
-
-/// Confirms an IAM user's own address, once its mailbox was proven.
-pub fn confirm_address(
-    case: Case,
-    holder: TokenHash,
-    person: Person,
-    op: &OpContext,
-    entropy: &dyn Entropy,
-) -> Result<Decided<EmailAddress>, Refusal> {
-    ready(&case, holder, op.now)?;
-    let address = match &case.purpose {
-        Purpose::ConfirmAddress { subject, address } if *subject == person.identity() && person.bar().is_none() => address.clone(),
-        _ => return Err(Refusal::Gone),
-    };
-    let Person::User { account, mut user } = person else { return Err(Refusal::Gone) };
-    let before = Person::User { account: account.clone(), user: user.clone() };
-    user.email = Some(address.clone());
-    let after = Person::User { account, user };
-    let mut changes = complete(case, op);
-    let told = Told::new(Service::Signin, "EmailUpdated", after.account_id()).about(after.identity(), after.user_name());
-    changes.tell(AuditEvent::new(op, entropy, told));
-    // The old address hears of it first; it may not be the person's doing.
-    if before.addresses() != after.addresses() {
-        outbox::notify(&mut changes, &before, &Notice::AddressConfirmed(before.whose()), op, entropy);
-    }
-    outbox::notify(&mut changes, &after, &Notice::AddressConfirmed(after.whose()), op, entropy);
-    changes.put(after.record());
-    Ok(Decided::new(changes, address))
-}
-
-/// Whether anything can still be done with a case; who holds it comes first, so that a stranger learns nothing of its state.
-pub fn standing(case: &Case, holder: Option<TokenHash>, now: Timestamp) -> Result<(), Refusal> {
-    if holder.is_some_and(|holder| holder != case.holder) {
-        return Err(Refusal::NotYours);
-    }
-    match case.state {
-        CaseState::Completed { .. } => Err(Refusal::AlreadyDone),
-        CaseState::Closed { why, .. } => Err(Refusal::Closed(why)),
-        CaseState::Open { .. } | CaseState::Proven { .. } | CaseState::Waiting { .. } if now >= case.expires => Err(Refusal::Expired),
-        CaseState::Open { wrong, .. } if holder.is_some() && wrong >= CODE_TRIES => Err(Refusal::Closed(Closure::TooManyTries)),
-        CaseState::Open { .. } | CaseState::Proven { .. } | CaseState::Waiting { .. } => Ok(()),
-    }
 }
 
 impl<T> Decided<T> {

@@ -1,30 +1,14 @@
 //! What the rules see of a person: which of its factors serve a recovery, and from when on.
 
-use std::time::Duration;
-
 use lockwright_model::case::Channel;
 use lockwright_model::clock::Timestamp;
 use lockwright_model::factors::{Contact, MfaDevice, RecoveryCodes};
 use lockwright_model::proof::{Proof, Proofs};
 
-use super::rules::{Approval, DELAY, Origin, Protection, RuleBook, Situation};
+use super::RecoverySettings;
+use super::rules::{Approval, Origin, Protection, RuleBook, Situation};
 use crate::contacts::own_mailbox;
 use crate::person::Person;
-
-/// What the operator has decided about recoveries.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct RecoverySettings {
-    /// How long a delayed recovery waits, between [`super::rules::DELAY_LEAST`] and [`super::rules::DELAY_MOST`].
-    pub delay: Duration,
-    /// Whether two operators may help somebody who has lost nearly everything.
-    pub operator_help: bool,
-}
-
-impl Default for RecoverySettings {
-    fn default() -> Self {
-        Self { delay: DELAY, operator_help: true }
-    }
-}
 
 /// What the rules look at besides the proofs, as it is now.
 pub fn situation(person: &Person, settings: RecoverySettings, now: Timestamp) -> Situation {
@@ -100,4 +84,9 @@ pub fn codes_serve_from(codes: &RecoveryCodes) -> Timestamp {
 /// From when on a contact's word counts; `None`: the contact has not accepted.
 pub fn contact_serves_from(contact: &Contact) -> Option<Timestamp> {
     contact.since.map(|since| RuleBook::PRODUCTION.serves_from(Origin::Added, since))
+}
+
+/// How the rules see a person now.
+pub fn situation_of(person: &Person, operator_help: bool, now: Timestamp) -> Situation {
+    situation(person, RecoverySettings { operator_help, ..RecoverySettings::default() }, now)
 }

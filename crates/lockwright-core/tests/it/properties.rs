@@ -9,6 +9,7 @@ use lockwright_core::{account, builder, closing, password, recovery, signin, tri
 use lockwright_model::case::IdentityKind;
 use lockwright_model::change::{Key, Record};
 use lockwright_model::identity::{Identity, Principal};
+use lockwright_model::proof::Goal;
 use lockwright_model::token::{Code, Token, TokenKind};
 use lockwright_model::tries::TriesKey;
 use proptest::prelude::*;
@@ -83,7 +84,9 @@ fn run(world: &mut World, command: Command) -> Option<()> {
             let person = world.person(person);
             let kind = person.as_ref().map_or(IdentityKind::Iam, Person::kind);
             let holder = Token::draw(TokenKind::Case, &world.entropy);
-            let decided = recovery::start(kind, person.as_ref().filter(|_| !decoy), &holder, &anyone, &world.entropy);
+            let name = TriesKey::new("password", "typed");
+            let decided =
+                recovery::start(kind, Goal::NewPassword, person.as_ref().filter(|_| !decoy), &name, &holder, &anyone, &world.entropy);
             let case = world.commit(decided).unwrap();
             world.cases.push(case.clone());
             world.hold(&case, holder);
@@ -103,7 +106,7 @@ fn run(world: &mut World, command: Command) -> Option<()> {
             let holder = world.holder(&ticket.case, stranger);
             let decide = |world: &World| {
                 let code = ticket.code.as_ref();
-                recovery::try_code(world.case(&ticket.case)?, holder.hash(), code, &world.key, &anyone, &world.entropy).ok()
+                recovery::try_code(world.case(&ticket.case)?, world.subject(&ticket.case), holder.hash(), code, &world.step(&anyone)).ok()
             };
             let (first, second) = (decide(world)?, decide(world)?);
             if let recovery::CodeOutcome::Proven(token) = world.race(first, second) {
@@ -116,13 +119,16 @@ fn run(world: &mut World, command: Command) -> Option<()> {
             let holder = world.holder(&id, stranger);
             let code = Code::draw(&world.entropy);
             let before = world.case(&id)?;
-            let decided = recovery::try_code(before, holder.hash(), Some(&code), &world.key, &anyone, &world.entropy).ok()?;
+            let decided = recovery::try_code(before, world.subject(&id), holder.hash(), Some(&code), &world.step(&anyone)).ok()?;
             assert!(!stranger, "A29: a stranger used up a try");
             assert!(!matches!(world.commit(decided).unwrap(), recovery::CodeOutcome::Proven(_)));
         }
         Command::Link { ticket } => {
             let ticket = pick(&world.tickets, ticket)?;
-            let decide = |world: &World| recovery::open_link(world.case(&ticket.case)?, ticket.link.hash(), &anyone, &world.entropy).ok();
+            let decide = |world: &World| {
+                recovery::open_link(world.case(&ticket.case)?, world.subject(&ticket.case), ticket.link.hash(), None, &world.step(&anyone))
+                    .ok()
+            };
             let (first, second) = (decide(world)?, decide(world)?);
             let token = world.race(first, second);
             world.proved(&ticket.case, ticket.spent, token);
@@ -143,7 +149,7 @@ fn run(world: &mut World, command: Command) -> Option<()> {
             for number in 0..world.people.len() {
                 let decide = |world: &World| {
                     let person = world.person(number)?;
-                    recovery::finish(case.clone(), holder.hash(), person, hash.clone(), None, &anyone, &world.entropy).ok()
+                    recovery::finish(case.clone(), holder.hash(), person, hash.clone(), None, &world.step(&anyone)).ok()
                 };
                 let (Some(first), Some(second)) = (decide(world), decide(world)) else { continue };
                 let before = world.person(number)?;
@@ -159,7 +165,7 @@ fn run(world: &mut World, command: Command) -> Option<()> {
         Command::Cancel { case, stranger } => {
             let id = pick(&world.cases, case)?;
             let holder = world.holder(&id, stranger);
-            let decided = recovery::cancel(world.case(&id)?, holder.hash(), &anyone, &world.entropy).ok()?;
+            let decided = recovery::cancel(world.case(&id)?, world.subject(&id), holder.hash(), &anyone, &world.entropy).ok()?;
             assert!(!stranger, "A29");
             world.commit(decided).unwrap();
         }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use lockwright_core::obstacle::{Obstacle, obstacles};
 use lockwright_core::person::Person;
 use lockwright_core::readiness::{Concern, Help, Surroundings, readiness, way_from};
-use lockwright_core::recovery::situation::RecoverySettings;
+use lockwright_core::recovery::RecoverySettings;
 use lockwright_model::builder::Builder;
 use lockwright_model::change::Version;
 use lockwright_model::clock::Timestamp;

@@ -20,6 +20,7 @@ use lockwright_model::id::{AccountId, BuilderId, RequestId, UserId};
 use lockwright_model::identity::{Identity, Principal, UserRef};
 use lockwright_model::job::{Job, JobState, Task};
 use lockwright_model::password_policy::PasswordPolicy;
+use lockwright_model::proof::Goal;
 use lockwright_model::secret::PasswordHash;
 use lockwright_model::session::SessionScope;
 use lockwright_model::tries::{Tries, TriesKey};
@@ -185,7 +186,7 @@ fn who_may_recover_without_an_administrator() {
         let (mut account, mut user) = (account(1), user(account(1).id, false));
         change(&mut account, &mut user);
         let person = Person::User { account: Box::new(account), user };
-        assert_eq!(person.may_recover_alone(), expected, "{person:?}");
+        assert_eq!(person.may_recover(Goal::NewPassword), expected, "{person:?}");
     };
     check(&|_, _| {}, true);
     check(&|account, _| account.self_service_recovery = false, false);
@@ -195,9 +196,9 @@ fn who_may_recover_without_an_administrator() {
     check(&|_, user| user.disabled = true, false);
     let mut suspended = account(1);
     suspended.state = AccountState::Suspended;
-    assert!(Person::Root(account(1)).may_recover_alone() && !Person::Root(suspended).may_recover_alone());
+    assert!(Person::Root(account(1)).may_recover(Goal::NewPassword) && !Person::Root(suspended).may_recover(Goal::NewPassword));
     let off = Builder { disabled: true, ..builder() };
-    assert!(Person::Builder(builder()).may_recover_alone() && !Person::Builder(off).may_recover_alone());
+    assert!(Person::Builder(builder()).may_recover(Goal::NewPassword) && !Person::Builder(off).may_recover(Goal::NewPassword));
 }
 
 #[test]

@@ -189,6 +189,16 @@ impl World {
         }
     }
 
+    /// Whom a case is about, as stored.
+    pub(crate) fn subject(&self, id: &CaseId) -> Option<Person> {
+        self.case(id).and_then(|case| case.subject().and_then(|subject| self.person_of(subject)))
+    }
+
+    /// What the steps of a recovery are decided with.
+    pub(crate) fn step<'a>(&'a self, op: &'a OpContext) -> recovery::Step<'a> {
+        recovery::Step { key: &self.key, settings: recovery::RecoverySettings::default(), op, entropy: &self.entropy }
+    }
+
     /// A session as stored.
     pub(crate) fn session(&self, token: &Token) -> Option<Session> {
         match self.ledger.get(&Key::Session(token.hash())) {

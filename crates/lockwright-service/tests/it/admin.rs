@@ -145,11 +145,11 @@ async fn a_user_gets_in_with_a_generated_password_a_typed_one_or_a_link() {
         house.lockwright.create_user(&house.as_root(account), account, &"linked".parse().unwrap(), false, GiveAccess::Link).await.unwrap();
     assert!(house.letters().await.is_empty(), "a link works without mail");
     let (case, link) = parts(&handed_url(&handed));
-    assert_eq!(house.lockwright.look_at_link(&case, &link).await.unwrap(), CaseKind::SetPassword);
-    let holder = house.lockwright.open_link(&house.anyone(), &case, &link).await.unwrap();
+    assert_eq!(house.lockwright.look_at_link(&case, "", &link).await.unwrap(), CaseKind::SetPassword);
+    let holder = house.lockwright.open_link(&house.anyone(), &case, "", &link).await.unwrap();
     house.lockwright.finish_recovery(&house.anyone(), &case, holder.expose(), NEW, NEW).await.unwrap();
     house.sign_in_user(&user.id, NEW).await.unwrap();
-    assert!(house.lockwright.open_link(&house.anyone(), &case, &link).await.is_err(), "once");
+    assert!(house.lockwright.open_link(&house.anyone(), &case, "", &link).await.is_err(), "once");
 
     let taken = house.lockwright.create_user(&house.as_root(account), account, &"LINKED".parse().unwrap(), false, GiveAccess::None).await;
     assert!(matches!(taken, Err(UserError::NameTaken)), "{taken:?}");
@@ -226,13 +226,13 @@ async fn nobody_is_locked_out_of_the_installation() {
     let taken = house.lockwright.create_account(&op, &"Harbour".parse().unwrap(), &"ANA@example.com".parse().unwrap()).await;
     assert!(matches!(taken, Err(HostError::EmailTaken)), "{taken:?}");
     let (case, token) = parts(link.url.expose());
-    let holder = house.lockwright.open_link(&house.anyone(), &case, &token).await.unwrap();
+    let holder = house.lockwright.open_link(&house.anyone(), &case, "", &token).await.unwrap();
     house.lockwright.finish_recovery(&house.anyone(), &case, holder.expose(), OLD, OLD).await.unwrap();
     house.session(&root(ANA), OLD).await;
     let link = house.lockwright.recovery_link(&house.host(), &Whom::Root(account)).await.unwrap();
     house.session(&root(ANA), OLD).await;
     let (case, token) = parts(link.url.expose());
-    let holder = house.lockwright.open_link(&house.anyone(), &case, &token).await.unwrap();
+    let holder = house.lockwright.open_link(&house.anyone(), &case, "", &token).await.unwrap();
     let view = house.lockwright.case(&case, holder.expose()).await.unwrap();
     assert_ne!(view.kind, CaseKind::Recover(IdentityKind::Root));
     house.lockwright.finish_recovery(&house.anyone(), &case, holder.expose(), NEW, NEW).await.unwrap();

@@ -234,7 +234,7 @@ async fn c18_what_is_removed_frees_its_names_and_nothing_follows_to_their_next_o
     assert_ne!(next, account);
     assert!(!house.alive(&session).await);
     let (case, token) = parts(link.url.expose());
-    assert!(house.lockwright.open_link(&house.anyone(), &case, &token).await.is_err());
+    assert!(house.lockwright.open_link(&house.anyone(), &case, "", &token).await.is_err());
     house.lockwright.set_alias(&house.as_root(next), next, Some(&"harbour".parse().unwrap())).await.unwrap();
     let again = house.user(next, "carla", false).await;
     assert_ne!(again.user, carla.user);

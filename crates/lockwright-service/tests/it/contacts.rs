@@ -129,8 +129,8 @@ async fn the_link_of_an_invitation_is_no_other_link() {
     assert!(matches!(look(case.clone(), jons_token).await, Err(CaseError::Refused(recovery::Refusal::Replaced))));
     assert!(matches!(look(jons, token.clone()).await, Err(CaseError::Refused(recovery::Refusal::Replaced))));
     assert!(matches!(house.lockwright.look_at_leaving(&id, &token).await, Err(CaseError::Unknown)), "not accepted, so nothing to leave");
-    assert!(house.lockwright.look_at_link(&case, &token).await.is_err(), "the general way of links leads past the question");
-    assert!(house.lockwright.open_link(&house.anyone(), &case, &token).await.is_err());
+    assert!(house.lockwright.look_at_link(&case, "", &token).await.is_err(), "the general way of links leads past the question");
+    assert!(house.lockwright.open_link(&house.anyone(), &case, "", &token).await.is_err());
     house.lockwright.accept_invitation(&house.anyone(), &case, &token).await.unwrap();
 }
 

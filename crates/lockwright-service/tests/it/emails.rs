@@ -126,7 +126,7 @@ async fn v6_3_7_n_b03_nothing_changes_before_the_proof_and_everybody_hears_of_th
     assert_eq!(told, [NEXT, "ana@spare.example"], "the new one and all others");
     let undo = undo_of(&letters, ANA);
     assert_eq!(letters.len(), 3, "and the old one, with a way back");
-    assert_eq!(house.lockwright.look_at_link(&undo.case, &undo.link).await.unwrap(), CaseKind::UndoEmail);
+    assert_eq!(house.lockwright.look_at_link(&undo.case, "", &undo.link).await.unwrap(), CaseKind::UndoEmail);
 
     assert!(house.sign_in(&root(ANA), OLD).await.is_err(), "the old address signs nobody in");
     house.session(&root(NEXT), OLD).await;
@@ -213,7 +213,7 @@ async fn n_r21_the_old_address_takes_a_change_back_and_ends_what_came_with_it() 
     house.seconds(UNDO.as_secs() - 60);
     for _ in 0..3 {
         assert_eq!(
-            house.lockwright.look_at_link(&undo.case, &undo.link).await.unwrap(),
+            house.lockwright.look_at_link(&undo.case, "", &undo.link).await.unwrap(),
             CaseKind::UndoEmail,
             "X09: looking spends nothing"
         );

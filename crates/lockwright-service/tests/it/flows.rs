@@ -12,6 +12,7 @@ use lockwright_service::recovery::FinishError;
 use lockwright_service::signin::SignInError;
 
 use crate::house::{ANA, HERE, House, NEW, OLD, builder, iam, notices, parts, root};
+use lockwright_model::proof::Goal;
 
 #[tokio::test]
 async fn a_root_user_registers_forgets_and_gets_back_in_by_code() {
@@ -50,10 +51,10 @@ async fn a_root_user_gets_back_in_by_link_in_another_browser() {
     let (case, link) = parts(letter.url().unwrap());
     assert_eq!(case, opened.case);
     for _ in 0..3 {
-        let kind = house.lockwright.look_at_link(&case, &link).await.unwrap();
+        let kind = house.lockwright.look_at_link(&case, "", &link).await.unwrap();
         assert_eq!(kind, CaseKind::Recover(IdentityKind::Root), "X09: looking spends nothing");
     }
-    let holder = house.lockwright.open_link(&house.anyone(), &case, &link).await.unwrap();
+    let holder = house.lockwright.open_link(&house.anyone(), &case, "", &link).await.unwrap();
     let view = house.lockwright.case(&case, holder.expose()).await.unwrap();
     assert!(matches!(view.step, Ok(CaseStep::NewPassword { .. })), "{view:?}");
     let view = house.lockwright.case(&case, opened.holder.expose()).await.unwrap();
@@ -85,7 +86,7 @@ async fn a_user_with_a_confirmed_address_recovers_alone_where_the_account_allows
     let name = iam(&account.to_string(), "carla");
     house.confirm(&user, "carla@example.com").await;
 
-    let opened = house.lockwright.start_recovery(&house.anyone(), &name).await.unwrap();
+    let opened = house.lockwright.start_recovery(&house.anyone(), &name, Goal::NewPassword).await.unwrap();
     assert!(house.letters().await.is_empty(), "not allowed: a decoy, and no mail");
     assert!(matches!(
         house.lockwright.submit_code(&house.anyone(), &opened.case, opened.holder.expose(), "AAAAAA").await,
@@ -152,7 +153,7 @@ async fn a_user_asks_the_administrators_who_answer_with_a_link() {
     assert!(matches!(again, Err(lockwright_service::users::UserError::HelpDone)));
     assert!(matches!(house.session_scope(&name, OLD).await, SessionScope::Full), "the old password stays until the link is used");
     let (case, link) = parts(&crate::house::handed_url(&handed));
-    let holder = house.lockwright.open_link(&house.anyone(), &case, &link).await.unwrap();
+    let holder = house.lockwright.open_link(&house.anyone(), &case, "", &link).await.unwrap();
     house.lockwright.finish_recovery(&house.anyone(), &case, holder.expose(), NEW, NEW).await.unwrap();
     house.session(&name, NEW).await;
     assert!(house.sign_in(&name, OLD).await.is_err());

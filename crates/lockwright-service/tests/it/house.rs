@@ -9,12 +9,14 @@ use lockwright_model::entropy::{SeededEntropy, SystemEntropy};
 use lockwright_model::id::{AccountId, BuilderId, CaseId};
 use lockwright_model::identity::{Identity, Principal, UserRef};
 use lockwright_model::job::Notice;
+use lockwright_model::proof::Goal;
 use lockwright_model::secret::{KeyBytes, Secret};
 use lockwright_model::token::Token;
 use lockwright_service::Lockwright;
 use lockwright_service::cases::Opened;
 use lockwright_service::config::{MailConfig, MessageConfig, ServiceConfig};
-use lockwright_service::core::recovery::CodeOutcome;
+use lockwright_service::core::recovery::rules::COOLING;
+use lockwright_service::core::recovery::{CodeOutcome, RecoverySettings};
 use lockwright_service::core::session::SessionLimits;
 use lockwright_service::mail::Mailer;
 use lockwright_service::mail::outgoing::OutgoingMail;
@@ -54,6 +56,7 @@ pub(crate) fn config(folder: &std::path::Path) -> ServiceConfig {
         public_url: "https://id.example.com".to_owned(),
         operator_url: Some("http://localhost:8421".to_owned()),
         sessions: SessionLimits::MOST,
+        recovery: RecoverySettings::default(),
         hash: lockwright_authn::hasher::HashParams { memory_kib: 8, passes: 1, lanes: 1 },
         hash_threads: 2,
         hash_queue: 4096,
@@ -199,8 +202,14 @@ impl House {
         user.id
     }
 
-    /// Gives an IAM user a confirmed address.
+    /// Gives an IAM user a confirmed address that serves recovery: a week goes by.
     pub(crate) async fn confirm(&self, user: &UserRef, email: &str) {
+        self.confirm_now(user, email).await;
+        self.pass(COOLING);
+    }
+
+    /// Gives an IAM user a confirmed address.
+    pub(crate) async fn confirm_now(&self, user: &UserRef, email: &str) {
         let token = self.sign_in_user(user, OLD).await.unwrap().token;
         let signed = self.signed(&token).await.unwrap();
         let op = self.as_(&signed.session.owner);
@@ -239,7 +248,7 @@ impl House {
 
     /// Starts a recovery and reads its mail.
     pub(crate) async fn forget(&self, name: &SignInName) -> (Opened, Letter) {
-        let opened = self.lockwright.start_recovery(&self.anyone(), name).await.unwrap();
+        let opened = self.lockwright.start_recovery(&self.anyone(), name, Goal::NewPassword).await.unwrap();
         (opened, self.letter().await)
     }
 

@@ -12,6 +12,7 @@ use lockwright_service::mail::Mailer;
 use lockwright_service::mail::outgoing::OutgoingMail;
 
 use crate::house::{ANA, House, OLD, iam, parts, root};
+use lockwright_model::proof::Goal;
 
 /// A mailer whose server is not there: a port that was just given up.
 pub(crate) async fn nowhere(house: &House) -> Mailer {
@@ -38,8 +39,8 @@ async fn a07_a_request_writes_a_job_and_mails_nothing() {
     house.user(account, "carla", false).await;
     let composed = house.mailbox.composed();
     let op = house.anyone();
-    house.lockwright.start_recovery(&op, &root(ANA)).await.unwrap();
-    house.lockwright.start_recovery(&op, &root("nobody@example.com")).await.unwrap();
+    house.lockwright.start_recovery(&op, &root(ANA), Goal::NewPassword).await.unwrap();
+    house.lockwright.start_recovery(&op, &root("nobody@example.com"), Goal::NewPassword).await.unwrap();
     house.lockwright.find_mine(&op, &ANA.parse().unwrap()).await.unwrap();
     house.lockwright.ask_for_help(&op, &iam(&account.to_string(), "carla")).await.unwrap();
     house.lockwright.start_account(&op, ANA.parse().unwrap()).await.unwrap();
@@ -53,7 +54,7 @@ async fn with_the_mail_server_away_requests_go_on_and_the_mail_comes_when_it_is_
     let house = House::memory().await;
     house.account(ANA).await;
     let away = nowhere(&house).await;
-    let opened = house.lockwright.start_recovery(&house.anyone(), &root(ANA)).await.unwrap();
+    let opened = house.lockwright.start_recovery(&house.anyone(), &root(ANA), Goal::NewPassword).await.unwrap();
     for attempt in 1..=4 {
         assert_eq!(send(&house, &house.lockwright, &away).await, 1, "{attempt}");
         assert_eq!(send(&house, &house.lockwright, &away).await, 0, "it waits before the next try");
@@ -72,7 +73,7 @@ async fn with_the_mail_server_away_requests_go_on_and_the_mail_comes_when_it_is_
 async fn a_crash_between_taking_and_sending_repeats_the_mail_and_the_second_ticket_kills_the_first() {
     let house = House::memory().await;
     house.account(ANA).await;
-    house.lockwright.start_recovery(&house.anyone(), &root(ANA)).await.unwrap();
+    house.lockwright.start_recovery(&house.anyone(), &root(ANA), Goal::NewPassword).await.unwrap();
     let job = house.lockwright.jobs(&house.host(), None, 10).await.unwrap().remove(0);
     // A worker that took the job and died.
     house.store.commit(outbox::lease(job.clone(), house.clock_now())).await.unwrap();
@@ -88,8 +89,8 @@ async fn a_crash_between_taking_and_sending_repeats_the_mail_and_the_second_tick
     let second = house.letter().await;
     let (case, older) = parts(first.url().unwrap());
     let (_, newer) = parts(second.url().unwrap());
-    assert!(house.lockwright.open_link(&house.anyone(), &case, &older).await.is_err());
-    house.lockwright.open_link(&house.anyone(), &case, &newer).await.unwrap();
+    assert!(house.lockwright.open_link(&house.anyone(), &case, "", &older).await.is_err());
+    house.lockwright.open_link(&house.anyone(), &case, "", &newer).await.unwrap();
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
@@ -156,7 +157,7 @@ async fn a_mail_that_makes_the_writer_panic_keeps_no_other_from_leaving() {
     house.lockwright.find_mine(&house.anyone(), &ANA.parse().unwrap()).await.unwrap();
     let outbox = tokio::spawn(house.lockwright.clone().run_outbox(mailer, Arc::new(Stumbling(Arc::clone(&house.mailbox)))));
     house.seconds(1);
-    house.lockwright.start_recovery(&house.anyone(), &root(ANA)).await.unwrap();
+    house.lockwright.start_recovery(&house.anyone(), &root(ANA), Goal::NewPassword).await.unwrap();
     let folder = house.folder.path().join("outbox");
     let mut letters = Vec::new();
     while letters.is_empty() {

@@ -49,7 +49,7 @@ async fn a28_a_link_clicked_on_two_nodes_opens_once_and_the_old_password_is_dead
     let (_, letter) = first.forget(&root(ANA)).await;
     let (case, link) = parts(letter.url().unwrap());
     let (one, other) = (first.anyone(), second.anyone());
-    let (a, b) = tokio::join!(first.lockwright.open_link(&one, &case, &link), second.lockwright.open_link(&other, &case, &link));
+    let (a, b) = tokio::join!(first.lockwright.open_link(&one, &case, "", &link), second.lockwright.open_link(&other, &case, "", &link));
     assert!(a.is_ok() != b.is_ok());
     let holder = a.or(b).unwrap();
     second.lockwright.finish_recovery(&second.anyone(), &case, holder.expose(), NEW, NEW).await.unwrap();

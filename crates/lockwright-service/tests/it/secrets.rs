@@ -8,6 +8,7 @@ use lockwright_model::secret::Secret;
 use lockwright_service::users::{GiveAccess, Handed};
 
 use crate::house::{ANA, House, NEW, OLD, OTHER, builder, iam, parts, root};
+use lockwright_model::proof::Goal;
 
 /// What the program logs, at every level.
 #[derive(Clone, Default)]
@@ -58,7 +59,7 @@ async fn e02_b26_no_secret_of_any_kind_is_stored_logged_or_shown() {
         shown += &format!("{opened:?} {letter:?}");
         shown += &format!("{:?}", house.lockwright.submit_code(&house.anyone(), &case, opened.holder.expose(), "222222").await);
         let holder = house.prove(&opened, letter.code().unwrap()).await;
-        shown += &format!("{:?}", house.lockwright.open_link(&house.anyone(), &case, &link).await);
+        shown += &format!("{:?}", house.lockwright.open_link(&house.anyone(), &case, "", &link).await);
         shown += &format!("{:?}", house.lockwright.finish_recovery(&house.anyone(), &case, holder.expose(), NEW, OTHER).await);
         shown += &format!("{:?}", house.lockwright.finish_recovery(&house.anyone(), &case, holder.expose(), NEW, NEW).await);
         house.letters().await;
@@ -91,7 +92,7 @@ async fn e02_b26_no_secret_of_any_kind_is_stored_logged_or_shown() {
     shown += &format!("{:?}", house.lockwright.config());
 
     // Something to log: a mail that can't leave.
-    house.lockwright.start_recovery(&house.anyone(), &root(ANA)).await.unwrap();
+    house.lockwright.start_recovery(&house.anyone(), &root(ANA), Goal::NewPassword).await.unwrap();
     house.lockwright.send_due(&crate::mailing::nowhere(&house).await, house.mailbox.as_ref()).await.unwrap();
 
     house.store.close().await;

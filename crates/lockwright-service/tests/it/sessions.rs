@@ -43,7 +43,7 @@ async fn a22_every_reset_path_ends_every_session_and_tells_the_person() {
             _ => {
                 let link = house.lockwright.recovery_link(&house.host(), &Whom::User(account, "carla".parse().unwrap())).await.unwrap();
                 let (case, link) = parts(link.url.expose());
-                let holder = house.lockwright.open_link(&house.anyone(), &case, &link).await.unwrap();
+                let holder = house.lockwright.open_link(&house.anyone(), &case, "", &link).await.unwrap();
                 house.lockwright.finish_recovery(&house.anyone(), &case, holder.expose(), &next, &next).await.unwrap();
             }
         }

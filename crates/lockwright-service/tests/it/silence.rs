@@ -7,6 +7,7 @@ use lockwright_service::signin::{SignInError, SignInName};
 use lockwright_store::Counts;
 
 use crate::house::{ANA, House, OLD, builder, iam, root};
+use lockwright_model::proof::Goal;
 
 /// What an act adds to every table.
 fn added(before: Counts, after: Counts) -> [u64; 8] {
@@ -32,7 +33,7 @@ async fn fresh() -> (House, AccountId) {
     house.seconds(2 * 3600);
     house.store.purge(house.clock_now()).await.unwrap();
     drop(house.sign_in(&root("first@example.com"), "not the password").await);
-    house.lockwright.start_recovery(&house.anyone(), &root("first@example.com")).await.unwrap();
+    house.lockwright.start_recovery(&house.anyone(), &root("first@example.com"), Goal::NewPassword).await.unwrap();
     house.letters().await;
     (house, account)
 }
@@ -115,7 +116,7 @@ async fn b20_starting_a_recovery_writes_and_shows_the_same_whoever_is_meant() {
             let mut shape = Vec::new();
             for _ in 0..7 {
                 let before = house.store.counts().await.unwrap();
-                let opened = house.lockwright.start_recovery(&house.anyone(), &name).await.unwrap();
+                let opened = house.lockwright.start_recovery(&house.anyone(), &name, Goal::NewPassword).await.unwrap();
                 let cookie = opened.holder.expose();
                 shape.push((added(before, house.store.counts().await.unwrap()), String::new()));
                 let view = house.lockwright.case(&opened.case, cookie).await.unwrap();

@@ -9,6 +9,7 @@ use lockwright_service::mail::{ComposedMail, Mailer, SendError};
 use lockwright_testkit::smtp::{SmtpMode, SmtpServer};
 
 use crate::house::{ANA, House, NEW, root};
+use lockwright_model::proof::Goal;
 
 fn over(port: u16, host: &str, security: SmtpSecurity) -> ServiceConfig {
     let mut config = crate::house::config(std::path::Path::new("/nowhere"));
@@ -31,7 +32,7 @@ async fn a_forgotten_password_is_replaced_with_mail_from_a_real_server() {
     let server = SmtpServer::start(SmtpMode::Plain);
     let house = House::memory().await;
     house.account(ANA).await;
-    let opened = house.lockwright.start_recovery(&house.anyone(), &root(ANA)).await.unwrap();
+    let opened = house.lockwright.start_recovery(&house.anyone(), &root(ANA), Goal::NewPassword).await.unwrap();
     let config = over(server.port, "127.0.0.1", SmtpSecurity::None);
     let mailer = Mailer::new(&config).unwrap();
     assert_eq!(house.lockwright.send_due(&mailer, &Telling).await.unwrap(), 1);

@@ -11,6 +11,7 @@ use lockwright_service::signin::{SignInError, SignInName};
 use lockwright_service::users::GiveAccess;
 
 use crate::house::{ANA, House, NEW, OLD, builder, iam, notices, root};
+use lockwright_model::proof::Goal;
 
 const WRONG: &str = "not the password";
 
@@ -192,7 +193,7 @@ async fn e11_ten_thousand_anonymous_hits_from_one_network_leave_few_rows() {
         let name = root(&format!("n{number}@example.com"));
         match number % 5 {
             0 => drop(house.lockwright.sign_in(&op, &name, WRONG, None).await.unwrap_err()),
-            1 => drop(house.lockwright.start_recovery(&op, &name).await),
+            1 => drop(house.lockwright.start_recovery(&op, &name, Goal::NewPassword).await),
             2 => drop(house.lockwright.start_account(&op, format!("n{number}@example.com").parse().unwrap()).await),
             3 => drop(house.lockwright.find_mine(&op, &format!("n{number}@example.com").parse().unwrap()).await),
             _ => drop(house.lockwright.ask_for_help(&op, &iam("harbour", &format!("n{number}"))).await),
@@ -207,14 +208,14 @@ async fn e11_ten_thousand_anonymous_hits_from_one_network_leave_few_rows() {
     assert!(after.events - before.events <= 50 + 60, "{after:?}");
     assert!(after.tries - before.tries <= 2 * 50 + 2 * 60 + 2, "{after:?}");
     assert_eq!(after.sessions, before.sessions);
-    let refused = house.lockwright.start_recovery(&op, &root(ANA)).await;
+    let refused = house.lockwright.start_recovery(&op, &root(ANA), Goal::NewPassword).await;
     assert!(matches!(refused, Err(StartError::Wait { .. })));
     assert!(matches!(house.lockwright.sign_in(&op, &root(ANA), OLD, None).await, Err(SignInError::Wait { .. })));
     // Another network is not touched by that.
     house.lockwright.sign_in(&house.act(Principal::Anonymous, "198.51.100.7"), &root(ANA), OLD, None).await.unwrap();
     house.seconds(3600);
     house.store.purge(house.clock_now()).await.unwrap();
-    house.lockwright.start_recovery(&house.anyone(), &root(ANA)).await.unwrap();
+    house.lockwright.start_recovery(&house.anyone(), &root(ANA), Goal::NewPassword).await.unwrap();
 }
 
 #[tokio::test]

@@ -214,7 +214,7 @@ pub(super) async fn help(visit: Visit, Path(case): Path<String>) -> Answer {
 /// What a link opens: a button, and nothing is spent (invariant 10).
 pub(super) async fn link(visit: Visit, Path((case, token)): Path<(String, String)>) -> Answer {
     let Ok(id) = case.parse::<CaseId>() else { return unknown(&visit) };
-    match visit.lockwright().look_at_link(&id, &token).await {
+    match visit.lockwright().look_at_link(&id, visit.case_cookie(), &token).await {
         Ok(kind) if !belongs_here(&visit, kind) => unknown(&visit),
         Ok(kind) => visit.page(&CaseLink { case, token, kind: shown_kind(kind), handed: handed(kind) }),
         Err(error) => failed(&visit, None, error),
@@ -224,7 +224,7 @@ pub(super) async fn link(visit: Visit, Path((case, token)): Path<(String, String
 /// Spends a link; this browser goes on.
 pub(super) async fn open_link(visit: Visit, Path((case, token)): Path<(String, String)>) -> Answer {
     let Ok(id) = case.parse::<CaseId>() else { return unknown(&visit) };
-    let kind = match visit.lockwright().look_at_link(&id, &token).await {
+    let kind = match visit.lockwright().look_at_link(&id, visit.case_cookie(), &token).await {
         Ok(kind) if !belongs_here(&visit, kind) => return unknown(&visit),
         Ok(kind) => kind,
         Err(error) => return failed(&visit, None, error),
@@ -232,7 +232,7 @@ pub(super) async fn open_link(visit: Visit, Path((case, token)): Path<(String, S
     if kind == Kind::UndoEmail {
         return super::email::undo(&visit, &id, &token).await;
     }
-    match visit.lockwright().open_link(&visit.op, &id, &token).await {
+    match visit.lockwright().open_link(&visit.op, &id, visit.case_cookie(), &token).await {
         Ok(holder) => proven(&visit, &id, kind, &holder).await,
         Err(error) => failed(&visit, None, error),
     }
@@ -263,7 +263,9 @@ fn unknown(visit: &Visit) -> Answer {
 
 fn refused(visit: &Visit, kind: Option<Kind>, refusal: Refusal) -> Answer {
     let (why, status) = match refusal {
-        Refusal::NotYours | Refusal::NotNow | Refusal::NoMoreSends | Refusal::Replaced => (CaseEnd::Elsewhere, StatusCode::FORBIDDEN),
+        Refusal::NotYours | Refusal::NotNow | Refusal::NoMoreSends | Refusal::Replaced | Refusal::Frozen(_) | Refusal::OtherWaits => {
+            (CaseEnd::Elsewhere, StatusCode::FORBIDDEN)
+        }
         Refusal::Expired => (CaseEnd::Expired, StatusCode::GONE),
         Refusal::AlreadyDone => (CaseEnd::Used, StatusCode::GONE),
         Refusal::Closed(Closure::TooManyTries) => (CaseEnd::TooManyTries, StatusCode::GONE),

@@ -72,7 +72,7 @@ pub(super) fn ended(visit: &Visit, error: CaseError) -> Answer {
             Refusal::Expired => (ContactEnd::Expired, StatusCode::GONE),
             Refusal::AlreadyDone => (ContactEnd::Answered, StatusCode::GONE),
             Refusal::Replaced => (ContactEnd::Replaced, StatusCode::GONE),
-            Refusal::NotNow => (ContactEnd::NotNow, StatusCode::CONFLICT),
+            Refusal::NotNow | Refusal::Frozen(_) | Refusal::OtherWaits => (ContactEnd::NotNow, StatusCode::CONFLICT),
             Refusal::Closed(_) | Refusal::Gone | Refusal::NoMoreSends | Refusal::NotYours => (ContactEnd::Over, StatusCode::GONE),
         },
     };

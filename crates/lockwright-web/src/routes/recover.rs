@@ -2,6 +2,7 @@
 
 use lockwright_model::case::IdentityKind;
 use lockwright_model::email::EmailAddress;
+use lockwright_model::proof::Goal;
 use lockwright_service::cases::Opened;
 use lockwright_service::recovery::StartError;
 use lockwright_service::signin::SignInName;
@@ -54,7 +55,7 @@ async fn by_email(visit: Visit, form: Form, kind: IdentityKind) -> Answer {
     };
     let Ok(email) = page.email.parse::<EmailAddress>() else { return visit.again(&RecoverEmail { errors: no_address(), ..page }) };
     let name = if root { SignInName::Root(email.clone()) } else { SignInName::Builder(email.clone()) };
-    match visit.lockwright().start_recovery(&visit.op, &name).await {
+    match visit.lockwright().start_recovery(&visit.op, &name, Goal::NewPassword).await {
         Ok(opened) => opened_case(&visit, &opened, &[email.as_str()]),
         Err(StartError::Wait { until }) => visit.later(until, |wait| RecoverEmail { wait: Some(wait), ..page }),
         Err(StartError::Trouble(trouble)) => Err(trouble.into()),
@@ -66,7 +67,7 @@ pub(super) async fn iam(visit: Visit, form: Form) -> Answer {
     let page = RecoverIam { account: form.text("account").into(), user_name: form.text("user_name").into(), ..RecoverIam::default() };
     let (name, errors) = iam_name(&form);
     let Some(name) = name else { return visit.again(&RecoverIam { errors, ..page }) };
-    match visit.lockwright().start_recovery(&visit.op, &name).await {
+    match visit.lockwright().start_recovery(&visit.op, &name, Goal::NewPassword).await {
         Ok(opened) => opened_case(&visit, &opened, &[page.account.trim(), page.user_name.trim()]),
         Err(StartError::Wait { until }) => visit.later(until, |wait| RecoverIam { wait: Some(wait), ..page }),
         Err(StartError::Trouble(trouble)) => Err(trouble.into()),

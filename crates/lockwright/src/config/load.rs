@@ -216,6 +216,7 @@ mod tests {
                     blocklist: text(),
                 },
                 mfa: super::super::settings::MfaSettings { root_grace: text() },
+                recovery: super::super::settings::RecoveryOptions { delay: text(), operator_help: Some(true) },
                 builder: super::super::settings::BuilderSettings { registration: Some(true) },
                 mail: super::super::settings::MailSettings { from: text(), reply_to: text() },
                 smtp: super::super::settings::SmtpSettings {

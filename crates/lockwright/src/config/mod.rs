@@ -11,6 +11,8 @@ use std::time::Duration;
 
 use ipnet::IpNet;
 use lockwright_authn::hasher::HashParams;
+use lockwright_core::recovery::RecoverySettings;
+use lockwright_core::recovery::rules::{DELAY, DELAY_LEAST, DELAY_MOST};
 use lockwright_core::session::SessionLimits;
 use lockwright_model::email::EmailAddress;
 use lockwright_model::secret::Secret;
@@ -92,6 +94,11 @@ impl Config {
         if sessions != sessions.bounded() {
             return Err(ConfigError("sessions: limits go downwards only (root 1h and 12h, others 8h and 24h)".to_owned()));
         }
+        let delay = duration("recovery.delay", settings.recovery.delay.as_deref(), DELAY)?;
+        if !(DELAY_LEAST..=DELAY_MOST).contains(&delay) {
+            return Err(ConfigError("recovery.delay: from 24h to 14 days (336h)".to_owned()));
+        }
+        let recovery = RecoverySettings { delay, operator_help: settings.recovery.operator_help.unwrap_or(true) };
         let floor = HashParams::default();
         let hash = HashParams {
             memory_kib: settings.passwords.memory_kib.unwrap_or(floor.memory_kib),
@@ -119,6 +126,7 @@ impl Config {
             public_url,
             operator_url,
             sessions,
+            recovery,
             hash,
             hash_threads: settings.passwords.threads.unwrap_or(threads),
             hash_queue: settings.passwords.queue.unwrap_or(64),
@@ -377,6 +385,21 @@ mod tests {
         assert_eq!(remote.unwrap().as_deref(), Some("https://admin.example.com"));
         assert!(with("admin_url = \"http://admin.example.com\"").is_err());
         assert!(with("public_url = \"https://id.example.com\"\nadmin_url = \"https://id.example.com\"").is_err());
+    }
+
+    #[test]
+    fn a_recovery_waits_from_a_day_to_two_weeks() {
+        let folder = tempfile::tempdir().unwrap();
+        let data = folder.path().join("data");
+        let with = |delay: &str| {
+            let settings: Settings = toml::from_str(&format!("recovery.delay = \"{delay}\"\nrecovery.operator_help = false")).unwrap();
+            Config::understand(data.clone(), settings).map(|config| config.service.recovery)
+        };
+        assert_eq!(with("24h").unwrap(), RecoverySettings { delay: DELAY_LEAST, operator_help: false });
+        assert_eq!(with("336h").unwrap().delay, DELAY_MOST);
+        for outside in ["23h", "337h", "0s", "soon"] {
+            assert!(with(outside).is_err(), "{outside}");
+        }
     }
 
     #[test]

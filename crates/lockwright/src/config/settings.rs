@@ -23,6 +23,7 @@ pub(crate) struct Settings {
     pub(crate) sessions: SessionSettings,
     pub(crate) passwords: PasswordSettings,
     pub(crate) mfa: MfaSettings,
+    pub(crate) recovery: RecoveryOptions,
     pub(crate) builder: BuilderSettings,
     pub(crate) mail: MailSettings,
     pub(crate) smtp: SmtpSettings,
@@ -85,6 +86,16 @@ pub(crate) struct PasswordSettings {
 pub(crate) struct MfaSettings {
     /// How long a root user may do without an MFA device.
     pub(crate) root_grace: Option<String>,
+}
+
+/// Recoveries that take more than one proof.
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct RecoveryOptions {
+    /// How long one waits that does not open at once.
+    pub(crate) delay: Option<String>,
+    /// Whether operators help.
+    pub(crate) operator_help: Option<bool>,
 }
 
 /// Builder IDs.
@@ -199,6 +210,8 @@ pub(crate) const LINES: &[Line] = &[
     line("passwords.threads", "the number of processors", "Threads that hash passwords."),
     line("passwords.queue", "64", "Passwords that may wait for a thread; the next one is answered 503."),
     line("passwords.blocklist", "none", "A file of words and passwords that are barred besides the shipped list, one a line."),
+    line("recovery.delay", "72h", "How long a recovery waits that its owner may still stop; from 24h to 14 days (`336h`)."),
+    line("recovery.operator_help", "true", "Whether two operators together can open a recovery for somebody who lost nearly everything."),
     line(
         "mfa.root_grace",
         "35d",

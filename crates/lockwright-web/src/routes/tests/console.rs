@@ -218,6 +218,8 @@ async fn a_user_confirms_an_own_address_and_then_recovers_alone() {
     kim.post(&format!("{case}/code"), &[("code", &code)]).await.to("/security?done=address");
     assert!(kim.get("/security?done=address").await.says("Your email address is confirmed."));
     house.installation.letters().await;
+    // A new address serves no recovery for a week.
+    house.pass(7 * 86_400);
 
     let mut lost = house.browser();
     let case = lost.begin("/recover/iam", &[("account", &account), ("user_name", "kim")]).await;
