@@ -6,7 +6,7 @@ use lockwright_model::clock::Timestamp;
 use lockwright_model::context::OpContext;
 use lockwright_model::entropy::Entropy;
 use lockwright_model::event::{AuditEvent, Service, Told};
-use lockwright_model::factors::{DeviceKind, EnrolmentOwed, EnrolmentReason, MOST_DEVICES, MfaDevice, RecoveryCodes};
+use lockwright_model::factors::{DeviceKind, EnrolmentOwed, EnrolmentReason, MOST_DEVICES, MfaDevice, RecoveryCodes, TakenDevice};
 use lockwright_model::id::DeviceId;
 use lockwright_model::job::{Happening, SharedChange};
 use lockwright_model::name::DeviceName;
@@ -111,6 +111,7 @@ pub fn add(
     let factors = person.factors_mut();
     factors.devices.push(device);
     factors.enrolment = None;
+    factors.taken = None;
     let session = first.then(|| {
         // The other sessions were made without it (ASVS 7.4.3). This one has just seen it beside the password.
         person.end_sessions();
@@ -187,6 +188,7 @@ pub fn deactivate(
     covered(permit, &person)?;
     let mut changes = ChangeSet::default();
     let name = take(&mut changes, &mut person, id, op, entropy)?;
+    person.factors_mut().taken = Some(TakenDevice { name: name.clone(), at: op.now });
     person.end_sessions();
     shared::tell(&mut changes, &mut person, SharedChange::Devices, op, entropy);
     outbox::tell(&mut changes, &person, Happening::DeviceRemoved(name), op, entropy);

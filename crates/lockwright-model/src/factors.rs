@@ -41,6 +41,8 @@ pub struct Factors {
     pub email_changed: Option<Timestamp>,
     /// Nothing but enrolling a device is possible after sign-in.
     pub enrolment: Option<EnrolmentOwed>,
+    /// The last device that an administrator or the host took away; forgotten when another one is enrolled.
+    pub taken: Option<TakenDevice>,
     /// The owner said "this wasn't me": no credential changes until then.
     pub frozen_until: Option<Timestamp>,
     /// Recoveries whose waiting time runs; at most one a goal.
@@ -177,6 +179,15 @@ pub enum EnrolmentReason {
     Host,
     /// The first device of an operator.
     First,
+}
+
+/// A device that somebody else took away.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct TakenDevice {
+    /// How it was called.
+    pub name: DeviceName,
+    /// When.
+    pub at: Timestamp,
 }
 
 /// A recovery whose waiting time runs.

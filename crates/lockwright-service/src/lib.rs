@@ -13,6 +13,7 @@ pub mod confirm;
 pub mod contacts;
 pub mod devices;
 pub mod emails;
+pub mod enrolments;
 pub mod factors;
 mod find;
 mod forms;

@@ -57,6 +57,9 @@ pub(crate) enum Noun {
     /// Operators of the installation, who help locked-out people on the pages of the admin listener
     #[command(subcommand)]
     Operator(Operator),
+    /// MFA devices
+    #[command(subcommand)]
+    Mfa(Mfa),
     /// Signed-in browsers
     #[command(subcommand)]
     Session(Session),
@@ -363,6 +366,32 @@ pub(crate) struct Whose {
     /// An operator's email
     #[arg(long, conflicts_with_all = ["account", "builder"])]
     pub(crate) operator: Option<EmailAddress>,
+}
+
+#[derive(Subcommand, Debug)]
+pub(crate) enum Mfa {
+    /// List the MFA devices of an identity
+    List(WhoseDevices),
+    /// Remove all MFA devices of an identity: its sessions end, and a new device is enrolled at the next sign-in
+    Reset(WhoseDevices),
+}
+
+/// Whose devices.
+#[derive(Args, Debug)]
+#[group(required = true, multiple = true)]
+pub(crate) struct WhoseDevices {
+    /// A root user's email
+    #[arg(long, conflicts_with_all = ["account", "builder"])]
+    pub(crate) email: Option<EmailAddress>,
+    /// The account's number: its root user, or with --user an IAM user
+    #[arg(long, conflicts_with = "builder")]
+    pub(crate) account: Option<AccountId>,
+    /// An IAM user's name
+    #[arg(long, requires = "account")]
+    pub(crate) user: Option<UserName>,
+    /// A builder ID's email
+    #[arg(long)]
+    pub(crate) builder: Option<EmailAddress>,
 }
 
 #[derive(Subcommand, Debug)]

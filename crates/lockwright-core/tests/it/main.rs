@@ -1,5 +1,6 @@
 //! Decisions held against their rules: as tables, and as any list of commands over rows in memory.
 
+mod devices;
 mod ledger;
 mod properties;
 mod readiness;

@@ -30,6 +30,10 @@ pub struct ConsoleHome {
     pub is_root: bool,
     /// Help requests that wait.
     pub open_help: u32,
+    /// How long a root user may still do without a device: `12 days`.
+    pub mfa_days: Option<String>,
+    /// The person has an MFA device.
+    pub has_mfa: bool,
 }
 
 impl Page for ConsoleHome {
@@ -51,6 +55,8 @@ impl Page for ConsoleHome {
             has_users: false,
             is_root: true,
             open_help: 0,
+            mfa_days: Some("35 days".into()),
+            has_mfa: false,
         };
         vec![
             fresh.clone(),
@@ -62,6 +68,8 @@ impl Page for ConsoleHome {
                 has_users: true,
                 is_root: false,
                 open_help: 2,
+                mfa_days: None,
+                has_mfa: true,
                 ..fresh
             },
         ]

@@ -101,6 +101,8 @@ pub struct Mfa {
     pub days_left: Option<String>,
     /// The present set.
     pub codes: Option<CodesLeft>,
+    /// What an administrator took away, and when, from [`super::words::day`].
+    pub taken: Option<(String, String)>,
     /// Other browsers are signed in.
     pub others: bool,
 }
@@ -119,6 +121,7 @@ impl Page for Mfa {
         vec![
             Self::default(),
             Self { days_left: Some("12 days".into()), others: true, ..Self::default() },
+            Self { taken: Some(("Old phone".into(), "23 November 2026".into())), ..Self::default() },
             Self { devices: devices.iter().take(1).cloned().collect(), ..Self::default() },
             Self {
                 codes: Some(CodesLeft { left: 9, from: Some("30 November 2026".into()), made: "23 November 2026".into() }),

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use serde::Serialize;
 
+use super::mfa::DeviceRow;
 use super::{FieldErrors, Nav, Page, PasswordRules, Sample, add};
 
 /// How a user can sign in to the console.
@@ -159,7 +160,7 @@ impl Page for UserNew {
 }
 
 /// `/console/users/{id}`. Posts to `…/password` (`mode` = `link`, `generated`, `typed`; `password`, `must_change`), `…/console/remove`,
-/// `…/sessions/end`, `…/disable`, `…/enable`, `…/administrator` (`value` = `on` or `off`), `…/delete` (`confirm` = the name).
+/// `…/mfa/{device}/deactivate`, `…/mfa/enrol`, `…/sessions/end`, `…/disable`, `…/enable`, `…/administrator` (`value` = `on` or `off`), `…/delete` (`confirm` = the name).
 #[derive(Clone, PartialEq, Eq, Debug, Serialize)]
 pub struct UserShow {
     /// The unique id.
@@ -184,6 +185,10 @@ pub struct UserShow {
     pub disabled: bool,
     /// The person looks at themselves: what would lock them out is not offered.
     pub is_self: bool,
+    /// MFA devices.
+    pub devices: Vec<DeviceRow>,
+    /// A device is owed at the next sign-in.
+    pub enrolment_owed: bool,
     /// The id of a help request of theirs that waits.
     pub open_help: Option<String>,
     /// Where the user signs in, whole.
@@ -223,6 +228,8 @@ impl Page for UserShow {
             administrator: false,
             disabled: false,
             is_self: false,
+            devices: DeviceRow::samples(),
+            enrolment_owed: false,
             open_help: Some("MZXW6YTBOIMZXW6YTBOIMZXW6Y".into()),
             sign_in_url: "https://access.example.com/a/example-corp".into(),
             mode: Give::Link,
@@ -237,6 +244,8 @@ impl Page for UserShow {
                 email: None,
                 password_changed: None,
                 last_sign_in: None,
+                devices: Vec::new(),
+                enrolment_owed: true,
                 disabled: true,
                 open_help: None,
                 errors: FieldErrors::one("confirm", "To delete this user, type its name exactly: ana"),

@@ -50,7 +50,7 @@ pub(super) async fn check(Enroller(member): Enroller, form: Form) -> Answer {
         "code" => (ConfirmAnswer::Code { password, code: form.text("code") }, "password"),
         "key" => (ConfirmAnswer::Key { password, challenge, response }, "key-password"),
         "passkey" => (ConfirmAnswer::Passkey { challenge, response }, "password"),
-        "password" => (ConfirmAnswer::Password(password), "password"),
+        "password" | "" => (ConfirmAnswer::Password(password), "password"),
         _ => return Err(Refused::new(ProblemKind::BadRequest)),
     };
     let wrong = async |field: &'static str, text: String| {

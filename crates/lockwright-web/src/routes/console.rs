@@ -1,5 +1,6 @@
 //! The console's first page, for each kind of person.
 
+use lockwright_service::core::enrolment::{self, Due};
 use lockwright_service::core::person::Person;
 
 use crate::http::{Answer, Member, Refused, administers, sign_in_path, users_sign_in_path};
@@ -31,6 +32,14 @@ pub(super) async fn home(member: Member) -> Answer {
     }
 }
 
+/// How long a root user may still do without a device.
+pub(super) fn days_left(member: &Member) -> Option<String> {
+    match enrolment::due(&member.person, member.lockwright().config().sessions.root_grace, member.op.now) {
+        Due::By(until) => Some(words::span(until.since(member.op.now))),
+        Due::No | Due::Now(_) => None,
+    }
+}
+
 async fn administrators(member: &Member) -> Answer {
     let Some(id) = administers(&member.person) else { return Err(Refused::not_found()) };
     let account = member.lockwright().account(&member.op, id).await?;
@@ -45,6 +54,8 @@ async fn administrators(member: &Member) -> Answer {
         has_users: !users.is_empty(),
         is_root: matches!(member.person, Person::Root(_)),
         open_help: member.open_help().await?,
+        mfa_days: days_left(member),
+        has_mfa: !member.person.factors().devices.is_empty(),
     };
     member.page(&page).await
 }

@@ -10,7 +10,8 @@ use lockwright_model::user::User;
 use lockwright_service::users::{GiveAccess, Handed, UserError};
 
 use super::case::password_errors;
-use crate::http::{Admin, Answer, Form, Refused, encode, go, users_sign_in_path};
+use super::mfa::{device_id, row};
+use crate::http::{Admin, Answer, Confirmed, Form, Refused, encode, go, users_sign_in_path};
 use crate::page::problem::ProblemKind;
 use crate::page::user::{ConsoleAccess, Give, SecretKind, UserNew, UserRow, UserSecret, UserShow, Users};
 use crate::page::{FieldErrors, PasswordRules, words};
@@ -169,6 +170,8 @@ async fn shown(admin: &Admin, user: &User) -> Result<UserShow, Refused> {
         administrator: user.administrator,
         disabled: user.disabled,
         is_self: member.identity() == Identity::User(user.id.clone()),
+        devices: user.factors.devices.iter().map(|device| row(device, now)).collect(),
+        enrolment_owed: user.factors.enrolment.is_some(),
         open_help: open_help.map(|help| help.id.to_string()),
         sign_in_url: member.visit.web().url(&users_sign_in_path(&account)),
         mode: Give::Link,
@@ -230,6 +233,20 @@ pub(super) async fn administrator(admin: Admin, Path(id): Path<String>, form: Fo
 pub(super) async fn end_sessions(admin: Admin, Path(id): Path<String>) -> Answer {
     let id = reference(&admin, &id)?;
     admin.member.lockwright().end_user_sessions(&admin.member.op, &id).await?;
+    saved(&id)
+}
+
+/// Takes one device away.
+pub(super) async fn deactivate(_: Confirmed, admin: Admin, Path((id, device)): Path<(String, String)>) -> Answer {
+    let (id, device) = (reference(&admin, &id)?, device_id(&device)?);
+    admin.member.lockwright().deactivate_device(&admin.member.op, &id, &device).await?;
+    saved(&id)
+}
+
+/// Takes all devices away; a new one is owed.
+pub(super) async fn require_enrolment(_: Confirmed, admin: Admin, Path(id): Path<String>) -> Answer {
+    let id = reference(&admin, &id)?;
+    admin.member.lockwright().require_enrolment(&admin.member.op, &id).await?;
     saved(&id)
 }
 

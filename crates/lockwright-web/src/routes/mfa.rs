@@ -12,6 +12,7 @@ use lockwright_service::core::enrolment::{self, Due, Why};
 use lockwright_service::devices::DeviceError;
 
 use super::codes::left;
+use super::console::days_left;
 use crate::http::{Answer, Confirmed, ConfirmedEnroller, Enroller, Form, Member, Refused, go};
 use crate::page::mfa::{DeviceRow, DeviceWord, Mfa, MfaAdd, MfaDevicePage, MfaPasskey, MfaTotp, Owed};
 use crate::page::qr::Qr;
@@ -20,10 +21,9 @@ use crate::page::{FieldErrors, words};
 /// The list; for somebody who owes a device, the way to enrol one.
 pub(super) async fn list(Enroller(member): Enroller) -> Answer {
     let now = member.op.now;
-    let (owed, days_left) = match enrolment::due(&member.person, member.lockwright().config().sessions.root_grace, now) {
-        Due::Now(why) => (Some(owed(why)), None),
-        Due::By(until) => (None, Some(words::span(until.since(now)))),
-        Due::No => (None, None),
+    let owed = match enrolment::due(&member.person, member.lockwright().config().sessions.root_grace, now) {
+        Due::Now(why) => Some(owed(why)),
+        Due::By(_) | Due::No => None,
     };
     let factors = member.person.factors();
     let sessions = member.lockwright().sessions(&member.person, Some(&member.session.token)).await?;
@@ -31,8 +31,9 @@ pub(super) async fn list(Enroller(member): Enroller) -> Answer {
         devices: factors.devices.iter().map(|device| row(device, now)).collect(),
         full: factors.devices.len() >= MOST_DEVICES,
         owed,
-        days_left,
+        days_left: days_left(&member),
         codes: left(factors, now),
+        taken: factors.taken.as_ref().map(|taken| (taken.name.to_string(), words::day(taken.at))),
         others: sessions.iter().any(|session| !session.this),
     };
     member.page(&page).await

@@ -104,6 +104,8 @@ surface! {
     "/console/users/{id}/enable" => { post console_users::enable },
     "/console/users/{id}/administrator" => { post console_users::administrator },
     "/console/users/{id}/sessions/end" => { post console_users::end_sessions },
+    "/console/users/{id}/mfa/enrol" => { post console_users::require_enrolment },
+    "/console/users/{id}/mfa/{device}/deactivate" => { post console_users::deactivate },
     "/console/users/{id}/delete" => { post console_users::delete },
     "/console/help" => { get console_helps::list },
     "/console/help/{id}" => { get console_helps::show },
@@ -155,6 +157,7 @@ surface! {
     "/favicon.ico" => { get assets::icon },
     "/robots.txt" => { get assets::robots },
     "/.well-known/change-password" => { get well_known::change_password },
+    "/.well-known/passkey-endpoints" => { get well_known::passkey_endpoints },
 }
 
 /// All pages of an installation.

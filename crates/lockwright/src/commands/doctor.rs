@@ -52,6 +52,16 @@ pub(super) fn run(common: &Common) -> Result<(), Failure> {
         well: dead == 0,
         text: if dead == 0 { "no mail was given up".to_owned() } else { format!("{dead} mails were given up; see `lockwright mail list`") },
     });
+    let roots = answer.pointer("/RootsWithoutMfa").and_then(Value::as_u64).unwrap_or(0);
+    findings.push(Finding {
+        what: "root users",
+        well: roots == 0,
+        text: match roots {
+            0 => "each has an MFA device, or time left to enrol one".to_owned(),
+            1 => "1 has no MFA device though its grace time is over; it enrols one at its next sign-in".to_owned(),
+            more => format!("{more} have no MFA device though their grace time is over; each enrols one at its next sign-in"),
+        },
+    });
     if common.output == Output::Json {
         let list: Vec<Value> = findings.iter().map(|found| json!({"Check": found.what, "Well": found.well, "Text": found.text})).collect();
         say(format_args!("{:#}", json!({"Findings": list, "Rows": answer.pointer("/Rows")})));

@@ -6,6 +6,7 @@ mod config;
 mod data;
 mod doctor;
 mod mail;
+mod mfa;
 mod operator;
 mod session;
 mod system;
@@ -74,6 +75,7 @@ pub(crate) fn run(cli: Cli) -> Result<(), Failure> {
         Noun::User(verb) => user::run(&common, verb),
         Noun::Builder(verb) => builder::run(&common, verb),
         Noun::Operator(verb) => operator::run(&common, verb),
+        Noun::Mfa(verb) => mfa::run(&common, verb),
         Noun::Session(verb) => session::run(&common, verb),
         Noun::System(verb) => system::run(&common, verb),
         Noun::Mail(verb) => mail::run(&common, verb),

@@ -19,6 +19,7 @@ use lockwright_service::shared::{LINK_PATH, Registered};
 use lockwright_service::users::{GiveAccess, Handed, UserError};
 use serde_json::{Value, json};
 
+use super::mfa;
 use super::{Access, Answer, Refused, Request, Subject, Which};
 
 /// Carries a request out as the host.
@@ -122,6 +123,8 @@ async fn run(lockwright: &Lockwright, op: &OpContext, request: Request) -> Answe
                 })
                 .collect())
         }
+        Request::MfaList(whose) => mfa::list(lockwright, op, whose).await,
+        Request::MfaReset(whose) => mfa::reset(lockwright, op, whose).await,
         Request::SessionEnd(subject) => {
             lockwright.end_sessions_for_host(op, &whom(subject)).await?;
             Ok(json!({"Ended": true}))
@@ -189,10 +192,11 @@ async fn check(lockwright: &Lockwright, op: &OpContext) -> Answer {
         "cases": counts.cases, "helps": counts.helps, "tries": counts.tries, "claims": counts.claims,
         "jobs": counts.jobs_waiting + counts.jobs_dead, "events": counts.events,
     });
-    Ok(json!({"Problems": problems, "Rows": rows, "DeadMails": counts.jobs_dead}))
+    let roots = lockwright.roots_without_device(op).await?;
+    Ok(json!({"Problems": problems, "Rows": rows, "DeadMails": counts.jobs_dead, "RootsWithoutMfa": roots}))
 }
 
-fn whom(subject: Subject) -> Whom {
+pub(super) fn whom(subject: Subject) -> Whom {
     match subject {
         Subject::Root(account) => Whom::Root(account),
         Subject::User(account, name) => Whom::User(account, name),

@@ -2,6 +2,7 @@
 
 mod client;
 mod execute;
+mod mfa;
 pub(crate) mod server;
 
 use lockwright_model::email::EmailAddress;
@@ -41,6 +42,8 @@ pub(crate) enum Request {
     OperatorDelete { email: EmailAddress },
     RegistrationSet(Option<RegistrationOff>),
     RegistrationShow,
+    MfaList(WhoseMfa),
+    MfaReset(WhoseMfa),
     SessionList(Subject),
     SessionEnd(Subject),
     SystemAdd { name: PersonName, webhook: String, page: String },
@@ -68,6 +71,13 @@ pub(crate) enum Subject {
     User(AccountId, UserName),
     Builder(EmailAddress),
     Operator(EmailAddress),
+}
+
+/// Whose devices a command means.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) enum WhoseMfa {
+    RootEmail(EmailAddress),
+    Of(Subject),
 }
 
 /// How a user gets into the console.

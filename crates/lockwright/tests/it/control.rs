@@ -77,6 +77,9 @@ fn bad_input_is_one_line_and_exit_code_2() {
         &["user", "list", "--account", "12"],
         &["session", "list"],
         &["operator", "create", "--name", "Olu", "--email", "olu@example.com", "--role", "boss"],
+        &["mfa", "list"],
+        &["mfa", "reset", "--account", "123456789012", "--builder", "a@example.com"],
+        &["mfa", "reset", "--user", "kim"],
         &["account", "list", "--limit", "0"],
         &["nonsense"],
     ] {
@@ -147,6 +150,33 @@ fn a_backup_taken_while_running_restores_without_sessions_or_links() {
     let doctor = other.host(&["doctor", "--output", "json"]);
     let found: serde_json::Value = serde_json::from_slice(&doctor.stdout).expect("JSON");
     assert_eq!(found["Rows"]["cases"], 0, "the set-password link of the backup is dead");
+}
+
+#[test]
+fn devices_are_listed_and_reset_by_root_email_user_and_builder_id() {
+    let mut program = Program::new(None);
+    program.start();
+    let made = program.json(&["account", "create", "--name", "Example", "--email", "root@example.com"]);
+    let id = made["AccountId"].as_str().expect("a number").to_owned();
+    program.json(&["user", "create", "--account", &id, "--name", "ana", "--access", "generated"]);
+    program.json(&["builder", "create", "--name", "Bela", "--email", "bela@example.com"]);
+    for whose in [
+        &["--email", "root@example.com"][..],
+        &["--account", &id],
+        &["--account", &id, "--user", "ana"],
+        &["--builder", "bela@example.com"],
+    ] {
+        let list = program.json(&[&["mfa", "list"], whose].concat());
+        assert_eq!(list, json!([]), "{whose:?}");
+        let reset = program.json(&[&["mfa", "reset"], whose].concat());
+        assert_eq!((&reset["Removed"], &reset["NextSignIn"]), (&json!(0), &json!("enrols a device")), "{whose:?}");
+    }
+    let trail = program.json(&["trail", "list", "--account", &id]);
+    let names: Vec<&str> = trail.as_array().expect("a list").iter().filter_map(|event| event["eventName"].as_str()).collect();
+    assert_eq!(names.iter().filter(|name| **name == "MFAEnrolmentRequired").count(), 3, "{names:?}");
+    assert_eq!(program.host(&["mfa", "list", "--email", "nobody@example.com"]).status.code(), Some(1));
+    let doctor = program.host(&["doctor"]);
+    assert!(String::from_utf8_lossy(&doctor.stdout).contains("root users: each has an MFA device, or time left"), "{doctor:?}");
 }
 
 #[test]

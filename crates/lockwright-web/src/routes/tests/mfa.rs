@@ -40,7 +40,7 @@ fn ids(list: &str) -> Vec<String> {
 }
 
 /// Begins to enrol an app; its entry in the app.
-async fn begin_app(browser: &mut Browser<'_>, name: &str) -> SoftTotp {
+pub(super) async fn begin_app(browser: &mut Browser<'_>, name: &str) -> SoftTotp {
     browser.get("/security/mfa/add").await;
     browser.post("/security/mfa/totp", &[("name", name)]).await.to("/security/mfa/totp");
     let page = browser.get("/security/mfa/totp").await;
@@ -49,7 +49,7 @@ async fn begin_app(browser: &mut Browser<'_>, name: &str) -> SoftTotp {
 }
 
 /// Types two codes that follow each other.
-async fn type_two(browser: &mut Browser<'_>, app: &SoftTotp, steps: i64) -> Reply {
+pub(super) async fn type_two(browser: &mut Browser<'_>, app: &SoftTotp, steps: i64) -> Reply {
     let now = browser.house.installation.clock.now();
     let (first, second) = (app.steps_later(now, steps - 1), app.steps_later(now, steps));
     browser.post("/security/mfa/totp/check", &[("first", &first), ("second", &second)]).await

@@ -8,6 +8,7 @@ mod confirm;
 mod console;
 mod contacts;
 mod email;
+mod enrolment;
 mod flows;
 mod mfa;
 mod operator;

@@ -7,13 +7,14 @@ use super::browser::{Browser, House, NEW, OLD};
 use crate::routes::SURFACE;
 
 /// A path of the table with well-formed values in its places.
-fn filled(pattern: &str) -> String {
+pub(super) fn filled(pattern: &str) -> String {
     pattern
         .replace("/users/{id}", "/users/AIDAMZXW6YTBOIMZXW6Y")
         .replace("/sessions/{id}", "/sessions/9f2c41d07be1a853")
         .replace("/contacts/{id}", "/contacts/MZXW6YTBOIMZXW6Y")
         .replace("{id}", "MZXW6YTBOIMZXW6YTBOIMZXW6Y")
         .replace("{contact}", "MZXW6YTBOIMZXW6Y")
+        .replace("{device}", "MZXW6YTBOIMZXW6Y")
         .replace("{case}", "MZXW6YTBOIMZXW6YTBOIMZXW6Y")
         .replace("{token}", "lw_link_x_y")
         .replace("{account}", "123456789012")
@@ -208,12 +209,12 @@ async fn every_redirect_stays_here() {
 }
 
 /// Pages and acts that need somebody signed in.
-fn gated() -> impl Iterator<Item = (&'static str, &'static str)> {
+pub(super) fn gated() -> impl Iterator<Item = (&'static str, &'static str)> {
     let paths = SURFACE.iter().filter(|(path, _)| path.starts_with("/console") || path.starts_with("/security") || *path == "/signout");
     paths.flat_map(|(path, verbs)| verbs.iter().map(|verb| (*path, *verb)))
 }
 
-async fn use_it(browser: &mut Browser<'_>, path: &str, verb: &str) -> super::browser::Reply {
+pub(super) async fn use_it(browser: &mut Browser<'_>, path: &str, verb: &str) -> super::browser::Reply {
     let path = filled(path);
     if verb == "get" { browser.get(&path).await } else { browser.post(&path, &[("mode", "link"), ("value", "on")]).await }
 }
