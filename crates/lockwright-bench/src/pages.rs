@@ -7,6 +7,7 @@ use axum::Router;
 use axum::extract::Request;
 use axum::middleware::{Next, from_fn};
 use axum::routing::get;
+use lockwright_service::signin::Entered;
 use lockwright_web::{Peer, WebConfig};
 use tokio::net::TcpListener;
 
@@ -20,7 +21,9 @@ pub(crate) async fn measure(report: &mut Report) -> anyhow::Result<()> {
     let (lockwright, _store) = open(folder.path(), 1).await?;
     let names = people(&lockwright, 1).await?;
     let name = names.first().ok_or_else(|| anyhow::anyhow!("nobody to sign in"))?;
-    let signed = lockwright.sign_in(&stranger(&lockwright), name, PASSWORD, None).await?;
+    let Entered::SignedIn(signed) = lockwright.sign_in(&stranger(&lockwright), name, PASSWORD, None).await? else {
+        anyhow::bail!("nobody here has a device")
+    };
     let cookie = format!("Cookie: lw_session={}", signed.token.expose());
     let peer = Peer(SocketAddr::from(([127, 0, 0, 1], 1)));
     let pages = lockwright_web::router(lockwright, WebConfig::default()).layer(from_fn(move |mut request: Request, next: Next| {

@@ -9,6 +9,7 @@ use lockwright_model::factors::{DeviceKind, Factors};
 use lockwright_model::id::DeviceId;
 use lockwright_model::job::Happening;
 use lockwright_model::name::DeviceName;
+use lockwright_model::proof::Proof;
 use lockwright_model::token::TokenHash;
 use lockwright_model::tries::Tries;
 use serde_json::json;
@@ -46,12 +47,11 @@ pub enum FactorProof {
 }
 
 impl FactorProof {
-    /// CloudTrail's `MfaType`.
-    pub fn mfa_type(&self) -> &'static str {
+    /// What it is to the rules.
+    pub fn kind(&self) -> Proof {
         match self {
-            Self::Totp { .. } => "Virtual MFA",
-            Self::Passkey { .. } => "U2F MFA",
-            Self::RecoveryCode { .. } => "Recovery code",
+            Self::Totp { .. } | Self::Passkey { .. } => Proof::Device,
+            Self::RecoveryCode { .. } => Proof::RecoveryCode,
         }
     }
 }
@@ -74,12 +74,11 @@ pub enum Spent {
 }
 
 impl Spent {
-    /// What the owner is told of it; nothing for a device that was simply used.
-    pub fn happening(&self) -> Option<Happening> {
+    /// CloudTrail's `MFAIdentifier`.
+    pub fn identifier(&self) -> &str {
         match self {
-            Self::Device { name, resynced: true } => Some(Happening::DeviceResynced(name.clone())),
-            Self::Device { resynced: false, .. } => None,
-            Self::RecoveryCode { left } => Some(Happening::CodeUsed(*left)),
+            Self::Device { name, .. } => name.as_str(),
+            Self::RecoveryCode { .. } => "recovery code",
         }
     }
 }
@@ -125,6 +124,20 @@ pub fn spend(person: &mut Person, proof: &FactorProof, now: Timestamp) -> Result
             Ok(Spent::RecoveryCode { left: u8::try_from(codes.count()).unwrap_or(u8::MAX) })
         }
     }
+}
+
+/// Tells the trail and the owner what was spent; that a device was simply used stands in the event of what it opened.
+pub fn tell_spent(changes: &mut ChangeSet, person: &Person, spent: &Spent, op: &OpContext, entropy: &dyn Entropy) {
+    let what = match spent {
+        Spent::Device { name, resynced: true } => {
+            let told = Told::new(Service::Iam, "ResyncMFADevice", person.account_id()).about(person.identity(), person.user_name());
+            changes.tell(AuditEvent::new(op, entropy, told.request(json!({"serialNumber": name.as_str()}))));
+            Happening::DeviceResynced(name.clone())
+        }
+        Spent::Device { resynced: false, .. } => return,
+        Spent::RecoveryCode { left } => Happening::CodeUsed(*left),
+    };
+    outbox::tell(changes, person, what, op, entropy);
 }
 
 /// Tells of a second factor that was wrong, or right too late. `counted` is the identity's counter as taken before the check.

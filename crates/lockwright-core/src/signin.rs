@@ -1,22 +1,35 @@
-//! Signing in with a password: one decision for all three kinds, made after the password was checked.
+//! Signing in: one decision for all kinds, made after the password, the second factor or the passkey was checked.
+
+mod passkey;
+mod second;
 
 use lockwright_model::change::{ChangeSet, Key, Record};
+use lockwright_model::clock::Timestamp;
 use lockwright_model::context::OpContext;
 use lockwright_model::entropy::Entropy;
 use lockwright_model::event::{AuditEvent, Service, Told};
+use lockwright_model::factors::EnrolmentReason;
 use lockwright_model::id::AccountId;
 use lockwright_model::job::Notice;
+use lockwright_model::proof::{Proof, Proofs};
 use lockwright_model::secret::PasswordHash;
 use lockwright_model::session::{Session, SessionScope};
+use lockwright_model::token::Token;
 use lockwright_model::tries::Tries;
 use serde_json::json;
 
 use crate::Decided;
 use crate::enrolment;
+use crate::mfa;
 use crate::outbox;
 use crate::person::{Bar, Person};
+use crate::recovery::rules::{RuleBook, SignIn};
+use crate::recovery::{RecoverySettings, situation};
 use crate::session::{self, NewSession, SessionLimits};
 use crate::tries;
+
+pub use passkey::{Alone, with_passkey};
+pub use second::{MOST_WRONG, Second, finish_second, pending, second_failed};
 
 /// The password that was typed belongs to this hash.
 #[derive(Clone, Debug)]
@@ -32,6 +45,8 @@ pub struct PasswordProof {
 pub enum Outcome {
     /// Signed in.
     SignedIn(NewSession),
+    /// The password is right, and a second factor is owed: for the ceremony's cookie. No session is made (B10).
+    SecondFactor(Token),
     /// The password is right, but something else bars the way.
     Barred(Bar),
     /// The password was changed, or switched off, meanwhile: nothing is decided, and [`failed`] tells of it like of a wrong one.
@@ -41,50 +56,87 @@ pub enum Outcome {
 /// Decides a sign-in whose password was found right.
 ///
 /// `previous` is the session the browser already had for anybody; it ends (ASVS 7.2.4). `counted` is the name's counter as it stands:
-/// a right password resets it, whatever else bars the way.
+/// a right password resets it, whatever else bars the way. `challenge` is for the person's passkeys, should they be asked next.
+#[expect(clippy::too_many_arguments, reason = "what a sign-in depends on")]
 pub fn complete(
     mut person: Person,
     proof: &PasswordProof,
     counted: Option<Tries>,
     previous: Option<&Session>,
+    challenge: Option<String>,
     limits: SessionLimits,
     op: &OpContext,
     entropy: &dyn Entropy,
 ) -> Decided<Outcome> {
     let mut changes = ChangeSet::default();
-    let credential = match person.credential() {
-        Some(credential) if credential.hash == proof.hash && !credential.disabled => credential,
-        _ => return Decided::new(changes, Outcome::Mismatch),
-    };
+    if !person.credential().is_some_and(|credential| credential.hash == proof.hash && !credential.disabled) {
+        return Decided::new(changes, Outcome::Mismatch);
+    }
     if let Some(counted) = counted {
         changes.put(Record::Tries(tries::forgive(counted, op.now)));
     }
-    let expired = person.password_expired(op.now);
-    let hard = expired && person.password_policy().is_some_and(|policy| policy.hard_expiry);
-    if let Some(bar) = person.bar().or(hard.then_some(Bar::ExpiredHard)) {
-        changes.tell(AuditEvent::new(op, entropy, login(&person, Some("Sign-in is barred"))));
+    if let Some(bar) = barred(&person, op.now) {
+        changes.tell(AuditEvent::new(op, entropy, login(&person, Some("Sign-in is barred"), None)));
         return Decided::new(changes, Outcome::Barred(bar));
     }
-    let scope =
-        if credential.must_change || expired { SessionScope::ChangePassword } else { enrolment::scope(&person, limits.root_grace, op.now) };
-
+    if let Some(hash) = &proof.rehash {
+        person.rehash(hash.clone());
+    }
+    if second_factor_owed(&person, op.now) {
+        let (token, ceremony) = second::begin(&person, challenge, op, entropy);
+        changes.put(Record::Ceremony(ceremony));
+        changes.tell(AuditEvent::new(op, entropy, mfa::check(&person, "Success")));
+        write_if(&mut changes, person, proof.rehash.is_some());
+        return Decided::new(changes, Outcome::SecondFactor(token));
+    }
+    let scope = scope(&person, limits, op.now);
     if let Some(previous) = previous {
         changes.delete(Key::Session(previous.token), previous.version);
     }
     let new = session::open(&person, scope, limits, op, entropy);
     changes.put(Record::Session(new.session.clone()));
-    changes.tell(AuditEvent::new(op, entropy, login(&person, None)));
-    let mut written = person.note_sign_in(op.now);
-    if let Some(hash) = &proof.rehash {
-        person.rehash(hash.clone());
-        written = true;
-    }
+    changes.tell(AuditEvent::new(op, entropy, login(&person, None, None)));
+    let noted = person.note_sign_in(op.now);
+    write_if(&mut changes, person, noted || proof.rehash.is_some());
+    Decided::new(changes, Outcome::SignedIn(new))
+}
+
+fn write_if(changes: &mut ChangeSet, person: Person, written: bool) {
     if written {
         changes.put(person.record());
     } else {
         changes.expect.push(person.row());
     }
-    Decided::new(changes, Outcome::SignedIn(new))
+}
+
+/// What bars somebody whose password is right.
+fn barred(person: &Person, now: Timestamp) -> Option<Bar> {
+    let hard = person.password_expired(now) && person.password_policy().is_some_and(|policy| policy.hard_expiry);
+    person.bar().or(hard.then_some(Bar::ExpiredHard))
+}
+
+/// Whether the password alone signs this person in to nothing.
+pub fn second_factor_owed(person: &Person, now: Timestamp) -> bool {
+    let factors = person.factors();
+    // The host makes operators, and takes their devices: nobody else can have waited for that moment.
+    if matches!(person, Person::Operator(_)) && factors.devices.is_empty() {
+        return false;
+    }
+    let granted = match factors.enrolment.map(|owed| owed.why) {
+        Some(EnrolmentReason::Administrator) => Proofs::of(&[Proof::Administrator]),
+        Some(EnrolmentReason::Host) => Proofs::of(&[Proof::Host]),
+        Some(EnrolmentReason::Recovered | EnrolmentReason::First) | None => Proofs::EMPTY,
+    };
+    let situation = situation::situation(person, RecoverySettings::default(), now);
+    RuleBook::PRODUCTION.sign_in(&situation, granted.with(Proof::Password)) == SignIn::Refused
+}
+
+/// What a session may do of somebody who signed in with the password and proved all that is asked.
+fn scope(person: &Person, limits: SessionLimits, now: Timestamp) -> SessionScope {
+    match person.credential() {
+        Some(credential) if credential.must_change || person.password_expired(now) => SessionScope::ChangePassword,
+        _ => enrolment::scope(person, limits.root_grace, now),
+    }
 }
 
 /// Decides a sign-in that failed: wrong name, wrong password, no password, switched-off password.
@@ -102,7 +154,7 @@ pub fn failed(
     let mut changes = ChangeSet::default();
     changes.puts.extend(source.map(Record::Tries));
     let told = match &person {
-        Some(person) => login(person, Some("Failed authentication")),
+        Some(person) => login(person, Some("Failed authentication"), None),
         // People type passwords into the name field: a name that is nobody's is never written down.
         None => Told::new(Service::Signin, "ConsoleLogin", account)
             .request(json!({"userName": "HIDDEN_DUE_TO_SECURITY_REASONS"}))
@@ -176,12 +228,17 @@ fn end_all_of(person: Person, op: &OpContext, entropy: &dyn Entropy) -> ChangeSe
     changes
 }
 
-fn login(person: &Person, error: Option<&'static str>) -> Told {
+/// `ConsoleLogin`; `mfa` is the second factor that was used.
+fn login(person: &Person, error: Option<&'static str>, mfa: Option<&str>) -> Told {
     let outcome = if error.is_some() { "Failure" } else { "Success" };
+    let additional = match mfa {
+        Some(identifier) => json!({"MobileVersion": "No", "MFAUsed": "Yes", "MFAIdentifier": identifier}),
+        None => json!({"MobileVersion": "No", "MFAUsed": "No"}),
+    };
     let told = Told::new(Service::Signin, "ConsoleLogin", person.account_id())
         .about(person.identity(), person.user_name())
         .response(json!({"ConsoleLogin": outcome}))
-        .additional(json!({"MobileVersion": "No", "MFAUsed": "No"}));
+        .additional(additional);
     match error {
         Some(error) => told.failed(error),
         None => told,

@@ -11,7 +11,6 @@ use crate::id::{CaseId, DeviceId};
 use crate::identity::Identity;
 use crate::name::DeviceName;
 use crate::secret::Sealed;
-use crate::session::SessionScope;
 use crate::token::TokenHash;
 
 /// How long a ceremony may take (NIST SP 800-63B-4 §3.1.3.2 bounds out-of-band authentication at 10 minutes).
@@ -46,15 +45,10 @@ pub enum CeremonyPurpose {
         owner: Identity,
         /// The owner's epoch when the password was right: what ends the sessions ends this too.
         epoch: u64,
-        /// What the session will be allowed.
-        scope: SessionScope,
-        /// The challenge to the owner's passkeys, as `lockwright-authn` wrote it; drawn anew for each page.
+        /// The challenge to the owner's passkeys, as the service wrote it; drawn anew after each wrong answer.
         challenge: Option<String>,
-    },
-    /// A passkey is asked for, of whoever has one.
-    Passkey {
-        /// The challenge, as `lockwright-authn` wrote it.
-        challenge: String,
+        /// Wrong answers so far.
+        wrong: u8,
     },
     /// A TOTP device is being enrolled.
     EnrolTotp {

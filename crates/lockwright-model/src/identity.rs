@@ -4,6 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use crate::case::IdentityKind;
 use crate::id::{AccountId, BuilderId, OperatorId, UserId};
 
 /// An IAM user of an account.
@@ -29,6 +30,16 @@ pub enum Identity {
 }
 
 impl Identity {
+    /// Which kind of sign-in it uses.
+    pub fn kind(&self) -> IdentityKind {
+        match self {
+            Self::Root(_) => IdentityKind::Root,
+            Self::User(_) => IdentityKind::Iam,
+            Self::Builder(_) => IdentityKind::Builder,
+            Self::Operator(_) => IdentityKind::Operator,
+        }
+    }
+
     /// The account it belongs to; builder IDs and operators belong to none.
     pub fn account(&self) -> Option<AccountId> {
         match self {

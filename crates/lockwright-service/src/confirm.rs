@@ -1,19 +1,15 @@
 //! Somebody signed in proves once more who they are, before changing factors, addresses, contacts or email (ASVS 7.5.1).
 
-use lockwright_authn::passkey::{State, credential_of, handle_of};
 use lockwright_authn::totp::TypedCode;
 use lockwright_core::Decided;
 use lockwright_core::confirm::{self, Confirmed, Proven, Refusal};
 use lockwright_core::mfa::FactorProof;
 use lockwright_core::person::Person;
-use lockwright_model::ceremony::CEREMONY_LIFE;
 use lockwright_model::clock::Timestamp;
 use lockwright_model::context::OpContext;
 use lockwright_model::factors::DeviceKind;
-use lockwright_model::secret::Sealed;
 use lockwright_model::session::Session;
 use lockwright_model::tries::Tries;
-use serde::{Deserialize, Serialize};
 
 use crate::Lockwright;
 use crate::commit::decide;
@@ -104,12 +100,6 @@ impl From<Refusal> for ConfirmError {
     }
 }
 
-#[derive(Serialize, Deserialize)]
-struct Asked {
-    challenge: String,
-    expires: Timestamp,
-}
-
 const ALONE: &str = "alone";
 const BESIDE: &str = "beside a password";
 
@@ -121,25 +111,22 @@ impl Lockwright {
     /// A challenge to a passkey that proves its owner alone; `None` where there is none.
     pub fn ask_passkey_alone(&self, person: &Person, session: &Session, now: Timestamp) -> Option<ConfirmChallenge> {
         let any = person.factors().devices.iter().any(|device| matches!(device.kind, DeviceKind::Passkey { verifies_user: true, .. }));
-        let (challenge, state) = self.relying_party().ok().filter(|_| any)?.start_discoverable().ok()?;
-        self.asked(challenge.options_json, state.as_text().to_owned(), &context(session, ALONE), now)
+        let (challenge, state) = self.relying_party(person.kind()).ok().filter(|_| any)?.start_discoverable().ok()?;
+        self.asked(challenge.options_json, state.as_text(), &context(session, ALONE), now)
     }
 
     /// A challenge to any key of the person, to be answered beside the password; `None` where there is none.
     pub fn ask_key(&self, person: &Person, session: &Session, now: Timestamp) -> Option<ConfirmChallenge> {
         let challenge = self.ask_passkeys(person)?;
-        self.asked(Self::passkey_options(&challenge)?, challenge, &context(session, BESIDE), now)
+        self.asked(Self::passkey_options(&challenge)?, &challenge, &context(session, BESIDE), now)
     }
 
-    fn asked(&self, options: String, challenge: String, context: &str, now: Timestamp) -> Option<ConfirmChallenge> {
-        let asked = serde_json::to_string(&Asked { challenge, expires: now.plus(CEREMONY_LIFE) }).ok()?;
-        let sealed = self.0.seal.seal(asked.as_bytes(), context, self.entropy());
-        Some(ConfirmChallenge { options, sealed: sealed.as_text().to_owned() })
+    fn asked(&self, options: String, challenge: &str, context: &str, now: Timestamp) -> Option<ConfirmChallenge> {
+        Some(ConfirmChallenge { options, sealed: self.seal_challenge(challenge, context, now)? })
     }
 
     fn challenge(&self, sealed: &str, context: &str, now: Timestamp) -> Option<String> {
-        let opened = self.0.seal.open(&Sealed::from_text(sealed), context)?;
-        serde_json::from_slice::<Asked>(&opened).ok().filter(|asked| now < asked.expires).map(|asked| asked.challenge)
+        self.open_challenge(sealed, context, now).map(|(challenge, _)| challenge)
     }
 
     /// Confirms a session; this browser goes on under the token returned.
@@ -164,10 +151,12 @@ impl Lockwright {
             None => None,
         };
         let checked = match (answer, factor) {
-            (ConfirmAnswer::Passkey { challenge, response }, _) => match self.check_alone(&person, session, challenge, response, op.now) {
-                Some(proof) => Some((proof, None)),
-                None => return Err(self.factor_wrong(op, session, None, FactorRefusal::Wrong).await),
-            },
+            (ConfirmAnswer::Passkey { challenge, response }, _) => {
+                match self.check_confirming(&person, session, challenge, response, op.now) {
+                    Some(proof) => Some((proof, None)),
+                    None => return Err(self.factor_wrong(op, session, None, FactorRefusal::Wrong).await),
+                }
+            }
             (_, Some(factor)) => match self.try_factor(op, &person, factor, challenge.as_deref()).await? {
                 Ok(Checked { proof, counted }) => Some((proof, Some(counted))),
                 Err((refusal, counted)) => return Err(self.factor_wrong(op, session, Some(counted), refusal).await),
@@ -198,16 +187,8 @@ impl Lockwright {
     }
 
     /// A passkey's answer that stands for the password too: its user was verified.
-    fn check_alone(&self, person: &Person, session: &Session, sealed: &str, response: &str, now: Timestamp) -> Option<FactorProof> {
-        let state = State::from_text(self.challenge(sealed, &context(session, ALONE), now)?);
-        let credential = credential_of(response)?;
-        let (device, key) = person.factors().devices.iter().find_map(|device| match &device.kind {
-            DeviceKind::Passkey { credential: known, key, .. } if *known == credential => Some((device, key)),
-            _ => None,
-        })?;
-        let handle = handle_of(&person.identity().to_string());
-        let used = self.relying_party().ok()?.finish_discoverable(&state, response, key, handle).ok().filter(|used| used.user_verified)?;
-        Some(FactorProof::Passkey { device: device.id.clone(), checked: key.clone(), updated: used.updated_key })
+    fn check_confirming(&self, person: &Person, session: &Session, sealed: &str, response: &str, now: Timestamp) -> Option<FactorProof> {
+        self.check_passkey_alone(person, &self.challenge(sealed, &context(session, ALONE), now)?, response)
     }
 
     async fn factor_wrong(&self, op: &OpContext, session: &Session, counted: Option<Tries>, refusal: FactorRefusal) -> ConfirmError {

@@ -148,7 +148,8 @@ impl Lockwright {
             })
             .collect();
         let account = account_name(&person);
-        let (challenge, state) = self.relying_party()?.start_registration(handle_of(&owner.to_string()), &account, &account, &keys)?;
+        let (challenge, state) =
+            self.relying_party(person.kind())?.start_registration(handle_of(&owner.to_string()), &account, &account, &keys)?;
         let purpose = CeremonyPurpose::EnrolPasskey { owner, name: name.clone(), challenge: state.as_text().to_owned() };
         Ok(PasskeyOffer { token: self.begin(op, session, purpose).await?, options: challenge.options_json })
     }
@@ -173,7 +174,7 @@ impl Lockwright {
         let CeremonyPurpose::EnrolPasskey { owner, name, challenge } = &ceremony.purpose else { return Err(Refusal::Expired.into()) };
         let state = State::from_text(challenge.as_str());
         let NewPasskey { credential_id, key, verifies_user, synced } =
-            self.relying_party()?.finish_registration(&state, handle_of(&owner.to_string()), response)?;
+            self.relying_party(owner.kind())?.finish_registration(&state, handle_of(&owner.to_string()), response)?;
         let kind = DeviceKind::Passkey { credential: credential_id, key, verifies_user, synced };
         self.add_device(op, session, &ceremony, DeviceId::draw(self.entropy()), name.clone(), kind).await
     }

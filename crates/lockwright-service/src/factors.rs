@@ -1,26 +1,26 @@
 //! Second factors: what somebody answers, whether it is right, and how often it may be tried.
 
 use lockwright_authn::codes;
-use lockwright_authn::passkey::{NoPasskeys, Refused, RelyingParty, State};
+use lockwright_authn::passkey::{NoPasskeys, Refused, RelyingParty, State, credential_of, handle_of};
 use lockwright_authn::recovery_code::{Mistyped, RecoveryCode};
 use lockwright_authn::seal::SealKey;
 use lockwright_authn::totp::{self, Matched, RESYNC_WINDOW, Seed, TypedCode};
-use lockwright_core::Decided;
-use lockwright_core::mfa::{self, FactorProof};
+use lockwright_core::mfa::FactorProof;
 use lockwright_core::person::Person;
 use lockwright_core::recovery::rules::RuleBook;
+use lockwright_model::case::IdentityKind;
+use lockwright_model::ceremony::CEREMONY_LIFE;
 use lockwright_model::clock::Timestamp;
 use lockwright_model::context::OpContext;
-use lockwright_model::event::Told;
 use lockwright_model::factors::{DeviceKind, MfaDevice};
 use lockwright_model::id::DeviceId;
 use lockwright_model::identity::Identity;
 use lockwright_model::secret::{KeyBytes, Sealed};
 use lockwright_model::tries::{Tries, TriesKey};
 use serde::{Deserialize, Serialize};
+use zeroize::Zeroizing;
 
 use crate::Lockwright;
-use crate::commit::decide;
 use crate::signin::SignInError;
 use crate::trouble::{NotCommitted, Trouble};
 
@@ -122,7 +122,7 @@ impl From<NotCommitted> for FactorError {
     }
 }
 
-/// An answer that is right, and the try it took: whoever doesn't spend it owes [`Lockwright::factor_failed`].
+/// An answer that is right, and the try it took: whoever can't spend it tells of a failure with [`lockwright_core::mfa::failed`].
 #[derive(Debug)]
 pub(crate) struct Checked {
     pub(crate) proof: FactorProof,
@@ -136,6 +136,13 @@ struct Asked {
     state: String,
 }
 
+/// A challenge that its browser keeps, sealed.
+#[derive(Serialize, Deserialize)]
+struct Held {
+    state: String,
+    expires: Timestamp,
+}
+
 /// The counter of an identity's second factor: one for all devices, methods and surfaces. Only a success starts it anew, never a new code
 /// (N-T05, N-T06), and enrolling a device after the old ones were worn out.
 pub(crate) fn mfa_key(identity: &Identity) -> TriesKey {
@@ -143,7 +150,7 @@ pub(crate) fn mfa_key(identity: &Identity) -> TriesKey {
 }
 
 /// What a device's seed is sealed for: it opens for no other identity and no other device.
-pub(crate) fn seed_context(identity: &Identity, device: &DeviceId) -> String {
+fn seed_context(identity: &Identity, device: &DeviceId) -> String {
     format!("totp {identity} {device}")
 }
 
@@ -166,22 +173,34 @@ impl FactorAnswer<'_> {
 }
 
 impl Lockwright {
-    /// Whether passkeys work under the configured address, or why browsers would refuse them.
-    pub fn passkeys(&self) -> Result<(), NoPasskeys> {
-        self.relying_party().map(drop)
+    /// Whether passkeys work under the address of this kind's pages, or why browsers would refuse them.
+    pub fn passkeys(&self, kind: IdentityKind) -> Result<(), NoPasskeys> {
+        self.relying_party(kind).map(drop)
     }
 
-    pub(crate) fn relying_party(&self) -> Result<&RelyingParty, NoPasskeys> {
-        self.0.relying_party.as_ref().map_err(|why| *why)
+    /// Operators' keys are bound to the origin of the operators' pages, everybody else's to the public one.
+    pub(crate) fn relying_party(&self, kind: IdentityKind) -> Result<&RelyingParty, NoPasskeys> {
+        let party = if kind == IdentityKind::Operator { &self.0.operators_party } else { &self.0.public_party };
+        party.as_ref().map_err(|why| *why)
+    }
+
+    /// Seals something for a row or a browser; it opens in the same context only.
+    pub(crate) fn seal(&self, plain: &[u8], context: &str) -> Sealed {
+        self.0.seal.seal(plain, context, self.entropy())
+    }
+
+    /// Opens what was sealed in this context.
+    pub(crate) fn unseal(&self, sealed: &Sealed, context: &str) -> Option<Zeroizing<Vec<u8>>> {
+        self.0.seal.open(sealed, context)
     }
 
     /// Seals a device's seed for its row.
     pub(crate) fn seal_seed(&self, identity: &Identity, device: &DeviceId, seed: &Seed) -> Sealed {
-        self.0.seal.seal(seed.as_bytes(), &seed_context(identity, device), self.entropy())
+        self.seal(seed.as_bytes(), &seed_context(identity, device))
     }
 
     pub(crate) fn open_seed(&self, identity: &Identity, device: &DeviceId, sealed: &Sealed) -> Option<Seed> {
-        Seed::from_bytes(&self.0.seal.open(sealed, &seed_context(identity, device))?)
+        Seed::from_bytes(&self.unseal(sealed, &seed_context(identity, device))?)
     }
 
     /// Draws a challenge to a person's passkeys, for a ceremony's row; `None`: there are none that could answer.
@@ -190,7 +209,7 @@ impl Lockwright {
         if keys.is_empty() {
             return None;
         }
-        let (challenge, state) = self.relying_party().ok()?.start_authentication(&keys).ok()?;
+        let (challenge, state) = self.relying_party(person.kind()).ok()?.start_authentication(&keys).ok()?;
         serde_json::to_string(&Asked { options: challenge.options_json, state: state.as_text().to_owned() }).ok()
     }
 
@@ -199,7 +218,7 @@ impl Lockwright {
         serde_json::from_str::<Asked>(challenge).ok().map(|asked| asked.options)
     }
 
-    /// Checks an answer against the person as loaded: no more, so it counts only once it is spent ([`mfa::spend`]), and the try must have
+    /// Checks an answer against the person as loaded: no more, so it counts only once it is spent ([`lockwright_core::mfa::spend`]), and the try must have
     /// been taken before anybody learns of it. `challenge` is the one that the passkeys were asked.
     pub(crate) fn check_factor(
         &self,
@@ -268,7 +287,7 @@ impl Lockwright {
         if passkeys(person).next().is_none() {
             return Err(FactorRefusal::NotEnrolled);
         }
-        let party = self.relying_party().map_err(|_| FactorRefusal::NotEnrolled)?;
+        let party = self.relying_party(person.kind()).map_err(|_| FactorRefusal::NotEnrolled)?;
         let asked: Asked = challenge.and_then(|text| serde_json::from_str(text).ok()).ok_or(FactorRefusal::Wrong)?;
         let keys: Vec<String> = passkeys(person).map(|(_, key)| key.to_owned()).collect();
         let used = party.finish_authentication(&State::from_text(asked.state), response, &keys).map_err(|why| {
@@ -290,8 +309,33 @@ impl Lockwright {
         Ok(FactorProof::Passkey { device: device.id.clone(), checked: key.clone(), updated: used.updated_key })
     }
 
-    /// Checks an answer and takes a try for it. A right one is to be spent in a decision that also forgives the counter (see
-    /// [`Lockwright::forgiven_factor`]); of a wrong one the caller tells with [`Lockwright::factor_failed`] or a decision of its own.
+    /// Seals a challenge for the browser that is to answer it within ten minutes: whoever only asks leaves no row behind (E11).
+    pub(crate) fn seal_challenge(&self, state: &str, context: &str, now: Timestamp) -> Option<String> {
+        let held = Held { state: state.to_owned(), expires: now.plus(CEREMONY_LIFE) };
+        Some(self.seal(serde_json::to_string(&held).ok()?.as_bytes(), context).as_text().to_owned())
+    }
+
+    /// Opens what [`Lockwright::seal_challenge`] sealed in this context, while it lives; and until when that is.
+    pub(crate) fn open_challenge(&self, sealed: &str, context: &str, now: Timestamp) -> Option<(String, Timestamp)> {
+        let opened = self.unseal(&Sealed::from_text(sealed), context)?;
+        let held = serde_json::from_slice::<Held>(&opened).ok().filter(|held| now < held.expires)?;
+        Some((held.state, held.expires))
+    }
+
+    /// Checks the answer of a passkey that stands for the password too: its user was verified. `state` is that of a challenge to anybody.
+    pub(crate) fn check_passkey_alone(&self, person: &Person, state: &str, response: &str) -> Option<FactorProof> {
+        let credential = credential_of(response)?;
+        let (device, key) = person.factors().devices.iter().find_map(|device| match &device.kind {
+            DeviceKind::Passkey { credential: known, key, .. } if *known == credential => Some((device, key)),
+            _ => None,
+        })?;
+        let (party, handle) = (self.relying_party(person.kind()).ok()?, handle_of(&person.identity().to_string()));
+        let used = party.finish_discoverable(&State::from_text(state), response, key, handle).ok().filter(|used| used.user_verified)?;
+        Some(FactorProof::Passkey { device: device.id.clone(), checked: key.clone(), updated: used.updated_key })
+    }
+
+    /// Checks an answer and takes a try for it. A right one is to be spent in a decision that also forgives the counter of [`mfa_key`]
+    /// ([`lockwright_core::mfa::forgive`]); of a wrong one, or one that was spent meanwhile, a decision with [`lockwright_core::mfa::failed`] tells.
     pub(crate) async fn try_factor(
         &self,
         op: &OpContext,
@@ -305,27 +349,6 @@ impl Lockwright {
             Ok(proof) => Ok(Checked { proof, counted }),
             Err(refusal) => Err((refusal, counted)),
         })
-    }
-
-    /// The counter of a person's second factor as it stands, for [`mfa::forgive`].
-    pub(crate) async fn factor_tries(&self, identity: &Identity) -> Result<Option<Tries>, Trouble> {
-        Ok(self.store().tries(&mfa_key(identity)).await?)
-    }
-
-    /// Tells of a second factor that was wrong, and switches typed codes off when it was one too many.
-    pub(crate) async fn factor_failed(
-        &self,
-        op: &OpContext,
-        identity: &Identity,
-        counted: &Tries,
-        told: impl Fn(&Person) -> Told,
-    ) -> Result<(), Trouble> {
-        let outcome: Result<(), NotCommitted> = decide!(self, {
-            let Some(person) = self.person(identity).await? else { return Ok(()) };
-            let told = told(&person);
-            Decided::new(mfa::failed(person, told, counted, op, self.entropy()), ())
-        });
-        Ok(outcome?)
     }
 }
 

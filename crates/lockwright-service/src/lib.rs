@@ -24,9 +24,11 @@ mod load;
 pub mod mail;
 pub mod message;
 pub mod operators;
+pub mod passkey_signin;
 pub mod passwords;
 pub mod recovery;
 pub mod registration;
+pub mod second_step;
 pub mod sessions;
 pub mod shared;
 pub mod signin;
@@ -68,7 +70,8 @@ struct Inner {
     blocklist: Blocklist,
     codes: CodeKey,
     seal: SealKey,
-    relying_party: Result<RelyingParty, NoPasskeys>,
+    public_party: Result<RelyingParty, NoPasskeys>,
+    operators_party: Result<RelyingParty, NoPasskeys>,
     clock: Arc<dyn Clock>,
     entropy: Arc<dyn Entropy>,
     outbox: tokio::sync::Notify,
@@ -80,10 +83,12 @@ impl Lockwright {
         let hashing = HashPool::start(&config)?;
         let blocklist = Blocklist::with_own(config.own_blocklist.iter().cloned());
         let codes = CodeKey::new(KeyBytes::new(lockwright_authn::codes::bind(&config.sealing_key, "code-key", &[])));
-        let relying_party = RelyingParty::new(&config.public_url, &config.installation);
+        let public_party = RelyingParty::new(&config.public_url, &config.installation);
+        let operators_party = RelyingParty::new(config.operator_url.as_deref().unwrap_or_default(), &config.installation);
         Ok(Self(Arc::new(Inner {
             seal: factors::seal_key(&config.sealing_key),
-            relying_party,
+            public_party,
+            operators_party,
             cache: Cache::new(config.cache_bytes),
             config,
             store,

@@ -1,4 +1,4 @@
-//! Signing in with a password.
+//! Signing in with a password: the first step, and the only one for somebody without a device.
 
 use lockwright_authn::hasher::Verdict;
 use lockwright_core::person::Bar;
@@ -47,6 +47,15 @@ pub struct SignedIn {
     pub scope: SessionScope,
 }
 
+/// What the right password led to.
+#[derive(Debug)]
+pub enum Entered {
+    /// Signed in.
+    SignedIn(SignedIn),
+    /// A second factor is owed: the token is for the ceremony's cookie.
+    SecondFactor(Token),
+}
+
 /// Why somebody is not signed in.
 #[derive(Debug, thiserror::Error)]
 pub enum SignInError {
@@ -92,10 +101,11 @@ impl Lockwright {
     /// Signs in. `previous` is the session the browser already has; it ends.
     ///
     /// A name that does not exist costs the same reads, the same hash and the same commits as one that does (invariant 9).
-    pub async fn sign_in(&self, op: &OpContext, name: &SignInName, typed: &str, previous: Option<&Token>) -> Result<SignedIn, SignInError> {
+    pub async fn sign_in(&self, op: &OpContext, name: &SignInName, typed: &str, previous: Option<&Token>) -> Result<Entered, SignInError> {
         let outcome = self.try_sign_in(op, name, typed, previous).await;
         let word = match &outcome {
-            Ok(_) => "signed_in",
+            Ok(Entered::SignedIn(_)) => "signed_in",
+            Ok(Entered::SecondFactor(_)) => "second_factor",
             Err(SignInError::Mismatch) => "mismatch",
             Err(SignInError::Wait { .. }) => "wait",
             Err(SignInError::Barred(_)) => "barred",
@@ -105,7 +115,7 @@ impl Lockwright {
         outcome
     }
 
-    async fn try_sign_in(&self, op: &OpContext, name: &SignInName, typed: &str, previous: Option<&Token>) -> Result<SignedIn, SignInError> {
+    async fn try_sign_in(&self, op: &OpContext, name: &SignInName, typed: &str, previous: Option<&Token>) -> Result<Entered, SignInError> {
         // What can't be a password can't match: the same for everybody, so it needs no count.
         let password = Password::parse(typed).map_err(|_| SignInError::Mismatch)?;
         let source_key = TriesKey::new("source", &op.source.network());
@@ -129,10 +139,12 @@ impl Lockwright {
                 Some(token) => self.store().session(&token.hash()).await?,
                 None => None,
             };
-            signin::complete(person, &proof, row, previous.as_ref(), self.config().sessions, op, self.entropy())
+            let challenge = self.ask_passkeys(&person);
+            signin::complete(person, &proof, row, previous.as_ref(), challenge, self.config().sessions, op, self.entropy())
         })?;
         match outcome {
-            Outcome::SignedIn(new) => Ok(SignedIn { token: new.token, scope: new.session.scope }),
+            Outcome::SignedIn(new) => Ok(Entered::SignedIn(SignedIn { token: new.token, scope: new.session.scope })),
+            Outcome::SecondFactor(token) => Ok(Entered::SecondFactor(token)),
             Outcome::Barred(bar) => Err(SignInError::Barred(bar)),
             Outcome::Mismatch => self.sign_in_failed(op, name, &counted, source_key).await,
         }
@@ -190,7 +202,7 @@ impl Lockwright {
         name: &SignInName,
         counted: &Tries,
         source_key: TriesKey,
-    ) -> Result<SignedIn, SignInError> {
+    ) -> Result<Entered, SignInError> {
         let mut left = AGAIN;
         decide!(self, {
             let found = self.find(name).await?;

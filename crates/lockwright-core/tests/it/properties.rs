@@ -178,7 +178,7 @@ fn run(world: &mut World, command: Command) -> Option<()> {
             let previous = pick(&world.sessions, previous).and_then(|token| world.session(&token));
             let proof = PasswordProof { hash: hash.clone(), rehash: None };
             let limits = world.limits();
-            let decided = signin::complete(person.clone(), &proof, counted, previous.as_ref(), limits, &anyone, &world.entropy);
+            let decided = signin::complete(person.clone(), &proof, counted, previous.as_ref(), None, limits, &anyone, &world.entropy);
             match world.commit(decided).unwrap() {
                 Outcome::SignedIn(new) => {
                     assert!(hash == right.hash && !right.disabled && person.bar().is_none());
@@ -186,6 +186,7 @@ fn run(world: &mut World, command: Command) -> Option<()> {
                     world.opened(new.token);
                 }
                 Outcome::Barred(_) => assert!(hash == right.hash),
+                Outcome::SecondFactor(_) => panic!("nobody here has a device"),
                 Outcome::Mismatch => assert!(hash != right.hash || right.disabled),
             }
         }

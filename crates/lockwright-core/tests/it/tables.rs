@@ -249,7 +249,7 @@ fn passwords_expire_by_the_accounts_policy_and_bar_when_it_says_so() {
         own.password_policy = Some(PasswordPolicy { max_age_days: days, hard_expiry: hard, ..PasswordPolicy::when_omitted() });
         let sign_in = |person: Person| {
             let proof = PasswordProof { hash: person.credential().unwrap().hash.clone(), rehash: None };
-            signin::complete(person, &proof, None, None, SessionLimits::MOST, &op(Principal::Anonymous, age), &chance()).output
+            signin::complete(person, &proof, None, None, None, SessionLimits::MOST, &op(Principal::Anonymous, age), &chance()).output
         };
         match (sign_in(iam(&own, false)), expected) {
             (Outcome::SignedIn(new), Ok(scope)) => assert_eq!(new.session.scope, scope),
@@ -355,7 +355,7 @@ fn the_trail_names_who_acts_as_cloudtrail_does() {
     let proof = |hash: &str| PasswordProof { hash: PasswordHash::from_phc(hash), rehash: None };
     // A browser that is signed in as somebody else signs in: the event is about who signs in.
     let other = op(Principal::Signed(Identity::Builder(builder().id)), 1);
-    let decided = signin::complete(person.clone(), &proof("user"), None, None, SessionLimits::MOST, &other, &chance());
+    let decided = signin::complete(person.clone(), &proof("user"), None, None, None, SessionLimits::MOST, &other, &chance());
     let record = &decided.changes.events[0].record;
     assert_eq!(
         (&record["eventName"], &record["eventSource"], &record["eventType"]),

@@ -21,7 +21,7 @@ use lockwright_service::core::session::SessionLimits;
 use lockwright_service::mail::Mailer;
 use lockwright_service::mail::outgoing::OutgoingMail;
 use lockwright_service::sessions::Signed;
-use lockwright_service::signin::{SignInError, SignInName, SignedIn};
+use lockwright_service::signin::{Entered, SignInError, SignInName, SignedIn};
 use lockwright_service::users::{GiveAccess, Handed};
 use lockwright_store::{Location, Store};
 use lockwright_testkit::mailbox::{Letter, Mailbox};
@@ -226,9 +226,20 @@ impl House {
         self.sign_in(&iam(&user.account.to_string(), name.as_str()), password).await
     }
 
-    /// Signs in.
+    /// Signs in somebody without a device.
     pub(crate) async fn sign_in(&self, name: &SignInName, password: &str) -> Result<SignedIn, SignInError> {
-        self.lockwright.sign_in(&self.anyone(), name, password, None).await
+        match self.lockwright.sign_in(&self.anyone(), name, password, None).await? {
+            Entered::SignedIn(signed) => Ok(signed),
+            Entered::SecondFactor(_) => panic!("a second factor is owed"),
+        }
+    }
+
+    /// Signs in over a session that the browser has.
+    pub(crate) async fn sign_in_over(&self, name: &SignInName, password: &str, previous: &Token) -> Token {
+        match self.lockwright.sign_in(&self.anyone(), name, password, Some(previous)).await.unwrap() {
+            Entered::SignedIn(signed) => signed.token,
+            Entered::SecondFactor(_) => panic!("a second factor is owed"),
+        }
     }
 
     /// Signs in, and it must work.

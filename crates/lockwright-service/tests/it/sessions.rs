@@ -204,7 +204,7 @@ async fn signing_in_ends_the_session_that_the_browser_had_even_when_it_is_gone()
     let house = House::memory().await;
     house.account(ANA).await;
     let first = house.session(&root(ANA), OLD).await;
-    let again = async |previous: &Token| house.lockwright.sign_in(&house.anyone(), &root(ANA), OLD, Some(previous)).await.unwrap().token;
+    let again = async |previous: &Token| house.sign_in_over(&root(ANA), OLD, previous).await;
     let second = again(&first).await;
     assert!(!house.alive(&first).await && house.alive(&second).await);
     again(&first).await;

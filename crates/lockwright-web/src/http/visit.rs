@@ -222,6 +222,7 @@ pub(crate) fn done(word: &str) -> Option<(Tone, &'static str)> {
         "closed" => (Tone::Done, "It is closed, and everybody is signed out. Sign in to take it back."),
         "reopened" => (Tone::Done, "It is yours again."),
         "signed-out" => (Tone::Done, "You are signed out."),
+        "code-used" => (Tone::Look, "You are signed in with a recovery code, which is used up now. Make a new set before you run out."),
         "password" => (Tone::Done, "Your password is changed, and your other sessions are ended."),
         "email" => (Tone::Done, "Your sign-in address is changed, and your other sessions are ended."),
         "address" => (Tone::Done, "Your email address is confirmed."),

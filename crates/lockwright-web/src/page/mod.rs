@@ -25,6 +25,7 @@ pub mod qr;
 pub mod readiness;
 pub mod recover;
 pub mod rules;
+pub mod second_step;
 pub mod security;
 pub mod signin;
 pub mod signup;
@@ -147,6 +148,7 @@ pub struct Sample {
 pub fn samples() -> Vec<Sample> {
     let mut out = Vec::new();
     signin::samples(&mut out);
+    second_step::samples(&mut out);
     recover::samples(&mut out);
     tree::samples(&mut out);
     signup::samples(&mut out);

@@ -18,6 +18,13 @@ pub enum Trouble {
         /// How long until the next try counts: `30 seconds`, from [`super::words::span`].
         wait: String,
     },
+    /// A passkey did not sign in; nothing says why.
+    Passkey,
+    /// A passkey is right, but something else bars the way.
+    Barred {
+        /// What it is and what to do.
+        why: String,
+    },
 }
 
 /// `GET /signin`: which kind of sign-in?
@@ -45,6 +52,8 @@ pub struct SignInEmail {
     pub email: String,
     /// The second step: the email is fixed, the password is asked.
     pub ask_password: bool,
+    /// Passkeys work under this address.
+    pub passkeys: bool,
     /// Why the form is shown again.
     pub trouble: Option<Trouble>,
     /// What has to be put right in `email` or `password`.
@@ -53,13 +62,13 @@ pub struct SignInEmail {
 
 impl SignInEmail {
     /// The first step, empty.
-    pub fn start(kind: IdentityKind) -> Self {
-        Self { kind, email: String::new(), ask_password: false, trouble: None, errors: FieldErrors::none() }
+    pub fn start(kind: IdentityKind, passkeys: bool) -> Self {
+        Self { kind, email: String::new(), ask_password: false, passkeys, trouble: None, errors: FieldErrors::none() }
     }
 
     /// The second step.
-    pub fn password(kind: IdentityKind, email: impl Into<String>) -> Self {
-        Self { kind, email: email.into(), ask_password: true, trouble: None, errors: FieldErrors::none() }
+    pub fn password(kind: IdentityKind, email: impl Into<String>, passkeys: bool) -> Self {
+        Self { email: email.into(), ask_password: true, ..Self::start(kind, passkeys) }
     }
 }
 
@@ -78,18 +87,23 @@ impl Page for SignInEmail {
     }
 
     fn samples() -> Vec<Self> {
-        let root = Self::password(IdentityKind::Root, "ana@example.com");
+        let root = Self::password(IdentityKind::Root, "ana@example.com", false);
         vec![
-            Self::start(IdentityKind::Root),
+            Self::start(IdentityKind::Root, true),
             Self {
                 errors: FieldErrors::one("email", "Enter the email address of your root user, like name@example.com."),
-                ..Self::start(IdentityKind::Root)
+                ..Self::start(IdentityKind::Root, false)
             },
             root.clone(),
             Self { trouble: Some(Trouble::NoMatch), ..root.clone() },
             Self { trouble: Some(Trouble::Delay { wait: "30 seconds".into() }), ..root },
-            Self::start(IdentityKind::Builder),
-            Self { trouble: Some(Trouble::NoMatch), ..Self::password(IdentityKind::Builder, "ana@example.com") },
+            Self::start(IdentityKind::Builder, false),
+            Self { trouble: Some(Trouble::NoMatch), ..Self::password(IdentityKind::Builder, "ana@example.com", true) },
+            Self { trouble: Some(Trouble::Passkey), ..Self::start(IdentityKind::Builder, true) },
+            Self {
+                trouble: Some(Trouble::Barred { why: "Your passkey is right, but this account is suspended.".into() }),
+                ..Self::start(IdentityKind::Root, true)
+            },
         ]
     }
 }
@@ -103,6 +117,8 @@ pub struct SignInIam {
     pub account_given: bool,
     /// What was typed.
     pub user_name: String,
+    /// Passkeys work under this address.
+    pub passkeys: bool,
     /// Why the form is shown again.
     pub trouble: Option<Trouble>,
     /// What has to be put right in `account`, `user_name` or `password`.
@@ -123,7 +139,7 @@ impl Page for SignInIam {
     fn samples() -> Vec<Self> {
         let given = Self { account: "example-corp".into(), account_given: true, ..Self::default() };
         vec![
-            Self::default(),
+            Self { passkeys: true, ..Self::default() },
             given.clone(),
             Self { user_name: "ana".into(), trouble: Some(Trouble::NoMatch), ..given },
             Self {

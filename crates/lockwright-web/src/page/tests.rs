@@ -138,7 +138,7 @@ fn a_new_password_comes_with_the_name_it_is_filed_under() {
 fn what_has_to_be_put_right_is_said_twice() {
     let page = signin::SignInEmail {
         errors: FieldErrors::one("email", "Enter the email address of <your> root user."),
-        ..signin::SignInEmail::start(lockwright_model::case::IdentityKind::Root)
+        ..signin::SignInEmail::start(lockwright_model::case::IdentityKind::Root, false)
     };
     let html = render::page(&Shell::sample(), &page);
     assert!(html.contains("<title>Error: Sign in as root user"));

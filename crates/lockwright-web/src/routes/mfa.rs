@@ -74,7 +74,7 @@ pub(super) async fn add(ConfirmedEnroller(member): ConfirmedEnroller) -> Answer 
 }
 
 fn adding(member: &Member) -> MfaAdd {
-    let passkeys = member.lockwright().passkeys().is_ok();
+    let passkeys = member.lockwright().passkeys(member.person.kind()).is_ok();
     MfaAdd { app: String::new(), key: String::new(), passkeys, alone: !member.is_full(), errors: FieldErrors::none() }
 }
 

@@ -24,8 +24,10 @@ mod operator;
 mod outbox;
 mod password;
 mod recover;
+mod second_step;
 mod security;
 mod signin;
+mod signin_passkey;
 mod signup;
 mod tree;
 mod well_known;
@@ -71,6 +73,13 @@ surface! {
     "/signin/iam" => { get signin::iam_form, post signin::iam },
     "/signin/iam/{account}" => { get signin::iam_form_for },
     "/a/{alias}" => { get signin::iam_form_for },
+    "/signin/passkey" => { post signin_passkey::sign_in },
+    "/signin/passkey/options" => { post signin_passkey::options },
+    "/signin/second-step" => { get second_step::start },
+    "/signin/second-step/device/{id}" => { get second_step::device_form, post second_step::device },
+    "/signin/second-step/passkey" => { get second_step::passkey_form, post second_step::passkey },
+    "/signin/second-step/recovery-code" => { get second_step::code_form, post second_step::code },
+    "/signin/second-step/resync/{id}" => { get second_step::resync_form, post second_step::resync },
     "/signout" => { post signin::sign_out },
     "/signup" => { get signup::form, post signup::begin },
     "/signup/case/{case}" => { get signup::details, post signup::finish },

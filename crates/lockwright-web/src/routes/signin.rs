@@ -7,7 +7,7 @@ use lockwright_model::email::EmailAddress;
 use lockwright_model::name::UserName;
 use lockwright_model::session::SessionScope;
 use lockwright_service::core::person::Bar;
-use lockwright_service::signin::{AccountName, SignInError, SignInName, SignedIn};
+use lockwright_service::signin::{AccountName, Entered, SignInError, SignInName, SignedIn};
 
 use crate::http::{Answer, Form, Member, Visit, go, with_cookie};
 use crate::page::FieldErrors;
@@ -25,12 +25,12 @@ pub(super) async fn start(visit: Visit) -> Answer {
 
 /// Root: the email.
 pub(super) async fn root_form(visit: Visit) -> Answer {
-    visit.page(&SignInEmail::start(IdentityKind::Root))
+    visit.page(&SignInEmail::start(IdentityKind::Root, passkeys(&visit)))
 }
 
 /// Builder ID: the email.
 pub(super) async fn builder_form(visit: Visit) -> Answer {
-    visit.page(&SignInEmail::start(IdentityKind::Builder))
+    visit.page(&SignInEmail::start(IdentityKind::Builder, passkeys(&visit)))
 }
 
 /// Root: the email, then the password.
@@ -47,9 +47,9 @@ async fn by_email(visit: Visit, form: Form, kind: IdentityKind) -> Answer {
     let typed = form.text("email");
     let Ok(email) = typed.parse::<EmailAddress>() else {
         let errors = FieldErrors::one("email", "Enter an email address, like name@example.com.");
-        return visit.again(&SignInEmail { email: typed.to_owned(), errors, ..SignInEmail::start(kind) });
+        return visit.again(&SignInEmail { email: typed.to_owned(), errors, ..SignInEmail::start(kind, passkeys(&visit)) });
     };
-    let page = SignInEmail::password(kind, email.as_str());
+    let page = SignInEmail::password(kind, email.as_str(), passkeys(&visit));
     if !form.has("password") {
         return visit.page(&page);
     }
@@ -58,30 +58,37 @@ async fn by_email(visit: Visit, form: Form, kind: IdentityKind) -> Answer {
     }
     let name = if kind == IdentityKind::Root { SignInName::Root(email) } else { SignInName::Builder(email) };
     match visit.lockwright().sign_in(&visit.op, &name, form.text("password"), visit.session()).await {
-        Ok(signed) => signed_in(&visit, &signed),
+        Ok(entered) => go_on(&visit, &entered),
         Err(SignInError::Mismatch) => visit.again(&SignInEmail { trouble: Some(Trouble::NoMatch), ..page }),
         Err(SignInError::Wait { until }) => visit.later(until, |wait| SignInEmail { trouble: Some(Trouble::Delay { wait }), ..page }),
-        Err(SignInError::Barred(bar)) => visit.again(&SignInEmail { errors: FieldErrors::one("password", barred(bar)), ..page }),
+        Err(SignInError::Barred(bar)) => {
+            visit.again(&SignInEmail { errors: FieldErrors::one("password", barred(bar, "password")), ..page })
+        }
         Err(SignInError::Trouble(trouble)) => Err(trouble.into()),
     }
 }
 
 /// IAM user: account, user name and password.
 pub(super) async fn iam_form(visit: Visit) -> Answer {
-    visit.page(&SignInIam::default())
+    visit.page(&iam_page(&visit))
+}
+
+/// The form of an IAM user, empty.
+pub(super) fn iam_page(visit: &Visit) -> SignInIam {
+    SignInIam { passkeys: passkeys(visit), ..SignInIam::default() }
 }
 
 /// The same with the account filled in from the path; nothing is looked up, so it says nothing of the account.
 pub(super) async fn iam_form_for(visit: Visit, Path(account): Path<String>) -> Answer {
     match account.parse::<AccountName>() {
-        Ok(_) => visit.page(&SignInIam { account, account_given: true, ..SignInIam::default() }),
-        Err(_) => visit.page(&SignInIam::default()),
+        Ok(_) => visit.page(&SignInIam { account, account_given: true, ..iam_page(&visit) }),
+        Err(_) => visit.page(&iam_page(&visit)),
     }
 }
 
 /// Signs an IAM user in.
 pub(super) async fn iam(visit: Visit, form: Form) -> Answer {
-    let page = SignInIam { account: form.text("account").into(), user_name: form.text("user_name").into(), ..SignInIam::default() };
+    let page = SignInIam { account: form.text("account").into(), user_name: form.text("user_name").into(), ..iam_page(&visit) };
     let (name, mut errors) = iam_name(&form);
     if form.text("password").is_empty() {
         errors.add("password", "Enter your password.");
@@ -90,10 +97,10 @@ pub(super) async fn iam(visit: Visit, form: Form) -> Answer {
         return visit.again(&SignInIam { errors, ..page });
     };
     match visit.lockwright().sign_in(&visit.op, &name, form.text("password"), visit.session()).await {
-        Ok(signed) => signed_in(&visit, &signed),
+        Ok(entered) => go_on(&visit, &entered),
         Err(SignInError::Mismatch) => visit.again(&SignInIam { trouble: Some(Trouble::NoMatch), ..page }),
         Err(SignInError::Wait { until }) => visit.later(until, |wait| SignInIam { trouble: Some(Trouble::Delay { wait }), ..page }),
-        Err(SignInError::Barred(bar)) => visit.again(&SignInIam { errors: FieldErrors::one("password", barred(bar)), ..page }),
+        Err(SignInError::Barred(bar)) => visit.again(&SignInIam { errors: FieldErrors::one("password", barred(bar, "password")), ..page }),
         Err(SignInError::Trouble(trouble)) => Err(trouble.into()),
     }
 }
@@ -120,6 +127,20 @@ pub(super) fn iam_name_of(account: &str, user: &str) -> Option<SignInName> {
     Some(SignInName::Iam { account, user: user.parse().ok()? })
 }
 
+/// Whether passkeys work under the configured address.
+pub(super) fn passkeys(visit: &Visit) -> bool {
+    visit.lockwright().passkeys(IdentityKind::Root).is_ok()
+}
+
+/// What comes after the right password.
+pub(super) fn go_on(visit: &Visit, entered: &Entered) -> Answer {
+    match entered {
+        Entered::SignedIn(signed) => signed_in(visit, signed),
+        Entered::SecondFactor(token) => Ok(visit.give_ceremony(go("/signin/second-step")?, token)),
+    }
+}
+
+/// Hands out the session, and leads to where it may go.
 pub(super) fn signed_in(visit: &Visit, signed: &SignedIn) -> Answer {
     let path = match signed.scope {
         SessionScope::Full => visit.web().site().home(),
@@ -129,13 +150,13 @@ pub(super) fn signed_in(visit: &Visit, signed: &SignedIn) -> Answer {
     Ok(visit.give_session(go(path)?, &signed.token))
 }
 
-/// Told only to somebody who proved the password.
-const fn barred(bar: Bar) -> &'static str {
+/// What bars somebody, told after the proof, and what to do. `proof` is what was right: `password`, `passkey`.
+pub(super) fn barred(bar: Bar, proof: &str) -> String {
     match bar {
-        Bar::AccountSuspended => "Your password is right, but this account is suspended. Ask whoever runs this installation.",
-        Bar::AccountClosed => "Your password is right, but this account is closed. Its root user can take it back for 90 days.",
-        Bar::Disabled => "Your password is right, but your sign-in is switched off. Ask your administrator to switch it on.",
-        Bar::ExpiredHard => "Your password has expired, and in your account only an administrator can set a new one. Ask yours.",
+        Bar::AccountSuspended => format!("Your {proof} is right, but this account is suspended. Ask whoever runs this installation."),
+        Bar::AccountClosed => format!("Your {proof} is right, but this account is closed. Its root user can take it back for 90 days."),
+        Bar::Disabled => format!("Your {proof} is right, but your sign-in is switched off. Ask your administrator to switch it on."),
+        Bar::ExpiredHard => "Your password has expired, and in your account only an administrator can set a new one. Ask yours.".to_owned(),
     }
 }
 

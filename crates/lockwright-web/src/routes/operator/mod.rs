@@ -10,7 +10,7 @@ use axum::middleware::from_fn_with_state;
 use axum::routing::{MethodRouter, get, post};
 use lockwright_service::Lockwright;
 
-use super::{assets, case, confirm, password, security, whole};
+use super::{assets, case, confirm, password, second_step, security, whole};
 use crate::http::{self, Gate, Web, WebConfig, Who};
 
 /// One verb on one path.
@@ -45,6 +45,11 @@ macro_rules! surface {
 surface! {
     "/operator" => { Support get home::show },
     "/operator/signin" => { Anyone get signin::form, Anyone post signin::sign_in },
+    "/operator/signin/second-step" => { Anyone get second_step::start },
+    "/operator/signin/second-step/device/{id}" => { Anyone get second_step::device_form, Anyone post second_step::device },
+    "/operator/signin/second-step/passkey" => { Anyone get second_step::passkey_form, Anyone post second_step::passkey },
+    "/operator/signin/second-step/recovery-code" => { Anyone get second_step::code_form, Anyone post second_step::code },
+    "/operator/signin/second-step/resync/{id}" => { Anyone get second_step::resync_form, Anyone post second_step::resync },
     "/operator/signout" => { Enrolling post super::signin::sign_out },
     "/operator/recover/link/{case}/{token}" => { Anyone get case::link, Anyone post case::open_link },
     "/operator/recover/case/{case}" => { Anyone get case::show },

@@ -7,7 +7,7 @@ use crate::http::{Answer, Form, Visit};
 use crate::page::FieldErrors;
 use crate::page::operator::OperatorSignIn;
 use crate::page::signin::Trouble;
-use crate::routes::signin::signed_in;
+use crate::routes::signin::go_on;
 
 /// Email and password.
 pub(super) async fn form(visit: Visit) -> Answer {
@@ -27,7 +27,7 @@ pub(super) async fn sign_in(visit: Visit, form: Form) -> Answer {
     }
     let Some(email) = email.ok().filter(|_| errors.is_empty()) else { return visit.again(&OperatorSignIn { errors, ..page }) };
     match visit.lockwright().sign_in(&visit.op, &SignInName::Operator(email), form.text("password"), visit.session()).await {
-        Ok(signed) => signed_in(&visit, &signed),
+        Ok(entered) => go_on(&visit, &entered),
         Err(SignInError::Mismatch) => visit.again(&OperatorSignIn { trouble: Some(Trouble::NoMatch), ..page }),
         Err(SignInError::Wait { until }) => visit.later(until, |wait| OperatorSignIn { trouble: Some(Trouble::Delay { wait }), ..page }),
         Err(SignInError::Barred(_)) => {
