@@ -26,6 +26,7 @@ pub mod message;
 pub mod operators;
 pub mod passkey_signin;
 pub mod passwords;
+pub mod readiness;
 pub mod recovery;
 pub mod registration;
 pub mod second_step;

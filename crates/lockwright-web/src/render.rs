@@ -203,6 +203,7 @@ static ENVIRONMENT: LazyLock<Environment<'static>> = LazyLock::new(|| {
         "public/case_ended.html",
         "public/email_undone.html",
         "public/help_asked.html",
+        "public/obstacles.html",
         "public/tree.html",
         "public/signup.html",
         "public/signup_details.html",

@@ -18,6 +18,7 @@ pub mod field;
 pub mod graph;
 pub mod linked;
 pub mod mfa;
+pub mod obstacle;
 pub mod operator;
 pub mod outbox;
 pub mod problem;
@@ -154,6 +155,7 @@ pub fn samples() -> Vec<Sample> {
     signup::samples(&mut out);
     security::samples(&mut out);
     readiness::samples(&mut out);
+    obstacle::samples(&mut out);
     linked::samples(&mut out);
     confirm::samples(&mut out);
     closing::samples(&mut out);

@@ -257,7 +257,7 @@ pub(super) fn failed(visit: &Visit, known: Option<(&CaseId, Kind)>, error: CaseE
     }
 }
 
-fn unknown(visit: &Visit) -> Answer {
+pub(super) fn unknown(visit: &Visit) -> Answer {
     visit.page_with(StatusCode::NOT_FOUND, &CaseEnded::new(CaseEnd::Unknown, None))
 }
 

@@ -23,6 +23,7 @@ mod mfa;
 mod operator;
 mod outbox;
 mod password;
+mod readiness;
 mod recover;
 mod second_step;
 mod security;
@@ -96,6 +97,7 @@ surface! {
     "/recover/case/{case}/password" => { post case::password },
     "/recover/case/{case}/help" => { post case::help },
     "/recover/case/{case}/cancel" => { post case::cancel },
+    "/recover/case/{case}/why" => { get readiness::why },
     "/recover/link/{case}/{token}" => { get case::link, post case::open_link },
     "/help/cant-sign-in" => { get tree::start },
     "/help/cant-sign-in/{name}" => { get tree::go_on },
@@ -156,6 +158,7 @@ surface! {
     "/security/contacts/{id}/again" => { post contacts::again },
     "/security/contacts/{id}/remove" => { post contacts::remove },
     "/security/password" => { get password::form, post password::change },
+    "/security/readiness" => { get readiness::show },
     "/security/linked" => { get linked::show, post linked::start },
     "/security/linked/agree" => { post linked::agree },
     "/security/linked/{id}/end" => { post linked::end },

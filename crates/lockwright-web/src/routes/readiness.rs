@@ -1,0 +1,213 @@
+//! "If you lost this today", and what stands in the way of somebody who proved something.
+
+use axum::extract::Path;
+use lockwright_model::case::Channel;
+use lockwright_model::clock::Timestamp;
+use lockwright_model::factors::{DeviceKind, Loss};
+use lockwright_model::id::CaseId;
+use lockwright_model::proof::{Goal, Proof, Proofs};
+use lockwright_service::core::person::Person;
+use lockwright_service::core::readiness::{Concern, Line, Readiness as Found};
+use lockwright_service::core::recovery::rules::RuleBook;
+use lockwright_service::core::recovery::{RecoverySettings, situation};
+
+use super::case;
+use crate::http::{Answer, Member, Visit, sign_in_path, who};
+use crate::page::graph::{Graph, Mark, Sketch};
+use crate::page::obstacle::{self, Obstacles};
+use crate::page::readiness::{ConcernRow, DrillRow, LossRow, Readiness};
+use crate::page::{ways, words};
+
+/// The own readiness.
+pub(super) async fn show(member: Member) -> Answer {
+    let found = member.lockwright().readiness(&member.person).await?;
+    let page = page(&member.person, &found, member.lockwright().config().recovery, member.op.now);
+    member.page(&page).await
+}
+
+/// The page of a person's readiness.
+pub(super) fn page(person: &Person, found: &Found, settings: RecoverySettings, now: Timestamp) -> Readiness {
+    let drills = person.factors().drills.iter().rev();
+    Readiness {
+        who: None,
+        rows: found.lines.iter().map(row).collect(),
+        concerns: found.concerns.iter().map(|concern| concern_row(*concern)).collect(),
+        openings: found
+            .openings
+            .iter()
+            .filter(|opening| **opening != Proof::Host)
+            .map(|opening| opening_words(*opening).to_owned())
+            .collect(),
+        cooling: found.cooling_until.map(words::day),
+        graph: graph(person, found, settings, now),
+        drills: drills
+            .map(|drill| DrillRow { lost: ways::loss(drill.lost).to_owned(), when: words::day(drill.at), passed: drill.passed })
+            .collect(),
+    }
+}
+
+fn row(line: &Line) -> LossRow {
+    let steps = line.way.iter().flat_map(|way| &way.steps);
+    LossRow {
+        lost: ways::loss(line.loss).to_owned(),
+        steps: steps.map(|rule| ways::step(rule.goal, rule.needs)).collect(),
+        time: line.way.as_ref().map(|way| ways::time(way.waits)),
+        help: line.way.as_ref().is_some_and(|way| way.help.is_some()),
+        slug: ways::loss_slug(line.loss).to_owned(),
+    }
+}
+
+const fn opening_words(opening: Proof) -> &'static str {
+    match opening {
+        Proof::Email => "your mailbox, for you have no MFA device",
+        Proof::Administrator => "an administrator of your account",
+        _ => "the server itself",
+    }
+}
+
+fn concern_row(concern: Concern) -> ConcernRow {
+    let (text, grave, path, action) = match concern {
+        Concern::NoWayFrom(Loss::Devices | Loss::Phone) => {
+            ("If your device is lost or breaks, there is no way back.", true, "/security/codes", "Print recovery codes")
+        }
+        Concern::NoWayFrom(Loss::Password) => {
+            ("If you forget your password, there is no way back.", true, "/security/contacts", "Name recovery contacts")
+        }
+        Concern::NoWayFrom(Loss::PasswordAndDevices) => {
+            ("If your password and your devices are lost together, there is no way back.", true, "/security/codes", "Print recovery codes")
+        }
+        Concern::NoWayFrom(_) => ("One loss would leave you without a way back.", true, "/security/codes", "Print recovery codes"),
+        Concern::OnlyOperatorsFrom(_) => {
+            ("One loss would leave you with the help of two operators, which takes days.", true, "/security/codes", "Print recovery codes")
+        }
+        Concern::MailboxOpens => (
+            "Whoever reads your mailbox can set a new password and sign in, for you have no MFA device.",
+            true,
+            "/security/mfa",
+            "Add an MFA device",
+        ),
+        Concern::MailboxInside => (
+            "A mailbox of yours is run under the address of this very installation. If it goes, both go: a circle.",
+            true,
+            "/security/addresses",
+            "Add an address elsewhere",
+        ),
+        Concern::OnePhone => {
+            ("One phone is your only device and your only number. If it is lost, both are.", false, "/security/mfa", "Add a second device")
+        }
+        Concern::FewCodes => ("You have hardly any recovery codes left, or none.", false, "/security/codes", "Print recovery codes"),
+        Concern::OneDevice => {
+            ("You have one MFA device. A second one at home saves you the detour.", false, "/security/mfa", "Add a second device")
+        }
+        Concern::MutualContacts => (
+            "All your recovery contacts name you as theirs. If you are all locked out, nobody can begin.",
+            false,
+            "/security/contacts",
+            "Add somebody else",
+        ),
+        Concern::OneProvider => ("All your mailboxes are with one provider.", false, "/security/addresses", "Add an address elsewhere"),
+        Concern::OldContacts => {
+            ("You have not looked through your recovery contacts for a year.", false, "/security/contacts", "Look through them")
+        }
+        Concern::NoDrill => ("You have not rehearsed a way back for six months.", false, "/security/readiness", "Choose “Rehearse” below"),
+    };
+    ConcernRow { text: text.to_owned(), grave, path, action }
+}
+
+/// What is drawn on the left, each with the proof it gives.
+fn factors(person: &Person, now: Timestamp) -> Vec<(String, Proof, bool)> {
+    let factors = person.factors();
+    let mut found = Vec::new();
+    if person.credential().is_some() {
+        found.push(("Password".to_owned(), Proof::Password, true));
+    }
+    for channel in person.channels() {
+        let proof = if matches!(channel, Channel::Email(_)) { Proof::Email } else { Proof::Phone };
+        found.push((channel.masked(), proof, person.serves_recovery(&channel, now)));
+    }
+    for device in &factors.devices {
+        let what = if matches!(device.kind, DeviceKind::Totp { .. }) { "app" } else { "passkey" };
+        let name: String = device.name.as_str().chars().take(14).collect();
+        found.push((format!("{name} ({what})"), Proof::Device, now >= situation::device_serves_from(device)));
+    }
+    if let Some(codes) = factors.codes.as_ref().filter(|codes| codes.count() > 0) {
+        found.push((format!("{} recovery codes", codes.count()), Proof::RecoveryCode, now >= situation::codes_serve_from(codes)));
+    }
+    let accepted = factors.accepted().count();
+    if accepted > 0 {
+        let serve = factors.accepted().filter_map(situation::contact_serves_from).any(|from| now >= from);
+        found.push((format!("{} of {accepted} contacts", factors.contacts.threshold), Proof::Contacts, serve));
+    }
+    found
+}
+
+fn graph(person: &Person, found: &Found, settings: RecoverySettings, now: Timestamp) -> Graph {
+    const GOALS: [&str; 3] = ["Sign in", "New password", "New MFA device"];
+    let mut has = factors(person, now);
+    let situation = situation::situation(person, settings, now);
+    let ways: Vec<_> = Goal::ALL.into_iter().flat_map(|goal| RuleBook::PRODUCTION.ways(&situation, goal)).collect();
+    // Those who have power over the identity stand in the picture where a rule needs them.
+    for (label, proof) in [("Two operators", Proof::Operators), ("Administrator", Proof::Administrator)] {
+        if ways.iter().any(|rule| rule.needs.contains(proof)) {
+            has.push((label.to_owned(), proof, true));
+        }
+    }
+    let places = |proof: Proof| {
+        has.iter().enumerate().filter(move |(_, (_, own, _))| *own == proof || (proof == Proof::ContactsTwo && *own == Proof::Contacts))
+    };
+    let weak = |proof: Proof| {
+        let lost = |loss: Loss| {
+            found.concerns.iter().any(|concern| matches!(concern, Concern::NoWayFrom(at) | Concern::OnlyOperatorsFrom(at) if *at == loss))
+        };
+        match proof {
+            Proof::Password => lost(Loss::Password),
+            Proof::Device => lost(Loss::Devices),
+            Proof::Email => lost(Loss::Mailbox),
+            Proof::RecoveryCode => lost(Loss::Codes),
+            _ => false,
+        }
+    };
+    // A rule joins the first thing of each kind that it needs: several mailboxes are one way.
+    let joined = |needs: Proofs| -> Vec<usize> {
+        let needs = if needs.contains(Proof::ContactsTwo) { needs.without(Proof::Contacts).with(Proof::Contacts) } else { needs };
+        needs.iter().filter_map(|proof| places(proof).map(|(at, _)| at).next()).collect()
+    };
+    let mut rules: Vec<(Vec<usize>, usize, bool)> = Vec::new();
+    let second = if person.factors().devices.is_empty() { vec![None] } else { vec![Some(Proof::Device), Some(Proof::RecoveryCode)] };
+    for second in second {
+        let needs = second.map_or(Proofs::of(&[Proof::Password]), |proof| Proofs::of(&[Proof::Password, proof]));
+        let places = joined(needs);
+        if places.len() == needs.iter().count() {
+            rules.push((places, 0, false));
+        }
+    }
+    for rule in ways.into_iter().filter(|rule| !rule.needs.contains(Proof::Host)) {
+        let goal = if rule.goal == Goal::NewPassword { 1 } else { 2 };
+        rules.push((joined(rule.needs), goal, rule.delay));
+    }
+    let mark = |serves: bool, proof: Proof| {
+        if weak(proof) {
+            Mark::Weak
+        } else if serves {
+            Mark::Good
+        } else {
+            Mark::New
+        }
+    };
+    let factors = has.iter().map(|(label, proof, serves)| (label.clone(), mark(*serves, *proof))).collect();
+    Graph::of(&Sketch { factors, goals: GOALS.iter().map(|goal| (*goal).to_owned()).collect(), rules })
+}
+
+/// What stands in the way, for the browser that proved something in a recovery.
+pub(super) async fn why(visit: Visit, Path(case): Path<String>) -> Answer {
+    let Ok(id) = case.parse::<CaseId>() else { return case::unknown(&visit) };
+    match visit.lockwright().obstacles(&id, visit.case_cookie()).await {
+        Ok((person, found)) => visit.page(&Obstacles {
+            case,
+            who: who(&person),
+            sign_in: sign_in_path(&person),
+            rows: found.into_iter().map(|obstacle| obstacle::row(obstacle, visit.op.now)).collect(),
+        }),
+        Err(error) => case::failed(&visit, None, error),
+    }
+}
