@@ -1,5 +1,7 @@
 //! Recovery contacts: the owner's list, the invitation's answer, leaving, and who depends on whom.
 
+pub mod question;
+
 use lockwright_authn::codes;
 use lockwright_core::contacts::{self, Draft, Refusal};
 use lockwright_core::person::Person;

@@ -131,9 +131,8 @@ impl Lockwright {
                 self.remind_of_contacts(job, identity).await?;
                 return Ok(Sent::Done);
             }
-            Task::SendCode { .. } | Task::AskContact { .. } | Task::Remind { .. } | Task::Review { what: ReviewOf::Drill, .. } => {
-                Vec::new()
-            }
+            Task::AskContact { case, contact } => self.question(case, contact).await?,
+            Task::SendCode { .. } | Task::Remind { .. } | Task::Review { what: ReviewOf::Drill, .. } => Vec::new(),
             Task::TellSystem { .. } => {
                 return Ok(match self.tell_system(job.id.as_str(), &job.task).await? {
                     Ok(()) => Sent::Done,

@@ -1,11 +1,11 @@
 //! What the outbox does for recovery contacts: invitations, confirmations, farewells, the yearly reminder.
 
-use lockwright_core::contacts;
+use lockwright_core::{contacts, recovery};
 use lockwright_model::case::{Case, Purpose};
 use lockwright_model::change::Key;
 use lockwright_model::context::{OpContext, Source};
 use lockwright_model::email::EmailAddress;
-use lockwright_model::id::ContactId;
+use lockwright_model::id::{CaseId, ContactId};
 use lockwright_model::identity::{Identity, Principal};
 use lockwright_model::job::Job;
 use lockwright_model::secret::Secret;
@@ -29,6 +29,21 @@ impl Lockwright {
         let link = Secret::new(format!("{}/contact/{id}/{}", self.config().public_url, drawn.link.expose()));
         let letter = ContactLetter::Invitation { link, expires: drawn.expires };
         Ok(vec![(drawn.to, OutgoingMail::Contact { letter, owner: drawn.owner, kind: person.kind(), at, source })])
+    }
+
+    /// Draws the link of a question to a contact, commits its hash, then yields the mail. Nothing for a decoy.
+    pub(super) async fn question(&self, id: &CaseId, contact: &ContactId) -> Result<Mails, Trouble> {
+        let Some(case) = self.store().case(id).await? else { return Ok(Vec::new()) };
+        let Some(subject) = case.subject().cloned() else { return Ok(Vec::new()) };
+        let Some(person) = self.person(&subject).await? else { return Ok(Vec::new()) };
+        let Some(known) = person.factors().accepted().find(|known| known.id == *contact) else { return Ok(Vec::new()) };
+        let (at, source) = (case.gathered.asked.unwrap_or(case.created), case.source.clone());
+        let Some(decided) = recovery::issue_ask(case, Some(&person), contact, self.now(), self.entropy()) else { return Ok(Vec::new()) };
+        self.commit_drawn(decided.changes).await?;
+        let drawn = decided.output;
+        let link = Secret::new(format!("{}/recover/contact/{id}/{}", self.config().public_url, drawn.link.expose()));
+        let letter = ContactLetter::Question { link, expires: drawn.expires };
+        Ok(vec![(drawn.to, OutgoingMail::Contact { letter, owner: known.owner.clone(), kind: person.kind(), at, source })])
     }
 
     /// Confirms to a contact that it is one, and how to leave.

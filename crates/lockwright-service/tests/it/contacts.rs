@@ -33,7 +33,7 @@ fn to<'a>(letters: &'a [Letter], address: &str) -> &'a Letter {
     letters.iter().find(|letter| letter.to == address && letter.url().is_some()).unwrap_or_else(|| panic!("{address}: {letters:?}"))
 }
 
-fn happened(letters: &[Letter]) -> Vec<Happening> {
+pub(crate) fn happened(letters: &[Letter]) -> Vec<Happening> {
     let what = |(to, notice): (String, Notice)| match notice {
         Notice::Happened { what, .. } if to == ANA => Some(what),
         _ => None,
@@ -42,7 +42,7 @@ fn happened(letters: &[Letter]) -> Vec<Happening> {
 }
 
 impl House {
-    async fn root_session(&self) -> Session {
+    pub(crate) async fn root_session(&self) -> Session {
         let token = self.session(&root(ANA), OLD).await;
         (*self.signed(&token).await.unwrap().session).clone()
     }
@@ -55,7 +55,7 @@ impl House {
     }
 
     /// Invites somebody who accepts; the contact, and the token by which it leaves.
-    async fn contact(&self, session: &Session, address: &str) -> (ContactId, String) {
+    pub(crate) async fn contact(&self, session: &Session, address: &str) -> (ContactId, String) {
         let (id, case, token) = self.invited(session, address).await;
         self.lockwright.accept_invitation(&self.anyone(), &case, &token).await.unwrap();
         let letters = self.letters().await;

@@ -11,6 +11,7 @@ mod house;
 mod mailing;
 mod messages;
 mod nodes;
+mod questions;
 mod secrets;
 mod sessions;
 mod shared;

@@ -160,7 +160,9 @@ impl Page for ContactNew {
                 ..typed.clone()
             },
             Self {
-                refused: Some("That were many invitations. Nothing was sent this time. You can send the next one in 40 minutes.".into()),
+                refused: Some(
+                    "That was a lot of invitations, so nothing was sent this time. You can send the next one in 40 minutes.".into(),
+                ),
                 ..typed
             },
         ]
@@ -191,7 +193,7 @@ impl Page for ContactInvitation {
 
     fn samples() -> Vec<Self> {
         vec![Self {
-            case: "MZXW6YTBOIMZXW6YTBOIMZXW6Y".into(),
+            case: CASE.into(),
             token: "lw_link_sample".into(),
             owner: "Ana Lima".into(),
             thing: "account",
@@ -220,6 +222,75 @@ impl Page for ContactLeave {
 
     fn samples() -> Vec<Self> {
         vec![Self { contact: CONTACT.into(), token: "lw_link_sample".into(), owner: "Ana Lima".into() }]
+    }
+}
+
+/// `GET /recover/contact/{case}/{token}`: who asks for help; posts to `…/approve` and `…/refuse`.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+pub struct ContactQuestion {
+    /// The recovery's id.
+    pub case: String,
+    /// The link's token, as it stood in the path.
+    pub token: String,
+    /// Who asks, or says so.
+    pub owner: String,
+    /// What the owner signs in to, from [`super::words::thing`].
+    pub thing: &'static str,
+    /// When it was asked, from [`super::words::at`].
+    pub asked: String,
+    /// The network address it was asked from.
+    pub address: String,
+    /// The browser it was asked with, from [`super::words::device`].
+    pub device: String,
+    /// Until when it can be answered, from [`super::words::until`].
+    pub until: String,
+}
+
+const CASE: &str = "MZXW6YTBOIMZXW6YTBOIMZXW6Y";
+
+impl Page for ContactQuestion {
+    const TEMPLATE: &'static str = "public/contact_question.html";
+
+    fn title(&self) -> Cow<'static, str> {
+        format!("Somebody who says they are {} needs your help", self.owner).into()
+    }
+
+    fn samples() -> Vec<Self> {
+        let page = Self {
+            case: CASE.into(),
+            token: "lw_link_sample".into(),
+            owner: "Ana Lima".into(),
+            thing: "account",
+            asked: "13:32 UTC on 23 November 2026".into(),
+            address: "192.0.2.17".into(),
+            device: "Firefox on Linux".into(),
+            until: "for 48 hours (until 13:32 UTC on 25 November)".into(),
+        };
+        let long = Self { address: "2001:db8:1234:5678:9abc:def0:1234:5678".into(), device: "An unknown browser".into(), ..page.clone() };
+        vec![page, long]
+    }
+}
+
+/// After an approval: the code, shown once.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+pub struct ContactCode {
+    /// To whom it is read out.
+    pub owner: String,
+    /// The code, from [`super::words::code`].
+    pub code: String,
+    /// When it stops working, from [`super::words::until`].
+    pub until: String,
+}
+
+impl Page for ContactCode {
+    const TEMPLATE: &'static str = "public/contact_code.html";
+
+    fn title(&self) -> Cow<'static, str> {
+        format!("Read this code out to {}", self.owner).into()
+    }
+
+    fn samples() -> Vec<Self> {
+        vec![Self { owner: "Ana Lima".into(), code: "AB3 4XY".into(), until: "for 48 hours (until 13:32 UTC on 25 November)".into() }]
     }
 }
 
@@ -318,6 +389,8 @@ pub(super) fn samples(out: &mut Vec<Sample>) {
     add::<ContactNew>(out);
     add::<ContactInvitation>(out);
     add::<ContactLeave>(out);
+    add::<ContactQuestion>(out);
+    add::<ContactCode>(out);
     add::<ContactDone>(out);
     add::<ContactEnded>(out);
 }

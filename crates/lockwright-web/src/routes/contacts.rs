@@ -143,7 +143,7 @@ async fn ended(member: &Member, outcome: Result<(), ContactError>, done: &str) -
 }
 
 fn too_many(wait: &str) -> String {
-    format!("That were many invitations. Nothing was sent this time. You can send the next one in {wait}.")
+    format!("That was a lot of invitations, so nothing was sent this time. You can send the next one in {wait}.")
 }
 
 const fn field_of(refusal: Refusal) -> Option<&'static str> {
