@@ -258,17 +258,10 @@ fn take(changes: &mut ChangeSet, person: &mut Person, id: &DeviceId, op: &OpCont
 }
 
 fn gone(changes: &mut ChangeSet, person: &Person, device: &MfaDevice, op: &OpContext, entropy: &dyn Entropy) {
-    unclaim(changes, std::slice::from_ref(device));
-    changes.tell(AuditEvent::new(op, entropy, told("DeactivateMFADevice", person, device)));
-}
-
-/// Gives back the claims of passkeys that prove nothing any more.
-pub(crate) fn unclaim(changes: &mut ChangeSet, devices: &[MfaDevice]) {
-    for device in devices {
-        if let DeviceKind::Passkey { credential, .. } = &device.kind {
-            changes.delete(Key::Claim(ClaimKey::Passkey(credential.clone())), Version::NEW);
-        }
+    if let DeviceKind::Passkey { credential, .. } = &device.kind {
+        changes.delete(Key::Claim(ClaimKey::Passkey(credential.clone())), Version::NEW);
     }
+    changes.tell(AuditEvent::new(op, entropy, told("DeactivateMFADevice", person, device)));
 }
 
 /// An event of a device's life, with its dates (N-B01); the source stands in every record.

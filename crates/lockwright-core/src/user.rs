@@ -19,7 +19,6 @@ use serde_json::json;
 use crate::Decided;
 use crate::closing;
 use crate::contacts;
-use crate::devices;
 use crate::outbox;
 use crate::permit::Permit;
 use crate::person::Person;
@@ -223,7 +222,6 @@ pub fn delete(permit: &Permit, user: User, claims: Vec<ClaimKey>, op: &OpContext
     tell(&mut changes, "DeleteUser", &user, op, entropy);
     closing::free(&mut changes, claims);
     contacts::forget(&mut changes, &user.factors.contacts);
-    devices::unclaim(&mut changes, &user.factors.devices);
     changes.delete(Key::User(user.id), user.version);
     Ok(Decided::new(changes, ()))
 }

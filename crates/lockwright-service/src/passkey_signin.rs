@@ -62,11 +62,7 @@ impl From<StoreError> for PasskeyError {
 
 impl From<NotCommitted> for PasskeyError {
     fn from(failure: NotCommitted) -> Self {
-        match failure {
-            // The count of the challenge is there already: it was answered.
-            NotCommitted::Taken(_) => Self::Refused,
-            NotCommitted::Trouble(trouble) => Self::Trouble(trouble),
-        }
+        Self::Trouble(failure.into())
     }
 }
 
@@ -119,6 +115,9 @@ impl Lockwright {
         let key = TriesKey::new("challenge", sealed);
         let challenge = Tries { key, version: Version::NEW, count: 1, since: op.now, last: op.now, expires };
         let outcome = decide!(self, {
+            if self.store().tries(&challenge.key).await?.is_some() {
+                return Err(PasskeyError::Refused);
+            }
             let person = self.person(&owner).await?.ok_or(PasskeyError::Refused)?;
             let counted = self.store().tries(&mfa_key(&owner)).await?;
             let previous = match previous {

@@ -2,6 +2,7 @@
 
 mod devices;
 mod ledger;
+mod levels;
 mod properties;
 mod readiness;
 mod recovery;

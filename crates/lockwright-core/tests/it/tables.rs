@@ -26,23 +26,23 @@ use lockwright_model::session::SessionScope;
 use lockwright_model::tries::{Tries, TriesKey};
 use lockwright_model::user::{LoginProfile, User};
 
-fn at(seconds: u64) -> Timestamp {
+pub(crate) fn at(seconds: u64) -> Timestamp {
     Timestamp::from_micros(1_800_000_000_000_000).plus(Duration::from_secs(seconds))
 }
 
-fn chance() -> SeededEntropy {
+pub(crate) fn chance() -> SeededEntropy {
     SeededEntropy::new(11)
 }
 
-fn op(principal: Principal, seconds: u64) -> OpContext {
+pub(crate) fn op(principal: Principal, seconds: u64) -> OpContext {
     OpContext { id: RequestId::draw(&chance()), now: at(seconds), principal, user_name: None, source: Source::host() }
 }
 
-fn credential(name: &str) -> Credential {
+pub(crate) fn credential(name: &str) -> Credential {
     Credential::first(PasswordHash::from_phc(name), at(0))
 }
 
-fn account(seed: u64) -> Account {
+pub(crate) fn account(seed: u64) -> Account {
     Account {
         id: AccountId::draw(&SeededEntropy::new(seed)),
         version: Version(1),
@@ -79,7 +79,7 @@ fn user(account: AccountId, administrator: bool) -> User {
     }
 }
 
-fn builder() -> Builder {
+pub(crate) fn builder() -> Builder {
     Builder {
         id: BuilderId::draw(&chance()),
         version: Version(1),
@@ -94,7 +94,7 @@ fn builder() -> Builder {
     }
 }
 
-fn iam(account: &Account, administrator: bool) -> Person {
+pub(crate) fn iam(account: &Account, administrator: bool) -> Person {
     Person::User { account: Box::new(account.clone()), user: user(account.id, administrator) }
 }
 

@@ -1,6 +1,7 @@
 //! The service against real stores, with a clock that stands still and mail that is really read.
 
 mod admin;
+mod armed;
 mod closing;
 mod contacts;
 mod cut_off;
@@ -11,7 +12,9 @@ mod house;
 mod mailing;
 mod messages;
 mod nodes;
+mod passkeys;
 mod questions;
+mod second_step;
 mod secrets;
 mod sessions;
 mod shared;
