@@ -42,7 +42,7 @@ pub fn create(
     };
     let mut changes = ChangeSet::default();
     let owner = Identity::Operator(operator.id.clone());
-    changes.put(Record::Claim(Claim::held(ClaimKey::OperatorEmail(operator.email.key()), owner)));
+    changes.put(Record::Claim(Claim::held(claim(&operator.email), owner)));
     changes.put(Record::Operator(operator.clone()));
     changes.tell(AuditEvent::new(op, entropy, told("CreateOperator", &operator)));
     let id = operator.id.clone();
@@ -70,13 +70,14 @@ pub fn reset_password(operator: Operator, op: &OpContext, entropy: &dyn Entropy)
     recovery::hand_link(&Person::Operator(operator), op, entropy)
 }
 
-/// Removes the devices. A new one is enrolled with a password that the handed link sets: whoever has only learned the present
-/// password gets nowhere with it.
+/// Removes the devices, and the password with them: a new device is enrolled under a password that the handed link sets. Otherwise
+/// whoever has learned the password could wait for this moment.
 pub fn reset_mfa(mut operator: Operator, op: &OpContext, entropy: &dyn Entropy) -> Decided<HandedLink> {
     let mut changes = ChangeSet::default();
     delete_passkey_claims(&mut changes, &operator);
     operator.factors.devices.clear();
     operator.factors.codes = None;
+    operator.credential = None;
     operator.factors.enrolment = Some(EnrolmentOwed { since: op.now, why: EnrolmentReason::Host });
     operator.epoch += 1;
     changes.tell(AuditEvent::new(op, entropy, told("ResetOperatorMFA", &operator)));
@@ -92,17 +93,15 @@ pub fn reset_mfa(mut operator: Operator, op: &OpContext, entropy: &dyn Entropy) 
 pub fn delete(operator: &Operator, op: &OpContext, entropy: &dyn Entropy) -> Decided<()> {
     let mut changes = ChangeSet::default();
     delete_passkey_claims(&mut changes, operator);
-    changes.delete(Key::Claim(ClaimKey::OperatorEmail(operator.email.key())), Version::NEW);
+    changes.delete(Key::Claim(claim(&operator.email)), Version::NEW);
     changes.delete(Key::Operator(operator.id.clone()), operator.version);
     changes.tell(AuditEvent::new(op, entropy, told("DeleteOperator", operator)));
     Decided::new(changes, ())
 }
 
-/// Whether an operator without a device may enrol one now: only under a password that was set since enrolment is owed, which takes a
-/// link from the host.
-pub fn may_enrol(operator: &Operator) -> bool {
-    let owed = operator.factors.enrolment.filter(|_| operator.factors.devices.is_empty());
-    owed.zip(operator.credential.as_ref()).is_some_and(|(owed, credential)| credential.changed >= owed.since)
+/// What an operator's address claims: the mailbox. Two operators are two people, whatever stands behind a plus.
+pub fn claim(email: &EmailAddress) -> ClaimKey {
+    ClaimKey::OperatorEmail(email.mailbox())
 }
 
 fn put(operator: Operator, name: &'static str, op: &OpContext, entropy: &dyn Entropy) -> Decided<()> {

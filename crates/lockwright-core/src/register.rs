@@ -98,7 +98,8 @@ pub fn host_builder(
     Decided::new(changes, (id, link.output))
 }
 
-pub(crate) fn merge(into: &mut ChangeSet, from: ChangeSet) {
+/// Adds the parts of one change to another.
+pub fn merge(into: &mut ChangeSet, from: ChangeSet) {
     into.expect.extend(from.expect);
     into.puts.extend(from.puts);
     into.deletes.extend(from.deletes);

@@ -121,7 +121,7 @@ pub enum ClaimKey {
     BuilderEmail(String),
     /// An account alias.
     Alias(String),
-    /// An operator's email, likewise.
+    /// An operator's mailbox, as [`crate::email::EmailAddress::mailbox`]: two operators are two people.
     OperatorEmail(String),
     /// A passkey's credential id: no two identities have the same one (WebAuthn §7.1), and it leads to its owner.
     Passkey(String),

@@ -1,6 +1,6 @@
 //! The only room that mints permits.
 
-use lockwright_core::permit::Permit;
+use lockwright_core::permit::{OperatorPermit, Permit};
 use lockwright_model::context::OpContext;
 use lockwright_model::id::AccountId;
 use lockwright_model::identity::Principal;
@@ -21,5 +21,14 @@ impl Lockwright {
             Principal::Host | Principal::Anonymous => None,
         };
         Ok(Permit::mint(&op.principal, signed.as_ref(), account).ok_or(Denied))
+    }
+
+    /// Decides, from what is stored now, whether the principal acts as an operator.
+    pub(crate) async fn operator_permit(&self, op: &OpContext) -> Result<Result<OperatorPermit, Denied>, Trouble> {
+        let signed = match &op.principal {
+            Principal::Signed(identity) => self.person(identity).await?,
+            Principal::Host | Principal::Anonymous => None,
+        };
+        Ok(OperatorPermit::mint(&op.principal, signed).ok_or(Denied))
     }
 }

@@ -2,6 +2,7 @@
 #![forbid(unsafe_code)]
 
 pub mod accounts;
+pub mod aggregate;
 pub mod authorize;
 pub mod builders;
 mod cache;
@@ -23,6 +24,7 @@ pub mod host;
 mod load;
 pub mod mail;
 pub mod message;
+pub mod operator_help;
 pub mod operators;
 pub mod passkey_signin;
 pub mod passwords;

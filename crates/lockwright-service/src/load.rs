@@ -96,8 +96,11 @@ impl Lockwright {
                 Ok(Found { account: None, person, tries: builder_key(email) })
             }
             SignInName::Operator(email) => {
-                let person = match self.store().claim(&ClaimKey::OperatorEmail(email.key())).await?.map(|claim| claim.owner) {
-                    Some(Identity::Operator(id)) => self.store().operator(&id).await?.map(Person::Operator),
+                let person = match self.store().claim(&lockwright_core::operator::claim(email)).await?.map(|claim| claim.owner) {
+                    Some(Identity::Operator(id)) => {
+                        let operator = self.store().operator(&id).await?;
+                        operator.filter(|operator| operator.email.key() == email.key()).map(Person::Operator)
+                    }
                     _ => self.store().account(AccountId::NOBODY).await?.map(Person::Root),
                 };
                 Ok(Found { account: None, person, tries: operator_key(email) })

@@ -2,7 +2,6 @@
 
 use lockwright_core::operator;
 use lockwright_core::recovery::HandedLink;
-use lockwright_model::change::ClaimKey;
 use lockwright_model::context::OpContext;
 use lockwright_model::email::EmailAddress;
 use lockwright_model::id::OperatorId;
@@ -75,9 +74,9 @@ impl Lockwright {
     }
 
     pub(crate) async fn operator_by_email(&self, email: &EmailAddress) -> Result<Operator, HostError> {
-        let claim = self.store().claim(&ClaimKey::OperatorEmail(email.key())).await?.ok_or(HostError::NotFound)?;
+        let claim = self.store().claim(&operator::claim(email)).await?.ok_or(HostError::NotFound)?;
         let Identity::Operator(id) = claim.owner else { return Err(HostError::NotFound) };
-        self.store().operator(&id).await?.ok_or(HostError::NotFound)
+        self.store().operator(&id).await?.filter(|operator| operator.email.key() == email.key()).ok_or(HostError::NotFound)
     }
 
     fn operator_pages(&self) -> Result<&str, HostError> {

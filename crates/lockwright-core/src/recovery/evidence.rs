@@ -131,7 +131,8 @@ pub(super) fn gather(mut case: Case, mut person: Person, proofs: Proofs, written
     let situation = situation_of(&person, step.settings.operator_help, op.now);
     let goal = goal_of(&case).unwrap_or_default();
     let mut written = written;
-    if RuleBook::PRODUCTION.tells(&situation, goal, before, after) {
+    let told = case.gathered.told.iter().any(|told| told.what == CaseMoment::Started);
+    if !told && RuleBook::PRODUCTION.tells(&situation, goal, before, after) {
         tell(&mut changes, &mut case, &person, CaseMoment::Started, None, step);
     }
     if let Ok(Opening::AtOnce(_)) = opening(&case, &person, step.settings, op.now) {

@@ -8,7 +8,7 @@ mod contacts;
 mod evidence;
 mod factor;
 mod finish;
-mod operators;
+pub mod operators;
 pub mod rules;
 pub mod situation;
 mod ticket;
@@ -39,7 +39,7 @@ pub use contacts::{AskIssued, ask_contacts, check_ask, contact_answers, issue_as
 pub use evidence::Given;
 pub use factor::{give_password, give_recovery_code};
 pub use finish::{confirm_address, finish, finish_reenrol};
-pub use operators::{ask_operators, operator_approves, operator_objects, operator_opens, operator_refuses};
+pub use operators::ask_operators;
 pub use situation::situation_of;
 pub use ticket::{CodeOutcome, Issued, check_link, issue, open_link, resend, try_code};
 pub use waiting::{Stopped, remind, start_waiting, stop, stop_recoveries, underway};

@@ -23,9 +23,16 @@ pub fn underway(person: &Person, now: Timestamp) -> impl Iterator<Item = &Underw
 }
 
 /// Starts the waiting time, for proofs that open nothing at once. One recovery of a person waits for the same (X06).
-pub fn start_waiting(mut case: Case, mut person: Person, holder: TokenHash, step: &Step<'_>) -> Result<Decided<Timestamp>, Refusal> {
+pub fn start_waiting(case: Case, person: Person, holder: TokenHash, step: &Step<'_>) -> Result<Decided<Timestamp>, Refusal> {
+    evidence::gathers(&case, holder, step.op.now)?;
+    begin(case, person, step)
+}
+
+/// The same, whoever's browser holds the case: two operators have just agreed.
+pub(super) fn begin(mut case: Case, mut person: Person, step: &Step<'_>) -> Result<Decided<Timestamp>, Refusal> {
     let (op, entropy, now) = (step.op, step.entropy, step.op.now);
-    let goal = evidence::gathers(&case, holder, now)?;
+    let goal = evidence::goal_of(&case)?;
+    standing(&case, None, now)?;
     evidence::stands(&case, &person, now)?;
     if !matches!(case.state, CaseState::Open { .. })
         || !matches!(evidence::opening(&case, &person, step.settings, now)?, Opening::AfterDelay(_))

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use lockwright_model::case::{Case, Purpose};
+use lockwright_model::case::{Case, CaseMoment, Purpose};
 use lockwright_model::change::Version;
 use lockwright_model::id::CaseId;
 
@@ -34,7 +34,9 @@ statements! {
 pub(crate) fn put(row: &Case) -> Result<Step, StoreError> {
     // The links of notices are many, and each is found by itself: they must not crowd out what goes on for somebody.
     let subject = row.subject().filter(|_| !matches!(row.purpose, Purpose::Disown { .. })).map(ToString::to_string);
-    let caller_code = row.gathered.operators.as_ref().map(|help| help.caller_code.clone());
+    // A contested recovery is put before the operators, too; nobody reads that word out as six digits.
+    let contested = row.gathered.told.iter().any(|told| told.what == CaseMoment::Contested).then(|| "contested".to_owned());
+    let caller_code = row.gathered.operators.as_ref().map(|help| help.caller_code.clone()).or(contested);
     Ok(Step::put(&INSERT, &UPDATE, key(&row.id), row.version, [row.expires.into(), Value::body(row)?, subject.into(), caller_code.into()]))
 }
 

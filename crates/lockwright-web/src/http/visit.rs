@@ -244,6 +244,12 @@ pub(crate) fn done(word: &str) -> Option<(Tone, &'static str)> {
         "created" => (Tone::Done, "The user is created."),
         "deleted" => (Tone::Done, "The user is deleted."),
         "dismissed" => (Tone::Done, "The request is dismissed."),
+        "help-opened" => (Tone::Done, "Opened. Its owner is told at every address. Another operator of role security decides now."),
+        "help-approved" => (Tone::Done, "Approved."),
+        "help-refused" => (Tone::Done, "Refused. What rests on the operators’ word has ended."),
+        "help-objected" => (Tone::Look, "Noted. When another operator says the same, the recovery is stopped."),
+        "help-stopped" => (Tone::Done, "Two operators agree: the recovery is stopped, and its owner is told."),
+        "help-not-now" => (Tone::Look, "Nothing was changed: somebody was faster, or it can’t be done by you."),
         "help-done" => (Tone::Look, "Somebody dealt with this request before. Nothing was changed."),
         _ => return None,
     })

@@ -49,6 +49,7 @@ fn who(identity: &Value) -> String {
         Some("Root") => "Root user".to_owned(),
         Some("IAMUser") => format!("IAM user {name}"),
         Some("IdentityCenterUser") => "A builder ID".to_owned(),
+        Some("AWSService") if identity["invokedBy"] == "operator.lockwright" => "An operator of this installation".to_owned(),
         Some("AWSService") => "The host".to_owned(),
         _ => "Nobody signed in".to_owned(),
     }

@@ -3,6 +3,8 @@
 //! A handler can't be mounted without saying who may: the table's macro puts the gate before it, and before a POST the guard as well.
 
 mod home;
+mod readiness;
+mod recoveries;
 mod signin;
 
 use axum::Router;
@@ -10,7 +12,7 @@ use axum::middleware::from_fn_with_state;
 use axum::routing::{MethodRouter, get, post};
 use lockwright_service::Lockwright;
 
-use super::{assets, case, confirm, password, second_step, security, whole};
+use super::{assets, case, codes, confirm, mfa, password, second_step, security, whole};
 use crate::http::{self, Gate, Web, WebConfig, Who};
 
 /// One verb on one path.
@@ -43,7 +45,14 @@ macro_rules! surface {
 }
 
 surface! {
-    "/operator" => { Support get home::show },
+    "/operator" => { Support get home::show, Support post recoveries::look_up },
+    "/operator/recoveries" => { Support get recoveries::list },
+    "/operator/recoveries/{case}" => { Support get recoveries::show },
+    "/operator/recoveries/{case}/open" => { Support post recoveries::open },
+    "/operator/recoveries/{case}/approve" => { Security post recoveries::approve },
+    "/operator/recoveries/{case}/refuse" => { Security post recoveries::refuse },
+    "/operator/recoveries/{case}/object" => { Support post recoveries::object },
+    "/operator/readiness" => { Security get readiness::show },
     "/operator/signin" => { Anyone get signin::form, Anyone post signin::sign_in },
     "/operator/signin/second-step" => { Anyone get second_step::start },
     "/operator/signin/second-step/device/{id}" => { Anyone get second_step::device_form, Anyone post second_step::device },
@@ -58,6 +67,16 @@ surface! {
     "/operator/security/sessions/{id}/end" => { Support post security::end },
     "/operator/security/sessions/end-others" => { Support post security::end_others },
     "/operator/security/confirm" => { Enrolling get confirm::form, Enrolling post confirm::check },
+    "/operator/security/codes" => { Support get codes::show, Support post codes::issue },
+    "/operator/security/mfa" => { Enrolling get mfa::list },
+    "/operator/security/mfa/add" => { Enrolling get mfa::add },
+    "/operator/security/mfa/totp" => { Enrolling get mfa::totp, Enrolling post mfa::start_totp },
+    "/operator/security/mfa/totp/check" => { Enrolling post mfa::check_totp },
+    "/operator/security/mfa/passkey" => { Enrolling get mfa::passkey, Enrolling post mfa::start_passkey },
+    "/operator/security/mfa/passkey/finish" => { Enrolling post mfa::finish_passkey },
+    "/operator/security/mfa/{id}" => { Support get mfa::show },
+    "/operator/security/mfa/{id}/name" => { Support post mfa::rename },
+    "/operator/security/mfa/{id}/remove" => { Support post mfa::remove },
     "/operator/security/password" => { Enrolling get password::form, Enrolling post password::change },
     "/assets/{name}" => { Anyone get assets::asset },
     "/favicon.ico" => { Anyone get assets::icon },
