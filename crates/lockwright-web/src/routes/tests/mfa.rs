@@ -253,3 +253,17 @@ async fn n_l01_n_r02_n_r04_recovery_codes_are_shown_once_to_a_session_that_has_s
     house.pass(8 * 86_400);
     assert!(!root.get("/security/codes").await.says("They work from"));
 }
+
+#[tokio::test]
+async fn n_p01_a_password_has_fifteen_characters_with_a_device_too() {
+    let house = House::new().await;
+    let mut root = house.registered().await;
+    enrol_app(&mut root, "Phone").await;
+    root.get("/security/password").await;
+    for short in ["walrus 7", "walrus 7 quart"] {
+        let reply = root.post("/security/password", &[("current", OLD), ("password", short), ("again", short)]).await;
+        assert!(reply.says("Use at least 15 characters"), "{short}: {}", reply.body);
+    }
+    let long = "walrus 7 quartz";
+    root.post("/security/password", &[("current", OLD), ("password", long), ("again", long)]).await.to("/security?done=password");
+}
