@@ -2,11 +2,14 @@
 
 use std::time::Duration;
 
+use lockwright_core::confirm::{self, Proven};
 use lockwright_core::devices::{self, Refusal};
 use lockwright_core::enrolment::{self, Due, Why};
+use lockwright_core::mfa::FactorProof;
 use lockwright_core::permit::Permit;
 use lockwright_core::person::Person;
 use lockwright_core::session::{self, SessionLimits};
+use lockwright_core::signin::PasswordProof;
 use lockwright_model::account::{Account, AccountState, RootUser};
 use lockwright_model::builder::Builder;
 use lockwright_model::ceremony::{CEREMONY_LIFE, Ceremony, CeremonyPurpose};
@@ -403,4 +406,49 @@ fn n_l01_n_r04_codes_need_a_device_and_a_new_set_replaces_the_old_one() {
     let codes = second.factors().codes.as_ref().unwrap();
     assert_eq!((codes.since, codes.count()), (at(5), 10));
     assert!(codes.left.iter().flatten().all(|code| !hashes(0).contains(code)), "the old ones are void");
+}
+
+#[test]
+fn v7_5_3_o_m07_what_confirms_a_session() {
+    let right = PasswordProof { hash: PasswordHash::from_phc("x"), rehash: None };
+    let old = PasswordProof { hash: PasswordHash::from_phc("y"), rehash: None };
+    let used = |device: &MfaDevice| FactorProof::Passkey { device: device.id.clone(), checked: "{}".to_owned(), updated: None };
+    let (phone, verified) = (device("Phone", false), device("Laptop", true));
+    let mut plain = device("Blue key", true);
+    if let DeviceKind::Passkey { verifies_user, .. } = &mut plain.kind {
+        *verifies_user = false;
+    }
+    let code = FactorProof::Totp { device: phone.id.clone(), step: 2, drift: None };
+    let replayed = FactorProof::Totp { device: phone.id.clone(), step: 1, drift: None };
+    let (own, other) = (used(&verified), used(&plain));
+    let (ended, needed) = (confirm::Refusal::Ended, confirm::Refusal::FactorNeeded);
+    let bare = root();
+    let many = with(root(), &[phone, verified, plain]);
+    for (name, person, proven, expected) in [
+        ("the password, no device", &bare, Proven::Password(&right), Ok(1)),
+        ("an old password", &bare, Proven::Password(&old), Err(ended)),
+        ("the password alone", &many, Proven::Password(&right), Err(needed)),
+        ("both", &many, Proven::Both(&right, &code), Ok(2)),
+        ("a used code", &many, Proven::Both(&right, &replayed), Err(confirm::Refusal::Replayed)),
+        ("a code and an old password", &many, Proven::Both(&old, &code), Err(ended)),
+        ("a key beside the password", &many, Proven::Both(&right, &other), Ok(2)),
+        ("a passkey alone", &many, Proven::Passkey(&own), Ok(2)),
+        ("a key alone", &many, Proven::Passkey(&other), Err(needed)),
+        ("a code alone", &many, Proven::Passkey(&code), Err(needed)),
+        ("a device that is gone", &bare, Proven::Passkey(&own), Err(needed)),
+    ] {
+        let session = session_of(person, 0, 1);
+        let decided = confirm::confirm(person.clone(), &session, proven, None, LIMITS, &op(900), &SeededEntropy::new(8));
+        let outcome = decided.map(|decided| {
+            let new = decided.output.session.session;
+            assert!(session::confirmed(&new, person, at(900)) && new.token != session.token, "{name}: O-S03");
+            assert_eq!(new.expires, session.expires, "{name}: not a moment longer");
+            assert_eq!(events(&decided.changes), ["SessionConfirmed"], "{name}");
+            new.aal
+        });
+        assert_eq!(outcome, expected, "{name}");
+        let mut dead = person.clone();
+        dead.end_sessions();
+        assert!(confirm::confirm(dead, &session, proven, None, LIMITS, &op(900), &chance()).is_err(), "{name}: B16");
+    }
 }

@@ -159,9 +159,9 @@ async fn v7_5_1_a_passkey_that_verifies_its_user_confirms_alone_in_its_own_sessi
     let fields = [("with", "passkey"), ("challenge", sealed.as_str()), ("response", answer.as_str()), ("back", "/security/codes")];
     confirm(&mut root, &fields).await.to("/security/codes");
     assert_ne!(root.cookies["__Host-lw_session"], old);
-    house.pass(TEN_MINUTES);
-    root.get("/security/confirm").await;
+    root.get("/security/mfa").await;
     assert_eq!(confirm(&mut root, &fields).await.status, StatusCode::UNPROCESSABLE_ENTITY, "B25: the challenge was of another session");
+    house.pass(TEN_MINUTES);
     let page = root.get("/security/confirm").await;
     let (options, sealed) = asked(&page.body, "passkey");
     house.pass(TEN_MINUTES);
