@@ -48,7 +48,7 @@ test('the same commands work without the server, under its lock', async () => {
   const before = await accountFromHost(own);
   assert.equal(await own.stop(), 0);
 
-  const env = { LOCKWRIGHT_PUBLIC_URL: `http://${listen}` };
+  const env = { LOCKWRIGHT_PUBLIC_URL: `http://localhost:${port}` };
   const email = address('alone');
   const made = await run(['account', 'create', '--name', 'Made Alone', '--email', email, '--data', data, '--output', 'json'], env);
   assert.equal(made.code, 0, made.err);

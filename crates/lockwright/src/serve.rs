@@ -29,7 +29,7 @@ use tower::ServiceExt;
 use crate::admin::{self, Admin};
 use crate::cli::{Common, Serve};
 use crate::commands::Failure;
-use crate::config::Config;
+use crate::config::{Config, own_url};
 use crate::control;
 use crate::output::say;
 
@@ -55,7 +55,7 @@ async fn serve(mut config: Config) -> Result<(), Failure> {
     let listener = bind(config.listen).await?;
     let address = listener.local_addr().map_err(|error| Failure::broken(error.to_string()))?;
     if config.listen.port() == 0 && config.service.public_url.ends_with(":0") {
-        config.service.public_url = format!("http://{address}");
+        config.service.public_url = own_url(address);
     }
     let admin_listener = match config.admin_listen {
         Some(address) => Some(bind(address).await?),

@@ -48,7 +48,7 @@ pub(crate) async fn outer(State(web): State<Web>, mut request: Request, next: Ne
     response
 }
 
-/// Somebody who typed `localhost` where the address is `127.0.0.1` is led to the one that cookies and forms belong to.
+/// Somebody who typed `127.0.0.1` where the address is `localhost` is led to the one that cookies and forms belong to.
 ///
 /// `Host` decides only whether; where to is configuration's (invariant 11).
 fn other_loopback_name(web: &Web, request: &Request) -> Option<Response> {

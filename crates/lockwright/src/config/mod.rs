@@ -4,7 +4,7 @@ mod keys;
 mod load;
 pub(crate) mod settings;
 
-use std::net::{IpAddr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::os::unix::fs::{DirBuilderExt, MetadataExt};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -62,14 +62,15 @@ impl Config {
             Some(text) => Some(parse("admin_listen", text)?),
             None => Some(SocketAddr::new(IpAddr::from([127, 0, 0, 1]), if listen.port() == 0 { 0 } else { listen.port().wrapping_add(1) })),
         };
-        let public_url = origin("public_url", settings.public_url.clone().unwrap_or_else(|| format!("http://{listen}")))?;
+        let public_url = origin("public_url", settings.public_url.clone().unwrap_or_else(|| own_url(listen)))?;
         let operator_url = match (settings.admin_url.clone(), admin_listen) {
             (_, None) => None,
             (Some(url), Some(_)) => Some(origin("admin_url", url)?),
             // A name and not an address: passkeys need one.
             (None, Some(address)) => address.ip().is_loopback().then(|| format!("http://localhost:{}", address.port())),
         };
-        if operator_url.as_ref() == Some(&public_url) {
+        // Ports that the system chooses are never the same.
+        if operator_url.as_ref() == Some(&public_url) && !public_url.ends_with(":0") {
             return Err(ConfigError("admin_url and public_url are the same: operators have an origin of their own".to_owned()));
         }
         let trusted_proxies = settings
@@ -239,6 +240,14 @@ fn prepare_folder(data: &Path) -> Result<(), ConfigError> {
     Ok(())
 }
 
+/// The origin of a listener that the operator gave none. A name and not an address where it is this machine's usual one: passkeys need a name.
+pub(crate) fn own_url(listen: SocketAddr) -> String {
+    match listen.ip() {
+        IpAddr::V4(Ipv4Addr::LOCALHOST) | IpAddr::V6(Ipv6Addr::LOCALHOST) => format!("http://localhost:{}", listen.port()),
+        _ => format!("http://{listen}"),
+    }
+}
+
 fn origin(name: &str, url: String) -> Result<String, ConfigError> {
     let url = url.trim_end_matches('/').to_owned();
     let wrong = || ConfigError(format!("{name} is an origin such as https://id.example.com, without a path"));
@@ -340,6 +349,18 @@ mod tests {
         assert_eq!(grace(Some("0d"), most).unwrap(), Duration::ZERO);
         for odd in ["", "soon", "-1d", "366d", "1 month"] {
             assert!(grace(Some(odd), most).is_err(), "{odd}");
+        }
+    }
+
+    #[test]
+    fn the_usual_address_has_a_name_so_that_passkeys_work() {
+        for (listen, url) in [
+            ("127.0.0.1:8420", "http://localhost:8420"),
+            ("[::1]:8420", "http://localhost:8420"),
+            ("127.9.9.9:8420", "http://127.9.9.9:8420"),
+            ("192.0.2.1:8420", "http://192.0.2.1:8420"),
+        ] {
+            assert_eq!(own_url(listen.parse().unwrap()), url);
         }
     }
 

@@ -194,7 +194,7 @@ pub(crate) const LINES: &[Line] = &[
     ),
     line(
         "public_url",
-        "http:// and the listen address",
+        "http://localhost and the listen port, or http:// and the listen address",
         "The origin that people see; links in mails carry it. https unless it is loopback.",
     ),
     line("trusted_proxies", "none", "Networks of reverse proxies whose X-Forwarded-For is believed, for example `[\"10.0.0.0/8\"]`."),
