@@ -1,6 +1,125 @@
 //! "This wasn't me": the link in a notice, and what it contains.
+//!
+//! The link opens nothing and asks no password. It ends all sessions, stops recoveries, and freezes every change for a day.
 
+use std::time::Duration;
+
+use lockwright_model::case::{Case, CaseState, Channel, Closure, Gathered, Purpose};
+use lockwright_model::change::{ChangeSet, Record, Version};
+use lockwright_model::clock::Timestamp;
+use lockwright_model::context::{OpContext, Source};
+use lockwright_model::event::{AuditEvent, Service, Told};
+use lockwright_model::factors::{Cancel, Canceller};
+use lockwright_model::id::CaseId;
+use lockwright_model::identity::Identity;
 use lockwright_model::job::{Happening, Notice};
+use lockwright_model::token::TokenHash;
+
+use crate::Decided;
+use crate::outbox;
+use crate::person::Person;
+use crate::recovery::rules::{CANCEL_MEMORY, CancelEffect, RuleBook};
+use crate::recovery::{self, Refusal, Step, Stopped};
+
+/// How long the link works.
+pub const LIFE: Duration = Duration::from_secs(14 * 86_400);
+/// How long nothing can be changed.
+pub const FREEZE: Duration = Duration::from_secs(24 * 3600);
+
+/// The case behind a link, which is found by the link alone, so that the link fits into a text message.
+pub fn case_id(link: TokenHash) -> CaseId {
+    let mut bytes = [0; 16];
+    for (to, from) in bytes.iter_mut().zip(link.as_bytes()) {
+        *to = *from;
+    }
+    CaseId::of(&bytes)
+}
+
+/// Keeps what a notice's link is for; only its hash.
+pub fn issue(link: TokenHash, subject: Identity, channel: Channel, notice: Notice, at: Timestamp, source: Source) -> ChangeSet {
+    let case = Case {
+        id: case_id(link),
+        version: Version::NEW,
+        purpose: Purpose::Disown { subject, channel, notice: Box::new(notice) },
+        holder: link,
+        created: at,
+        expires: at.plus(LIFE),
+        source,
+        state: CaseState::Open { ticket: None, wrong: 0, sends: 0 },
+        gathered: Gathered::default(),
+    };
+    let mut changes = ChangeSet::default();
+    changes.put(Record::Case(case));
+    changes
+}
+
+/// What "this wasn't me" did.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Disowned {
+    /// Everything is stopped.
+    Contained {
+        /// Nothing can be changed until then.
+        until: Timestamp,
+    },
+    /// This address stopped something before, and does so again only later: nobody keeps the owner out with one address (B1).
+    Again {
+        /// From when on it does.
+        from: Timestamp,
+    },
+}
+
+/// "This wasn't me". `recoveries` are the person's cases: those that gathered something, or wait, are stopped as by a cancel.
+pub fn disown(
+    case: Case,
+    link: TokenHash,
+    mut person: Person,
+    recoveries: Vec<Case>,
+    step: &Step<'_>,
+) -> Result<Decided<Disowned>, Refusal> {
+    let (op, entropy) = (step.op, step.entropy);
+    recovery::standing(&case, Some(link), op.now)?;
+    let channel = match &case.purpose {
+        Purpose::Disown { subject, channel, .. } if *subject == person.identity() => channel.clone(),
+        _ => return Err(Refusal::Gone),
+    };
+    let by = Canceller::Channel(channel);
+    let earlier: Vec<(Canceller, Timestamp)> = person.factors().cancels.iter().map(|cancel| (cancel.by.clone(), cancel.at)).collect();
+    let mut changes = recovery::complete(case, op);
+    let told = Told::new(Service::Signin, "NoticeDisowned", person.account_id()).about(person.identity(), person.user_name());
+    changes.tell(AuditEvent::new(op, entropy, told));
+    let stopped = recovery::stop(&mut changes, &mut person, recoveries, &by, step);
+    if RuleBook::PRODUCTION.cancel(&earlier, &[], &by, op.now) == CancelEffect::Contests {
+        if stopped != Stopped::default() {
+            changes.put(person.record());
+        }
+        let last = earlier.iter().filter(|(earlier, _)| *earlier == by).map(|(_, at)| at.plus(CANCEL_MEMORY)).max();
+        return Ok(Decided::new(changes, Disowned::Again { from: last.unwrap_or(op.now) }));
+    }
+    let until = op.now.plus(FREEZE);
+    person.end_sessions();
+    let factors = person.factors_mut();
+    factors.frozen_until = factors.frozen_until.max(Some(until));
+    // What was asked for before is void, and this address stops nothing more for a while, even if nothing waited.
+    if stopped.closed == 0 {
+        factors.cancels.retain(|cancel| op.now < cancel.at.plus(CANCEL_MEMORY));
+        factors.cancels.push(Cancel { by, at: op.now });
+    }
+    outbox::tell(&mut changes, &person, Happening::Contained, op, entropy);
+    changes.put(person.record());
+    Ok(Decided::new(changes, Disowned::Contained { until }))
+}
+
+/// "This was me": the link is done with.
+pub fn own(mut case: Case, link: TokenHash, op: &OpContext) -> Result<Decided<()>, Refusal> {
+    recovery::standing(&case, Some(link), op.now)?;
+    if !matches!(case.purpose, Purpose::Disown { .. }) {
+        return Err(Refusal::Gone);
+    }
+    case.state = CaseState::Closed { at: op.now, why: Closure::Cancelled };
+    let mut changes = ChangeSet::default();
+    changes.put(Record::Case(case));
+    Ok(Decided::new(changes, ()))
+}
 
 /// Whether a notice carries a link for "this wasn't me".
 ///

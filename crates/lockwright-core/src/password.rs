@@ -1,6 +1,7 @@
 //! Changing a password that is known.
 
 use lockwright_model::change::{ChangeSet, Key, Record};
+use lockwright_model::clock::Timestamp;
 use lockwright_model::context::OpContext;
 use lockwright_model::credential::Credential;
 use lockwright_model::entropy::Entropy;
@@ -24,6 +25,8 @@ use crate::signin::{self, PasswordProof};
 pub enum Refusal {
     /// The account's policy leaves it to the administrator (`AllowUsersToChangePassword`).
     NotAllowed,
+    /// Somebody said "this wasn't me": nothing is changed until then.
+    Frozen(Timestamp),
     /// The present password was changed or switched off meanwhile, or the session ended.
     Mismatch,
 }
@@ -59,6 +62,9 @@ pub fn change(
     }
     if !allowed(&person, session) {
         return Err(Refusal::NotAllowed);
+    }
+    if let Some(until) = person.factors().frozen_until.filter(|until| op.now < *until) {
+        return Err(Refusal::Frozen(until));
     }
     let credential = match person.credential() {
         Some(old) if old.hash == proof.hash && !old.disabled => Credential::replacing(Some(old), new, op.now),

@@ -2,6 +2,7 @@
 #![forbid(unsafe_code)]
 
 pub mod accounts;
+pub mod addresses;
 pub mod aggregate;
 pub mod authorize;
 pub mod builders;
@@ -24,6 +25,7 @@ pub mod host;
 mod load;
 pub mod mail;
 pub mod message;
+pub mod notices;
 pub mod operator_help;
 pub mod operators;
 pub mod passkey_signin;

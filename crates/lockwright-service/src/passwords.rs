@@ -148,6 +148,12 @@ pub enum ChangePasswordError {
     /// The account's policy leaves it to the administrator.
     #[error("an administrator changes this password")]
     NotAllowed,
+    /// Somebody said "this wasn't me".
+    #[error("nothing is changed for now")]
+    Frozen {
+        /// Until when.
+        until: Timestamp,
+    },
     /// The new password is not taken.
     #[error(transparent)]
     New(#[from] NewPasswordError),
@@ -219,6 +225,7 @@ impl Lockwright {
             password::change(person, &session, &proof, accepted.hash.clone(), self.config().sessions, op, self.entropy()).map_err(
                 |refusal| match refusal {
                     password::Refusal::NotAllowed => ChangePasswordError::NotAllowed,
+                    password::Refusal::Frozen(until) => ChangePasswordError::Frozen { until },
                     password::Refusal::Mismatch => PresentError::Mismatch.into(),
                 },
             )?

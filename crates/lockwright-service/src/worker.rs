@@ -1,6 +1,7 @@
 //! Work behind the requests: sending the outbox, purging what is over, following other nodes' changes.
 
-use std::collections::BTreeMap;
+mod parcels;
+
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -13,16 +14,17 @@ use lockwright_model::context::Source;
 use lockwright_model::email::EmailAddress;
 use lockwright_model::identity::Identity;
 use lockwright_model::job::{Job, Notice, ReviewOf, Task, Whose};
-use lockwright_model::proof::Goal;
 use lockwright_store::{Mark, StoreError};
 
 use crate::Lockwright;
 use crate::cache::Cache;
 use crate::commit::Committed;
-use crate::mail::outgoing::{ContactLetter, FoundRow, OutgoingMail, TicketPurpose};
+use crate::mail::outgoing::{ContactLetter, OutgoingMail, TicketPurpose};
 use crate::mail::{ComposeMail, Mailer, SendError};
 use crate::message::{Message, MessageKind};
 use crate::trouble::Trouble;
+
+use parcels::{Parcel, recover_purpose};
 
 /// Jobs taken in one go.
 const BATCH: u32 = 32;
@@ -38,15 +40,6 @@ enum Sent {
     Done,
     /// Tried in vain; the reason holds no address and no secret.
     Failed(String),
-}
-
-/// One thing on its way.
-struct Parcel {
-    to: Channel,
-    way: MessageWay,
-    mail: OutgoingMail,
-    /// Names a message to a phone.
-    id: String,
 }
 
 impl Lockwright {
@@ -113,9 +106,12 @@ impl Lockwright {
                 let found = self.found(address).await?;
                 found.into_iter().map(|(to, rows)| (to, OutgoingMail::Found { rows, at: job.created, source: source.clone() })).collect()
             }
-            Task::Notify { to, notice, at, source, about: _ } => {
-                let mail = OutgoingMail::Notice { notice: notice.clone(), at: *at, source: source.clone(), link: None };
-                parcels.push(Parcel { to: to.clone(), way: MessageWay::Text, mail, id: job.id.to_string() });
+            Task::Notify { .. } => {
+                parcels.extend(self.notice(job).await?);
+                Vec::new()
+            }
+            Task::SendCode { case, channel } => {
+                parcels.extend(self.code(job, case, channel).await?);
                 Vec::new()
             }
             Task::Remove { identity, confirmed } => {
@@ -132,7 +128,7 @@ impl Lockwright {
                 return Ok(Sent::Done);
             }
             Task::AskContact { case, contact } => self.question(case, contact).await?,
-            Task::SendCode { .. } | Task::Remind { .. } | Task::Review { what: ReviewOf::Drill, .. } => Vec::new(),
+            Task::Remind { .. } | Task::Review { what: ReviewOf::Drill, .. } => Vec::new(),
             Task::TellSystem { .. } => {
                 return Ok(match self.tell_system(job.id.as_str(), &job.task).await? {
                     Ok(()) => Sent::Done,
@@ -188,10 +184,6 @@ impl Lockwright {
                 }
                 TicketPurpose::RegisterBuilder { name: name.clone() }
             }
-            Purpose::AddAddress { subject, .. } => {
-                let Some(person) = self.person(subject).await? else { return Ok(Vec::new()) };
-                TicketPurpose::AddAddress(person.whose())
-            }
             Purpose::ChangeEmail { subject, address, .. } => {
                 let Some(person) = self.person(subject).await? else { return Ok(Vec::new()) };
                 if let Some(key) = person.email_claim(address)
@@ -208,24 +200,17 @@ impl Lockwright {
                     address: person.primary_email().map(EmailAddress::masked).unwrap_or_default(),
                 }
             }
-            Purpose::Recover { subject: Some(subject), goal: Goal::Reenrol, .. } => {
+            Purpose::Recover { subject: Some(subject), goal, .. } => {
                 let Some(person) = self.person(subject).await? else { return Ok(Vec::new()) };
-                TicketPurpose::LostDevice(person.whose())
+                let Some(purpose) = recover_purpose(*goal, person.whose()) else { return Ok(Vec::new()) };
+                purpose
             }
-            Purpose::Recover { subject: Some(subject), .. } | Purpose::ConfirmAddress { subject, .. } => {
-                let Some(person) = self.person(subject).await? else { return Ok(Vec::new()) };
-                match (&case.purpose, person.whose()) {
-                    (Purpose::ConfirmAddress { .. }, Whose::User { account, name }) => {
-                        TicketPurpose::ConfirmAddress { account, user: name }
-                    }
-                    (_, Whose::Root { account, name }) => TicketPurpose::RootPassword { account, name },
-                    (_, Whose::User { account, name }) => TicketPurpose::UserPassword { account, user: name },
-                    (_, Whose::Builder) => TicketPurpose::BuilderPassword,
-                    // The host is an operator's only way back.
-                    (_, Whose::Operator) => return Ok(Vec::new()),
-                }
-            }
+            Purpose::ConfirmAddress { subject, .. } => match self.person(subject).await?.map(|person| person.whose()) {
+                Some(Whose::User { account, name }) => TicketPurpose::ConfirmAddress { account, user: name },
+                _ => return Ok(Vec::new()),
+            },
             Purpose::Recover { subject: None, .. }
+            | Purpose::AddAddress { .. }
             | Purpose::SetPassword { .. }
             | Purpose::LinkLogin { .. }
             | Purpose::InviteContact { .. }
@@ -242,8 +227,7 @@ impl Lockwright {
             Err(failure) => return Err(failure.into()),
         }
         let issued = decided.output;
-        // What is added to somebody is confirmed where it was asked for: whoever reads a mailbox that was mistyped must not be able to.
-        let link = (!matches!(purpose, TicketPurpose::AddAddress(_))).then(|| self.ticket_url(&id, &issued.link));
+        let link = Some(self.ticket_url(&id, &issued.link));
         Ok(vec![(issued.to, OutgoingMail::Ticket { purpose, code: issued.code, link, expires: issued.expires, at, source })])
     }
 

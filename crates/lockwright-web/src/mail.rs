@@ -171,6 +171,21 @@ impl Block {
     }
 }
 
+/// What a notice told, for the page of its link, and where a password is reset that was changed.
+pub(crate) fn asked(notice: &Notice) -> (String, Option<String>) {
+    let mail = OutgoingMail::Notice { notice: notice.clone(), at: Timestamp::default(), source: Source::host(), link: None };
+    let reset = match notice {
+        Notice::PasswordChanged(whose) | Notice::PasswordRecovered(whose) => match whose {
+            Whose::Root { .. } => Some("/recover/root"),
+            Whose::User { .. } => Some("/recover/iam"),
+            Whose::Builder => Some("/recover/builder"),
+            Whose::Operator => None,
+        },
+        _ => None,
+    };
+    (compose(&mail, "", "").subject, reset.map(str::to_owned))
+}
+
 /// What it is for, the account, the user, and whose it is.
 fn ticket(purpose: &TicketPurpose) -> (&'static str, String, String, String) {
     let none = String::new;
@@ -260,7 +275,7 @@ fn plain(text: &str) -> String {
     text.chars().map(|c| if c.is_control() { ' ' } else { c }).take(200).collect::<String>().trim().to_owned()
 }
 
-fn from(source: &Source) -> String {
+pub(crate) fn from(source: &Source) -> String {
     match source.ip {
         Some(ip) => format!("from {ip} ({})", words::device(&source.agent)),
         None => "from the host’s command line".to_owned(),

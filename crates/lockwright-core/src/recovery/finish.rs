@@ -141,6 +141,7 @@ pub fn confirm_address(
         Purpose::ConfirmAddress { subject, address } if *subject == person.identity() && person.bar().is_none() => address.clone(),
         _ => return Err(Refusal::Gone),
     };
+    not_frozen(&person, op.now)?;
     let Person::User { account, mut user } = person else { return Err(Refusal::Gone) };
     let before = Person::User { account: account.clone(), user: user.clone() };
     // A new address serves no recovery yet, unless it came with the user: nobody had signed in before.

@@ -36,7 +36,6 @@ pub fn issue(mut case: Case, key: &CodeKey, now: Timestamp, entropy: &dyn Entrop
         Purpose::RegisterAccount { address }
         | Purpose::RegisterBuilder { address, .. }
         | Purpose::ConfirmAddress { address, .. }
-        | Purpose::AddAddress { channel: Channel::Email(address), .. }
         | Purpose::ChangeEmail { address, .. }
         | Purpose::UndoEmail { old: address, .. }
         | Purpose::InviteContact { address, .. } => address.clone(),

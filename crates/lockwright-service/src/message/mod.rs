@@ -1,5 +1,7 @@
 //! Messages to phones: texts and calls, through a provider's webhook, or into the outbox folder where none is set.
 
+mod keyed;
+
 use std::path::PathBuf;
 
 use lockwright_model::case::MessageWay;
@@ -11,6 +13,8 @@ use serde::Serialize;
 use crate::config::{MessageConfig, SetUpError};
 use crate::mail::{SendError, write_file};
 use crate::webhook::Webhook;
+
+pub use keyed::KeyedError;
 
 /// Where a provider reports the digits that were keyed in, below the public URL.
 pub const KEYED_PATH: &str = "/hooks/voice";

@@ -1,5 +1,6 @@
 //! The service against real stores, with a clock that stands still and mail that is really read.
 
+mod addresses;
 mod admin;
 mod armed;
 mod closing;
@@ -12,6 +13,7 @@ mod house;
 mod mailing;
 mod messages;
 mod nodes;
+mod notices;
 mod passkeys;
 mod questions;
 mod second_step;

@@ -80,7 +80,9 @@ fn lead_inside(web: &Web, response: &mut Response) {
 async fn explained(web: &Web, arrival: &Arrival, mut response: Response) -> Response {
     let status = response.status();
     let trial = response.extensions_mut().remove::<Trial>();
-    if trial.is_none() && !((status.is_client_error() || status.is_server_error()) && !is_html(response.headers())) {
+    // A program is answered in its own words.
+    let written = is_html(response.headers()) || is_json(response.headers());
+    if trial.is_none() && (written || !(status.is_client_error() || status.is_server_error())) {
         return response;
     }
     let trial = trial.unwrap_or_else(|| Trial { kind: answer::kind_of(status), wait: None, again: None, cause: None });
@@ -114,6 +116,10 @@ async fn shell_for(web: &Web, arrival: &Arrival, kind: ProblemKind) -> Shell {
 
 fn is_html(headers: &HeaderMap) -> bool {
     headers.get(CONTENT_TYPE).is_some_and(|value| value.as_bytes().starts_with(b"text/html"))
+}
+
+fn is_json(headers: &HeaderMap) -> bool {
+    headers.get(CONTENT_TYPE).is_some_and(|value| value == "application/json")
 }
 
 /// Runs a future; `None` when it panics. What it held is dropped, and no page shares more than the store, which commits whole or not.

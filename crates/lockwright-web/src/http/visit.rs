@@ -114,12 +114,16 @@ impl Visit {
         let names = self.web.cookies();
         let response = answer::with_cookie(response, names.set(names.case, holder.expose()));
         match typed {
-            Some((case, words)) => {
-                let value = encode(&format!("{case}{BETWEEN}{}", words.join(BETWEEN)));
-                answer::with_cookie(response, names.set(names.name, &value))
-            }
+            Some((case, words)) => self.retype(response, case, words),
             None => response,
         }
+    }
+
+    /// What the browser remembers of a case, anew.
+    pub(crate) fn retype(&self, response: Response, case: &str, words: &[&str]) -> Response {
+        let names = self.web.cookies();
+        let value = encode(&format!("{case}{BETWEEN}{}", words.join(BETWEEN)));
+        answer::with_cookie(response, names.set(names.name, &value))
     }
 
     /// The cookie of the ceremony that this browser is in; empty when there is none, which is none.
@@ -226,6 +230,8 @@ pub(crate) fn done(word: &str) -> Option<(Tone, &'static str)> {
         "password" => (Tone::Done, "Your password is changed, and your other sessions are ended."),
         "email" => (Tone::Done, "Your sign-in address is changed, and your other sessions are ended."),
         "address" => (Tone::Done, "Your email address is confirmed."),
+        "address-added" => (Tone::Done, "It is yours now. All your addresses are told."),
+        "address-removed" => (Tone::Done, "It is removed. All your addresses are told, that one too."),
         "code-spent" => (Tone::Look, "The recovery code is used up now. Make a new set before you run out of them."),
         "first-device" => {
             (Tone::Done, "Your device is enrolled, and all other sessions are ended. Now make recovery codes, for the day when it is lost.")

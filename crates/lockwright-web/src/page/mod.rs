@@ -8,6 +8,7 @@ use crate::render::{self, Shell, SignedIn};
 
 pub mod account;
 pub mod account_contacts;
+pub mod addresses;
 pub mod closing;
 pub mod confirm;
 pub mod console;
@@ -18,6 +19,7 @@ pub mod field;
 pub mod graph;
 pub mod linked;
 pub mod mfa;
+pub mod notice;
 pub mod obstacle;
 pub mod operator;
 pub mod outbox;
@@ -154,6 +156,7 @@ pub fn samples() -> Vec<Sample> {
     tree::samples(&mut out);
     signup::samples(&mut out);
     security::samples(&mut out);
+    addresses::samples(&mut out);
     readiness::samples(&mut out);
     obstacle::samples(&mut out);
     linked::samples(&mut out);
@@ -168,6 +171,7 @@ pub fn samples() -> Vec<Sample> {
     account_contacts::samples(&mut out);
     operator::samples(&mut out);
     outbox::samples(&mut out);
+    notice::samples(&mut out);
     problem::samples(&mut out);
     out
 }

@@ -26,6 +26,7 @@ pub(super) async fn show(visit: Visit, Path(case): Path<String>) -> Answer {
     };
     match view.step {
         Err(refusal) => refused(&visit, Some(view.kind), refusal),
+        Ok(_) if view.kind == Kind::AddAddress => go(format!("/security/addresses/case/{id}")),
         Ok(step) => show_step(&visit, &id, view.kind, step),
     }
 }
@@ -263,9 +264,10 @@ pub(super) fn unknown(visit: &Visit) -> Answer {
 
 fn refused(visit: &Visit, kind: Option<Kind>, refusal: Refusal) -> Answer {
     let (why, status) = match refusal {
-        Refusal::NotYours | Refusal::NotNow | Refusal::NoMoreSends | Refusal::Replaced | Refusal::Frozen(_) | Refusal::OtherWaits => {
+        Refusal::NotYours | Refusal::NotNow | Refusal::NoMoreSends | Refusal::Replaced | Refusal::OtherWaits => {
             (CaseEnd::Elsewhere, StatusCode::FORBIDDEN)
         }
+        Refusal::Frozen(until) => return Err(Refused::frozen(visit.op.now, until)),
         Refusal::Expired => (CaseEnd::Expired, StatusCode::GONE),
         Refusal::AlreadyDone => (CaseEnd::Used, StatusCode::GONE),
         Refusal::Closed(Closure::TooManyTries) => (CaseEnd::TooManyTries, StatusCode::GONE),

@@ -2,6 +2,7 @@
 //!
 //! A POST handler can't be mounted without the guard (CSRF, bounded form): the table's macro puts it there.
 
+mod addresses;
 mod assets;
 mod builder_signup;
 mod case;
@@ -18,8 +19,10 @@ mod contact;
 mod contacts;
 mod email;
 mod eml;
+mod hooks;
 mod linked;
 mod mfa;
+mod notices;
 mod operator;
 mod outbox;
 mod password;
@@ -143,6 +146,13 @@ surface! {
     "/security/confirm" => { get confirm::form, post confirm::check },
     "/security/close" => { get closing::form, post closing::close },
     "/security/closed" => { get closing::closed, post closing::reopen },
+    "/security/addresses" => { get addresses::list },
+    "/security/addresses/email" => { post addresses::add_email },
+    "/security/addresses/phone" => { post addresses::add_phone },
+    "/security/addresses/{id}/remove" => { post addresses::remove },
+    "/security/addresses/case/{case}" => { get addresses::show },
+    "/security/addresses/case/{case}/code" => { post addresses::code },
+    "/security/addresses/case/{case}/resend" => { post addresses::resend },
     "/security/email" => { get email::form, post email::change },
     "/security/codes" => { get codes::show, post codes::issue },
     "/security/mfa" => { get mfa::list },
@@ -165,7 +175,11 @@ surface! {
     "/security/linked" => { get linked::show, post linked::start },
     "/security/linked/agree" => { post linked::agree },
     "/security/linked/{id}/end" => { post linked::end },
+    "/hooks/voice" => { hook hooks::voice },
     "/hooks/link" => { hook linked::prove },
+    "/notice/{token}" => { get notices::ask },
+    "/notice/{token}/not-me" => { post notices::disown },
+    "/notice/{token}/me" => { post notices::own },
     "/outbox" => { get outbox::list },
     "/outbox/{name}" => { get outbox::show },
     "/assets/{name}" => { get assets::asset },

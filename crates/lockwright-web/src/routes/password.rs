@@ -51,6 +51,7 @@ pub(super) async fn change(visit: Visit, form: Form) -> Answer {
         Err(ChangePasswordError::Present(PresentError::Wait { until })) => {
             member.visit.later(until, |wait| ChangePassword { wait: Some(wait), ..page })
         }
+        Err(ChangePasswordError::Frozen { until }) => Err(Refused::frozen(member.op.now, until)),
         Err(ChangePasswordError::NotAllowed) => member.again(&ChangePassword { allowed: false, ..page }).await,
         Err(ChangePasswordError::New(error)) => {
             let errors = password_errors(error)?;

@@ -1,6 +1,7 @@
 //! Tests of the whole surface, without a network: each named by the rule or attack it stands for.
 
 mod account_contacts;
+mod addresses;
 mod attacks;
 mod browser;
 mod closing;
