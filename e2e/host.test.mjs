@@ -169,7 +169,7 @@ test('e04 health and metrics are on the admin listener and nowhere else', async 
   await publicly.get('/signin');
   const metrics = await admin.get('/metrics');
   assert.equal(metrics.status, 200);
-  assert.match(metrics.text, /^lockwright_http_requests_total\{status="200"\} \d+/m);
+  assert.match(metrics.text, /^lockwright_http_requests_total\{listener="public",status="200"\} \d+/m);
   for (const path of ['/healthz', '/readyz', '/metrics', '/debug', '/debug/pprof/', '/health', '/.env', '/admin']) {
     assert.equal((await publicly.get(path)).status, 404, path);
   }

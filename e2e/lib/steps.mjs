@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 
 import { axe } from './browser.mjs';
+import { Authenticator } from './totp.mjs';
 import { Visitor, csrfOf } from './visitor.mjs';
 
 /** Good passwords, all different, so that a mix-up shows. */
@@ -121,6 +122,32 @@ export async function tryUser(page, account, user, secret) {
 
 export async function signOut(page) {
   await page.getByRole('banner').getByRole('button', { name: 'Sign out' }).click();
+}
+
+/** Enrols an authenticator app for whoever is signed in on this page; ends on the page that follows. Answers the app. */
+export async function enrolApp(server, page, name = 'Phone') {
+  await page.goto('/security/mfa/add');
+  await see(page, 'Add an MFA device');
+  await page.locator('#app').fill(name);
+  await press(page, 'Continue with an app');
+  await see(page, 'Connect your authenticator app');
+  const app = new Authenticator(await page.locator('.seed').innerText(), server.clock);
+  const [first, second] = app.pair();
+  await field(page, 'First code').fill(first);
+  await field(page, 'The code after it').fill(second);
+  await press(page, 'Enrol this app');
+  return app;
+}
+
+/** Makes ten recovery codes, and answers them. */
+export async function makeCodes(page) {
+  await page.goto('/security/codes');
+  await see(page, 'Recovery codes');
+  await page.getByRole('main').getByRole('button', { name: /^Make ten/ }).click();
+  await see(page, 'Your recovery codes');
+  const codes = await page.locator('ol.codes li code').allInnerTexts();
+  assert.equal(codes.length, 10);
+  return codes;
 }
 
 /** An account made by the host, its password set over HTTP: for tests that begin where registration ends. */
