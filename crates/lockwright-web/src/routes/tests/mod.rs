@@ -13,4 +13,5 @@ mod enrolment;
 mod flows;
 mod mfa;
 mod operator;
+mod second_step;
 mod surface;
