@@ -34,8 +34,10 @@ pub fn job(task: Task, op: &OpContext, entropy: &dyn Entropy) -> Record {
 
 /// Adds a notice to every address of a person (NIST SP 800-63B-4 §4.6).
 pub fn notify(changes: &mut ChangeSet, person: &Person, notice: &Notice, op: &OpContext, entropy: &dyn Entropy) {
+    // The link for "this wasn't me" leads to the public pages, which know no operators.
+    let about = Some(person.identity()).filter(|identity| !matches!(identity, Identity::Operator(_)));
     for to in person.channels() {
-        changes.put(notice_to(to, Some(person.identity()), notice.clone(), op, entropy));
+        changes.put(notice_to(to, about.clone(), notice.clone(), op, entropy));
     }
 }
 

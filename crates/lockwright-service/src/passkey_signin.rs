@@ -66,15 +66,49 @@ impl From<NotCommitted> for PasskeyError {
     }
 }
 
-/// What the seal of a challenge is for.
-const CONTEXT: &str = "passkey sign-in";
+/// Whose pages ask: each has a relying party of its own, and takes nobody else (ASVS V8.4.2).
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Door {
+    Public,
+    Operators,
+}
+
+impl Door {
+    /// What the seal of a challenge is for.
+    const fn context(self) -> &'static str {
+        match self {
+            Self::Public => "passkey sign-in",
+            Self::Operators => "operator passkey sign-in",
+        }
+    }
+
+    const fn party(self) -> IdentityKind {
+        match self {
+            Self::Public => IdentityKind::Root,
+            Self::Operators => IdentityKind::Operator,
+        }
+    }
+
+    fn takes(self, owner: &Identity) -> bool {
+        (self == Self::Operators) == matches!(owner, Identity::Operator(_))
+    }
+}
 
 impl Lockwright {
     /// Draws a challenge; `None` where passkeys don't work. It lives ten minutes and is kept by the browser, sealed: looking at a sign-in
     /// page leaves no row behind (E11).
     pub fn ask_any_passkey(&self, now: Timestamp) -> Option<PasskeyChallenge> {
-        let (challenge, state) = self.relying_party(IdentityKind::Root).ok()?.start_discoverable().ok()?;
-        let sealed = self.seal_challenge(state.as_text(), CONTEXT, now)?;
+        self.ask_passkey_at(Door::Public, now)
+    }
+
+    /// The same on the operators' pages.
+    pub fn ask_operator_passkey(&self, now: Timestamp) -> Option<PasskeyChallenge> {
+        self.ask_passkey_at(Door::Operators, now)
+    }
+
+    fn ask_passkey_at(&self, door: Door, now: Timestamp) -> Option<PasskeyChallenge> {
+        let (challenge, state) = self.relying_party(door.party()).ok()?.start_discoverable().ok()?;
+        let sealed = self.seal_challenge(state.as_text(), door.context(), now)?;
         Some(PasskeyChallenge { options: challenge.options_json, sealed })
     }
 
@@ -86,9 +120,31 @@ impl Lockwright {
         response: &str,
         previous: Option<&Token>,
     ) -> Result<SignedIn, PasskeyError> {
+        self.passkey_at(Door::Public, op, sealed, response, previous).await
+    }
+
+    /// Signs in the operator whose passkey answered.
+    pub async fn sign_in_operator_with_passkey(
+        &self,
+        op: &OpContext,
+        sealed: &str,
+        response: &str,
+        previous: Option<&Token>,
+    ) -> Result<SignedIn, PasskeyError> {
+        self.passkey_at(Door::Operators, op, sealed, response, previous).await
+    }
+
+    async fn passkey_at(
+        &self,
+        door: Door,
+        op: &OpContext,
+        sealed: &str,
+        response: &str,
+        previous: Option<&Token>,
+    ) -> Result<SignedIn, PasskeyError> {
         let source_key = TriesKey::new("source", &op.source.network());
         SOURCE_FAILURES.check(self.store().tries(&source_key).await?.as_ref(), op.now)?;
-        let outcome = self.level(self.try_passkey(op, sealed, response, previous)).await;
+        let outcome = self.level(self.try_passkey(door, op, sealed, response, previous)).await;
         let word = match &outcome {
             Ok(_) => "signed_in",
             Err(PasskeyError::Refused) => "mismatch",
@@ -103,12 +159,18 @@ impl Lockwright {
         outcome
     }
 
-    async fn try_passkey(&self, op: &OpContext, sealed: &str, response: &str, previous: Option<&Token>) -> Result<SignedIn, PasskeyError> {
-        let (state, expires) = self.open_challenge(sealed, CONTEXT, op.now).ok_or(PasskeyError::Refused)?;
+    async fn try_passkey(
+        &self,
+        door: Door,
+        op: &OpContext,
+        sealed: &str,
+        response: &str,
+        previous: Option<&Token>,
+    ) -> Result<SignedIn, PasskeyError> {
+        let (state, expires) = self.open_challenge(sealed, door.context(), op.now).ok_or(PasskeyError::Refused)?;
         let credential = credential_of(response).ok_or(PasskeyError::Refused)?;
         let owner = self.store().claim(&ClaimKey::Passkey(credential)).await?.map(|claim| claim.owner);
-        // Operators have pages of their own.
-        let owner = owner.filter(|owner| !matches!(owner, Identity::Operator(_))).ok_or(PasskeyError::Refused)?;
+        let owner = owner.filter(|owner| door.takes(owner)).ok_or(PasskeyError::Refused)?;
         let person = self.person(&owner).await?.ok_or(PasskeyError::Refused)?;
         let proof = self.check_passkey_alone(&person, &state, response).ok_or(PasskeyError::Refused)?;
         // Its first and only count: an answer to a challenge counts once, on every node (B25).

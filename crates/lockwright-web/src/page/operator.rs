@@ -16,6 +16,8 @@ use super::{FieldErrors, Nav, Page, Sample, add};
 pub struct OperatorSignIn {
     /// What was typed.
     pub email: String,
+    /// Passkeys work under the address of these pages.
+    pub passkeys: bool,
     /// Why the form is shown again.
     pub trouble: Option<Trouble>,
     /// What has to be put right in `email` or `password`.
@@ -40,6 +42,8 @@ impl Page for OperatorSignIn {
             Self { trouble: Some(Trouble::NoMatch), ..typed.clone() },
             Self { trouble: Some(Trouble::Delay { wait: "30 seconds".into() }), ..typed.clone() },
             Self { errors: FieldErrors::one("password", "Enter your password."), ..typed },
+            Self { passkeys: true, ..Self::default() },
+            Self { passkeys: true, trouble: Some(Trouble::Passkey), ..Self::default() },
         ]
     }
 

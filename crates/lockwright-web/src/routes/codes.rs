@@ -30,7 +30,7 @@ pub(super) async fn show(member: Member) -> Answer {
 /// Makes a new set, and shows it this once.
 pub(super) async fn issue(Confirmed(member): Confirmed) -> Answer {
     let codes = member.lockwright().issue_codes(&member.op, &member.session).await.map_err(|error| trouble(&member, error))?;
-    let url = &member.lockwright().config().public_url;
+    let url = member.visit.web().url("");
     let page = CodesShown {
         codes: codes.iter().map(|code| code.expose().to_owned()).collect(),
         who: who(&member.person),

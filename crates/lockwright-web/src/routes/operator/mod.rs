@@ -54,6 +54,8 @@ surface! {
     "/operator/recoveries/{case}/object" => { Support post recoveries::object },
     "/operator/readiness" => { Security get readiness::show },
     "/operator/signin" => { Anyone get signin::form, Anyone post signin::sign_in },
+    "/operator/signin/passkey" => { Anyone post signin::passkey },
+    "/operator/signin/passkey/options" => { Anyone post signin::passkey_options },
     "/operator/signin/second-step" => { Anyone get second_step::start },
     "/operator/signin/second-step/device/{id}" => { Anyone get second_step::device_form, Anyone post second_step::device },
     "/operator/signin/second-step/passkey" => { Anyone get second_step::passkey_form, Anyone post second_step::passkey },

@@ -2,9 +2,14 @@
 
 use axum::body::Body;
 use axum::http::{Method, StatusCode};
+use lockwright_model::clock::Clock;
+use lockwright_model::entropy::SystemEntropy;
 use lockwright_model::operator::OperatorRole;
+use lockwright_testkit::passkey::SoftPasskey;
+use lockwright_testkit::totp::SoftTotp;
 
-use super::browser::{ANA, Browser, House, NEW, OLD, Reply};
+use super::browser::{ANA, Browser, HOME, House, NEW, OLD, Reply};
+use super::mfa::{between, unescaped};
 use crate::http::Who;
 use crate::routes::{OPERATOR_SURFACE, SURFACE};
 
@@ -17,6 +22,32 @@ fn filled(pattern: &str) -> String {
         .replace("{token}", "lw_link_x_y")
         .replace("{id}", "MZXW6YTBOIMZXW6Y")
         .replace("{name}", "x")
+}
+
+/// Somebody who has just enrolled an app as operator, and its entry.
+pub(super) async fn enrolled<'a>(house: &'a House, email: &str, role: OperatorRole) -> (Browser<'a>, SoftTotp) {
+    let link = house.operator(email, role).await;
+    let mut browser = house.operator_browser();
+    browser.get(&link).await;
+    let to = browser.post(&link, &[]).await.header("location").to_owned();
+    browser.get(&to).await;
+    browser.post(&format!("{to}/password"), &[("password", OLD), ("again", OLD)]).await;
+    browser.get("/operator/signin").await;
+    browser.post("/operator/signin", &[("email", email), ("password", OLD)]).await.to("/operator/security/mfa");
+    assert!(browser.get("/operator/security/mfa").await.says("Operators always use a second factor"));
+    browser.get("/operator/security/mfa/add").await;
+    browser.post("/operator/security/mfa/totp", &[("name", "Phone")]).await.to("/operator/security/mfa/totp");
+    let page = browser.get("/operator/security/mfa/totp").await;
+    let app = SoftTotp::typed(between(&page.body, "<span class=\"seed\" data-copy>", "</span>"));
+    let now = house.installation.clock.now();
+    let (first, second) = (app.steps_later(now, -1), app.steps_later(now, 0));
+    browser
+        .post("/operator/security/mfa/totp/check", &[("first", &first), ("second", &second)])
+        .await
+        .to("/operator/security/codes?done=first-device");
+    assert_eq!(browser.get("/operator").await.status, StatusCode::OK);
+    house.installation.letters().await;
+    (browser, app)
 }
 
 async fn use_it(browser: &mut Browser<'_>, path: &str, verb: &str) -> Reply {
@@ -125,6 +156,99 @@ async fn b10_o_m01_a_password_alone_opens_no_page_for_operators() {
 }
 
 #[tokio::test]
+async fn b10_v6_3_4_o_m01_an_operator_signs_in_with_two_factors_or_a_passkey_and_no_other_way() {
+    let house = House::new().await;
+    let (mut olu, app) = enrolled(&house, OLU, OperatorRole::Support).await;
+    olu.post("/operator/signout", &[]).await.to("/operator/signin?done=signed-out");
+    olu.get("/operator/signin").await;
+    olu.post("/operator/signin", &[("email", OLU), ("password", OLD)]).await.to("/operator/signin/second-step");
+    for route in OPERATOR_SURFACE.iter().filter(|route| route.who != Who::Anyone) {
+        use_it(&mut olu, route.path, route.verb).await.to("/operator/signin");
+    }
+    let step = olu.get("/operator/signin/second-step").await.header("location").to_owned();
+    assert!(step.starts_with("/operator/signin/second-step/device/"), "{step}");
+    let page = olu.get(&step).await;
+    assert!(!page.says("/recover"), "{}", page.body);
+    house.pass(60);
+    let wrong = olu.post(&step, &[("code", "000000")]).await;
+    assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
+    let code = app.at(house.installation.clock.now());
+    olu.post(&step, &[("code", &code)]).await.to("/operator");
+    assert!(olu.get("/operator").await.says("Caller code"));
+
+    // A passkey of the operators' own origin signs in alone.
+    let mut key = SoftPasskey::new("http://localhost:8421", &SystemEntropy);
+    olu.get("/operator/security/mfa/add").await;
+    let page = olu.post("/operator/security/mfa/passkey", &[("name", "Laptop")]).await;
+    assert_eq!(page.status, StatusCode::OK, "{}", page.body);
+    let options = unescaped(between(&page.body, "data-passkey-make=\"", "\""));
+    olu.post("/operator/security/mfa/passkey/finish", &[("response", &key.register(&options))])
+        .await
+        .to("/operator/security/mfa?done=device");
+    let mut other = house.operator_browser();
+    let challenge = async |browser: &mut Browser<'_>, path: &str| {
+        let text = browser.post(&format!("{path}/options"), &[]).await.body;
+        let asked: serde_json::Value = serde_json::from_str(&text).unwrap();
+        (asked["options"].to_string(), asked["sealed"].as_str().unwrap().to_owned())
+    };
+    assert!(other.get("/operator/signin").await.says("data-passkey-signin=\"/operator/signin/passkey/options\""));
+    let (options, sealed) = challenge(&mut other, "/operator/signin/passkey").await;
+    let response = key.sign(&options);
+    let mut public = house.browser();
+    public.get("/signin/root").await;
+    let there = public.post("/signin/passkey", &[("kind", "root"), ("challenge", &sealed), ("response", &response)]).await;
+    assert_eq!(there.status, StatusCode::UNPROCESSABLE_ENTITY, "the public pages take no operator's passkey: {}", there.body);
+    other.post("/operator/signin/passkey", &[("challenge", &sealed), ("response", &response)]).await.to("/operator");
+    assert_eq!(other.get("/operator").await.status, StatusCode::OK);
+    let session = other.cookies["lw_operator_session"].clone();
+    public.cookies.insert("__Host-lw_session".into(), session);
+    assert!(!public.is_in().await, "B10: an operator's session is none on the public pages");
+}
+
+#[tokio::test]
+async fn a23_v8_4_2_every_route_for_security_is_closed_to_support() {
+    let house = House::new().await;
+    let (mut olu, _) = enrolled(&house, OLU, OperatorRole::Support).await;
+    let (mut sam, _) = enrolled(&house, "sam@example.com", OperatorRole::Security).await;
+    olu.get("/operator").await;
+    let before = house.rows().await;
+    let mut seen = 0;
+    for route in OPERATOR_SURFACE.iter().filter(|route| route.who == Who::Security) {
+        assert_eq!(use_it(&mut olu, route.path, route.verb).await.status, StatusCode::NOT_FOUND, "{}", route.path);
+        seen += 1;
+    }
+    assert!(seen >= 3);
+    assert_eq!(house.rows().await, before, "nothing was written");
+    let page = sam.get("/operator/readiness").await;
+    assert!(page.says("No recovery waits") && page.says("<svg"), "{}", page.body);
+    assert!(!olu.get("/operator").await.says("/operator/readiness"));
+    // The role counts as stored now, and a change of it ends the sessions.
+    house.installation.lockwright.set_operator_role(&house.host(), &OLU.parse().unwrap(), OperatorRole::Security).await.unwrap();
+    olu.get("/operator").await.to("/operator/signin");
+}
+
+#[tokio::test]
+async fn a23_an_operator_who_lost_the_device_gets_a_link_from_the_host_and_the_old_password_is_dead() {
+    let house = House::new().await;
+    let (mut olu, _) = enrolled(&house, OLU, OperatorRole::Support).await;
+    let reset = house.installation.lockwright.reset_operator_mfa(&house.host(), &OLU.parse().unwrap()).await.unwrap();
+    olu.get("/operator").await.to("/operator/signin");
+    olu.get("/operator/signin").await;
+    let old = olu.post("/operator/signin", &[("email", OLU), ("password", OLD)]).await;
+    assert!(old.says("That email and password don’t match"), "whoever only learned the password waits in vain: {}", old.body);
+    let path = reset.url.expose().strip_prefix("http://localhost:8421").unwrap().to_owned();
+    let mut again = password_set(&house, &path, NEW).await;
+    again.get("/operator/signin").await;
+    again.post("/operator/signin", &[("email", OLU), ("password", NEW)]).await.to("/operator/security/mfa");
+    let letters = house.installation.letters().await;
+    assert!(!letters.is_empty());
+    for letter in letters {
+        let mail = crate::mail::compose(&letter.mail, "Lockwright", HOME);
+        assert!(!mail.text.is_empty() && !mail.text.contains(HOME), "no mail to an operator leads to the public pages: {}", mail.text);
+    }
+}
+
+#[tokio::test]
 async fn an_operators_link_works_once_and_a_newer_one_or_a_lock_ends_it() {
     let house = House::new().await;
     let link = house.operator(OLU, OperatorRole::Support).await;
@@ -170,8 +294,12 @@ async fn d27_o_c01_o_c02_the_operators_table_answers_every_verb_and_takes_only_i
             browser.headers = vec![("origin", origin.to_owned())];
             assert!(expired(&browser.post(&path, &[]).await), "{path} {origin}");
         }
-        browser.headers = vec![("origin", "http://localhost:8421".to_owned())];
-        assert!(!expired(&browser.post(&path, &[]).await), "{path}");
     }
     assert_eq!(house.rows().await, before, "nothing was written");
+    for path in OPERATOR_SURFACE.iter().filter(|route| route.verb == "post").map(|route| filled(route.path)) {
+        let mut browser = house.operator_browser();
+        browser.get("/operator/signin").await;
+        browser.headers = vec![("origin", "http://localhost:8421".to_owned())];
+        assert!(!browser.post(&path, &[]).await.says("This page has expired"), "{path}");
+    }
 }
