@@ -9,7 +9,7 @@ use lockwright_model::clock::Timestamp;
 use lockwright_model::context::OpContext;
 use lockwright_model::email::EmailAddress;
 use lockwright_model::name::UserName;
-use lockwright_model::secret::Password;
+use lockwright_model::secret::{Password, PasswordHash};
 use lockwright_model::session::SessionScope;
 use lockwright_model::token::Token;
 use lockwright_model::tries::{Tries, TriesKey};
@@ -186,7 +186,11 @@ impl Lockwright {
     /// Checks a typed password against whom the name means; nobody costs the same, nor does a password that is switched off.
     async fn prove_password(&self, found: &Found, password: &Password) -> Result<Option<PasswordProof>, Trouble> {
         let credential = found.person.as_ref().and_then(|person| person.credential());
-        let hash = credential.filter(|credential| !credential.disabled).map(|credential| credential.hash.clone());
+        self.prove_hash(password, credential.filter(|credential| !credential.disabled).map(|credential| credential.hash.clone())).await
+    }
+
+    /// Checks a typed password against a hash; none costs the same.
+    pub(crate) async fn prove_hash(&self, password: &Password, hash: Option<PasswordHash>) -> Result<Option<PasswordProof>, Trouble> {
         match (self.0.hashing.verify(password.clone(), hash.clone()).await?, hash) {
             (Verdict::Match { needs_rehash }, Some(hash)) => {
                 let rehash = if needs_rehash { Some(self.0.hashing.hash(password.clone()).await?) } else { None };

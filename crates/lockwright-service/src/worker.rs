@@ -128,7 +128,11 @@ impl Lockwright {
                 return Ok(Sent::Done);
             }
             Task::AskContact { case, contact } => self.question(case, contact).await?,
-            Task::Remind { .. } | Task::Review { what: ReviewOf::Drill, .. } => Vec::new(),
+            Task::Remind { case, moment } => {
+                self.remind(job, case, *moment).await?;
+                return Ok(Sent::Done);
+            }
+            Task::Review { what: ReviewOf::Drill, .. } => Vec::new(),
             Task::TellSystem { .. } => {
                 return Ok(match self.tell_system(job.id.as_str(), &job.task).await? {
                     Ok(()) => Sent::Done,

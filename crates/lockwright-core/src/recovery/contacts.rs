@@ -1,7 +1,7 @@
 //! Recovery contacts: each is asked by mail, approves or refuses on a page, and passes a code on that the person types.
 
 use lockwright_authn::codes::CodeKey;
-use lockwright_model::case::{Case, CaseState, ContactAnswer, ContactAsk};
+use lockwright_model::case::{Case, CaseMoment, CaseState, Closure, ContactAnswer, ContactAsk};
 use lockwright_model::change::{ChangeSet, Record};
 use lockwright_model::clock::Timestamp;
 use lockwright_model::email::EmailAddress;
@@ -18,10 +18,13 @@ use serde_json::json;
 use super::evidence::{self, Given, Written};
 use super::rules::{Approval, RuleBook};
 use super::situation::{approval_of, serving_contacts};
-use super::{CASE_TRIES, CONTACTS_LIFE, Refusal, Step, standing};
+use super::{CASE_TRIES, CONTACTS_LIFE, Refusal, Step, standing, waiting};
 use crate::Decided;
 use crate::outbox;
 use crate::person::Person;
+
+/// So many contacts who refuse end a recovery.
+const REFUSALS: usize = 2;
 
 /// Asks all recovery contacts who serve; the same rows for nobody. Whoever was asked before and has not helped yet is asked anew.
 pub fn ask_contacts(mut case: Case, person: Option<&Person>, holder: TokenHash, step: &Step<'_>) -> Result<Decided<()>, Refusal> {
@@ -33,11 +36,12 @@ pub fn ask_contacts(mut case: Case, person: Option<&Person>, holder: TokenHash, 
     let person = person.filter(|person| evidence::stands(&case, person, now).is_ok());
     let mut asked: Vec<ContactId> =
         person.map(|person| serving_contacts(person, now).map(|contact| contact.id.clone()).collect()).unwrap_or_default();
-    if asked.is_empty() {
-        // Nobody: an ask that leads to no mail.
-        asked.push(ContactId::draw(step.entropy));
-    }
     let mut changes = ChangeSet::default();
+    match person {
+        Some(person) if !asked.is_empty() => outbox::tell(&mut changes, person, Happening::ContactsAsked, step.op, step.entropy),
+        // Nobody: an ask that leads to no mail.
+        _ => asked.push(ContactId::draw(step.entropy)),
+    }
     case.gathered.contacts.retain(|ask| ask.given);
     for contact in asked {
         if case.gathered.contacts.iter().any(|ask| ask.contact == contact) {
@@ -109,6 +113,7 @@ pub fn check_ask<'p>(case: &Case, person: Option<&'p Person>, link: TokenHash, n
 }
 
 /// Takes a contact's answer. The output is the code to pass on, shown once; `None` when the contact refused, which the owner is told.
+/// When two refuse, the recovery ends: people who know the owner say that it is somebody else.
 pub fn contact_answers(
     mut case: Case,
     person: &Person,
@@ -127,6 +132,14 @@ pub fn contact_answers(
     let mut changes = ChangeSet::default();
     if answer == ContactAnswer::Refused {
         outbox::tell(&mut changes, person, Happening::ContactRefused(name), step.op, step.entropy);
+        if case.gathered.contacts.iter().filter(|ask| ask.answer == Some(ContactAnswer::Refused)).count() >= REFUSALS {
+            evidence::tell(&mut changes, &mut case, person, CaseMoment::Cancelled, None, step);
+            case.state = CaseState::Closed { at: step.op.now, why: Closure::Refused };
+            let mut person = person.clone();
+            if waiting::forget(&mut person, &case) {
+                changes.put(person.record());
+            }
+        }
     }
     let word = if answer == ContactAnswer::Approved { "RecoveryContactApproved" } else { "RecoveryContactRefused" };
     let told = Told::new(Service::Signin, word, person.account_id()).request(json!({"case": id.as_str(), "contact": contact.id.as_str()}));

@@ -12,7 +12,8 @@ use lockwright_model::token::{Token, TokenHash, TokenKind};
 use serde_json::json;
 
 use super::rules::{Opening, RuleBook};
-use super::{CASE_TRIES, GATHERING_LIFE, PROVEN_LIFE, RecoverySettings, Refusal, Step, situation_of, standing};
+use super::situation::situation;
+use super::{CASE_TRIES, GATHERING_LIFE, PROVEN_LIFE, RecoverySettings, Refusal, Step, standing};
 use crate::Decided;
 use crate::outbox;
 use crate::person::Person;
@@ -108,7 +109,7 @@ fn is_phone(channel: &Channel) -> bool {
 
 /// What the proofs of a recovery open now.
 pub(super) fn opening(case: &Case, person: &Person, settings: RecoverySettings, now: Timestamp) -> Result<Opening<'static>, Refusal> {
-    let situation = situation_of(person, settings.operator_help, now);
+    let situation = situation(person, settings, now);
     Ok(RuleBook::PRODUCTION.open(&situation, goal_of(case)?, counted(case, person, now)))
 }
 
@@ -128,7 +129,7 @@ pub(super) fn gather(mut case: Case, mut person: Person, proofs: Proofs, written
     case.gathered.proofs = after;
     let first = *case.gathered.first.get_or_insert(op.now);
     case.expires = case.expires.max(first.plus(GATHERING_LIFE));
-    let situation = situation_of(&person, step.settings.operator_help, op.now);
+    let situation = situation(&person, step.settings, op.now);
     let goal = goal_of(&case).unwrap_or_default();
     let mut written = written;
     let told = case.gathered.told.iter().any(|told| told.what == CaseMoment::Started);

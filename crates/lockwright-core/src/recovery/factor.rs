@@ -1,15 +1,17 @@
 //! Proofs of a recovery that the person keeps: the password, a saved recovery code, an MFA device.
 
 use lockwright_model::case::Case;
-use lockwright_model::job::Happening;
+use lockwright_model::change::ChangeSet;
+use lockwright_model::clock::Timestamp;
 use lockwright_model::proof::{Proof, Proofs};
 use lockwright_model::token::TokenHash;
 
 use super::evidence::{self, Given, Written};
-use super::rules::{Origin, RuleBook};
+use super::rules::RuleBook;
+use super::situation::{codes_serve_from, device_serves_from};
 use super::{CASE_TRIES, Refusal, Step};
 use crate::Decided;
-use crate::outbox;
+use crate::mfa::{self, FactorProof};
 use crate::person::Person;
 use crate::signin::PasswordProof;
 
@@ -44,41 +46,44 @@ pub fn give_password(
     }
 }
 
-/// Spends a saved recovery code as a proof; one recovery takes at most one (X03). `None`: what was typed can't be a code.
-pub fn give_recovery_code(
+/// Spends a device's answer or a saved recovery code as a proof; one recovery takes at most one saved code (X03). `what` is which of the
+/// two was asked for; `proof` is what was found right; `None`: it was not, or there is nobody.
+pub fn give_factor(
     case: Case,
     person: Option<Person>,
     holder: TokenHash,
-    code: Option<TokenHash>,
+    what: Proof,
+    proof: Option<&FactorProof>,
     step: &Step<'_>,
 ) -> Result<Decided<Given>, Refusal> {
-    evidence::gathers(&case, holder, step.op.now)?;
-    if case.gathered.proofs.contains(Proof::RecoveryCode) {
+    let now = step.op.now;
+    evidence::gathers(&case, holder, now)?;
+    if case.gathered.proofs.contains(what) {
         return Err(Refusal::NotNow);
     }
     if !evidence::tries_left(&case) {
         return Ok(evidence::no_tries());
     }
-    let Some(mut person) = evidence::subject(&case, person, step.op.now) else { return Ok(evidence::wrong(case, CASE_TRIES)) };
-    let set = person.factors_mut().codes.as_mut();
-    let Some((from, left)) = set.and_then(|set| {
-        let spent = set.left.iter_mut().find(|kept| kept.is_some() && **kept == code)?;
-        let from = RuleBook::PRODUCTION.serves_from(Origin::Added, set.since);
-        if step.op.now >= from {
-            *spent = None;
-        }
-        Some((from, set.count()))
-    }) else {
+    let proof = proof.filter(|proof| proof.kind() == what);
+    let (Some(mut person), Some(proof)) = (evidence::subject(&case, person, now), proof) else {
         return Ok(evidence::wrong(case, CASE_TRIES));
     };
-    if step.op.now < from {
-        return Ok(Decided::new(lockwright_model::change::ChangeSet::default(), Given::TooNew { from }));
+    let from = serves_from(&person, proof);
+    let Ok(spent) = mfa::spend(&mut person, proof, now) else { return Ok(evidence::wrong(case, CASE_TRIES)) };
+    if let Some(from) = from.filter(|from| now < *from) {
+        return Ok(Decided::new(ChangeSet::default(), Given::TooNew { from }));
     }
-    let proofs = Proofs::of(&[Proof::RecoveryCode]);
-    let told = Happening::CodeUsed(u8::try_from(left).unwrap_or(u8::MAX));
-    let mut changes = lockwright_model::change::ChangeSet::default();
-    outbox::tell(&mut changes, &person, told, step.op, step.entropy);
-    let mut decided = evidence::add(case, person, proofs, Written::Person, step).map_output(Given::Accepted);
+    let mut changes = ChangeSet::default();
+    mfa::tell_spent(&mut changes, &person, &spent, step.op, step.entropy);
+    let mut decided = evidence::add(case, person, Proofs::of(&[what]), Written::Person, step).map_output(Given::Accepted);
     decided.changes.puts.extend(changes.puts);
     Ok(decided)
+}
+
+/// From when on what was shown serves a recovery.
+fn serves_from(person: &Person, proof: &FactorProof) -> Option<Timestamp> {
+    match proof {
+        FactorProof::Totp { device, .. } | FactorProof::Passkey { device, .. } => person.factors().device(device).map(device_serves_from),
+        FactorProof::RecoveryCode { .. } => person.factors().codes.as_ref().map(codes_serve_from),
+    }
 }

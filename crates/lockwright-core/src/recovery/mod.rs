@@ -37,10 +37,9 @@ use crate::person::Person;
 pub use channel::{IssuedCode, ask_channel, issue_channel, keyed_in, try_channel_code};
 pub use contacts::{AskIssued, ask_contacts, check_ask, contact_answers, issue_ask, try_contact_code};
 pub use evidence::Given;
-pub use factor::{give_password, give_recovery_code};
+pub use factor::{give_factor, give_password};
 pub use finish::{confirm_address, finish, finish_reenrol};
 pub use operators::ask_operators;
-pub use situation::situation_of;
 pub use ticket::{CodeOutcome, Issued, check_link, issue, open_link, resend, try_code};
 pub use waiting::{Stopped, remind, start_waiting, stop, stop_recoveries, underway};
 
@@ -116,7 +115,7 @@ pub enum Refusal {
     Gone,
     /// Its owner said "this wasn't me": nothing is changed until then.
     Frozen(Timestamp),
-    /// Another recovery of the same person waits for the same (X06).
+    /// Another recovery of the same person waits (X06).
     OtherWaits,
 }
 

@@ -85,8 +85,3 @@ pub fn codes_serve_from(codes: &RecoveryCodes) -> Timestamp {
 pub fn contact_serves_from(contact: &Contact) -> Option<Timestamp> {
     contact.since.map(|since| RuleBook::PRODUCTION.serves_from(Origin::Added, since))
 }
-
-/// How the rules see a person now.
-pub fn situation_of(person: &Person, operator_help: bool, now: Timestamp) -> Situation {
-    situation(person, RecoverySettings { operator_help, ..RecoverySettings::default() }, now)
-}

@@ -22,7 +22,8 @@ pub fn underway(person: &Person, now: Timestamp) -> impl Iterator<Item = &Underw
     person.factors().underway.iter().filter(lives)
 }
 
-/// Starts the waiting time, for proofs that open nothing at once. One recovery of a person waits for the same (X06).
+/// Starts the waiting time, for proofs that open nothing at once. One recovery of a
+/// person waits at a time, so that one cancel stops everything (X06).
 pub fn start_waiting(case: Case, person: Person, holder: TokenHash, step: &Step<'_>) -> Result<Decided<Timestamp>, Refusal> {
     evidence::gathers(&case, holder, step.op.now)?;
     begin(case, person, step)
@@ -46,7 +47,7 @@ pub(super) fn begin(mut case: Case, mut person: Person, step: &Step<'_>) -> Resu
     {
         return Err(Refusal::Frozen(stopped.at.plus(BACK_OFF)));
     }
-    let waiting = underway(&person, now).filter(|under| under.goal == goal).count();
+    let waiting = underway(&person, now).count();
     let release = RuleBook::PRODUCTION.wait(waiting, step.settings.delay, now).ok_or(Refusal::OtherWaits)?;
     let mut kept: Vec<Underway> = underway(&person, now).cloned().collect();
     kept.push(Underway { case: case.id.clone(), goal, since: now, release, contested_by: Vec::new() });

@@ -1,0 +1,382 @@
+//! What somebody shows in a recovery besides the first mail's code, and what follows: waiting, stopping, the devices removed.
+
+use lockwright_core::mfa::FactorProof;
+use lockwright_core::person::Person;
+use lockwright_core::recovery::{self, Given, Refusal, Step, Stopped};
+use lockwright_core::{Decided, session::NewSession};
+use lockwright_core::{mfa, signin};
+use lockwright_model::case::{Case, CaseMoment, Channel, MessageWay};
+use lockwright_model::change::Record;
+use lockwright_model::clock::Timestamp;
+use lockwright_model::context::{OpContext, Source};
+use lockwright_model::factors::Canceller;
+use lockwright_model::id::CaseId;
+use lockwright_model::identity::{Identity, Principal};
+use lockwright_model::job::Job;
+use lockwright_model::proof::Proof;
+use lockwright_model::secret::Password;
+use lockwright_model::token::{Code, Token, TokenHash};
+use lockwright_model::tries::TriesKey;
+use lockwright_store::StoreError;
+
+use crate::Lockwright;
+use crate::cases::{CaseError, held};
+use crate::commit::decide;
+use crate::factors::{FactorAnswer, Typing, mfa_key};
+use crate::signin::SignInError;
+use crate::trouble::{NotCommitted, Trouble};
+
+/// The most cases of one identity that are looked at.
+const LISTED: u32 = 500;
+
+/// Why something shown in a recovery was not looked at.
+#[derive(Debug, thiserror::Error)]
+pub enum EvidenceError {
+    /// The case can't go on.
+    #[error(transparent)]
+    Case(#[from] CaseError),
+    /// It can't be what was asked for. Not a try.
+    #[error(transparent)]
+    Mistyped(#[from] Typing),
+    /// Too many tries: this one was not looked at.
+    #[error("too many tries")]
+    Wait {
+        /// The next moment a try is looked at.
+        until: Timestamp,
+    },
+}
+
+impl From<StoreError> for EvidenceError {
+    fn from(error: StoreError) -> Self {
+        Self::Case(error.into())
+    }
+}
+
+impl From<NotCommitted> for EvidenceError {
+    fn from(failure: NotCommitted) -> Self {
+        Self::Case(failure.into())
+    }
+}
+
+impl From<Trouble> for EvidenceError {
+    fn from(trouble: Trouble) -> Self {
+        Self::Case(trouble.into())
+    }
+}
+
+impl From<Refusal> for EvidenceError {
+    fn from(refusal: Refusal) -> Self {
+        Self::Case(refusal.into())
+    }
+}
+
+impl From<SignInError> for EvidenceError {
+    fn from(error: SignInError) -> Self {
+        match error {
+            SignInError::Wait { until } => Self::Wait { until },
+            SignInError::Trouble(trouble) => trouble.into(),
+            SignInError::Mismatch | SignInError::Barred(_) => Refusal::NotNow.into(),
+        }
+    }
+}
+
+/// The counter of what is tried in a case. Before the first proof it is the identity's own, shared with sign-in; whoever proved the same
+/// has the same one afterwards, so that a stranger can't wear out the owner's (N-T06). A decoy counts by the name that was typed.
+fn counter(kind: &'static str, case: &Case, own: Option<TriesKey>) -> TriesKey {
+    let name = || case.gathered.name.as_ref().map_or_else(|| case.id.to_string(), |name| name.as_str().to_owned());
+    let proofs = case.gathered.proofs;
+    if !proofs.is_empty() {
+        let words: Vec<&str> = proofs.iter().map(Proof::word).collect();
+        return TriesKey::new(kind, &format!("{} after {}", name(), words.join(" ")));
+    }
+    own.unwrap_or_else(|| TriesKey::new(kind, &format!("nobody {}", name())))
+}
+
+impl Lockwright {
+    /// Takes the password as a proof of a recovery; nobody's costs the same.
+    pub async fn give_password(&self, op: &OpContext, id: &CaseId, cookie: &str, typed: &str) -> Result<Given, EvidenceError> {
+        self.level(async {
+            let (holder, case, person) = self.looked_at(op, id, cookie).await?;
+            let Ok(password) = Password::parse(typed) else { return Ok(self.nothing_right(op, id, holder.hash()).await?) };
+            let key = match &case.gathered.name {
+                Some(name) if case.gathered.proofs.is_empty() => name.clone(),
+                _ => counter("password", &case, None),
+            };
+            let counted = self.take_try(&key, op.now).await?;
+            let credential = person.as_ref().and_then(Person::credential);
+            let hash = credential.map(|credential| credential.hash.clone());
+            let proof = self.prove_hash(&password, hash).await?;
+            let given = decide!(self, {
+                let case = self.load_case(id).await?;
+                let person = self.case_person(&case).await?;
+                recovery::give_password(case, person, holder.hash(), proof.as_ref(), &self.step(op))?
+            })?;
+            match (&given, person) {
+                (Given::Accepted(_), _) => self.forgive(&key, op.now).await?,
+                (_, Some(person)) => {
+                    let whose = person.identity();
+                    let told: Result<(), NotCommitted> = decide!(self, {
+                        let person = self.person(&whose).await?;
+                        Decided::new(signin::failed(person, whose.account(), &counted, None, op, self.entropy()), ())
+                    });
+                    told?;
+                }
+                (_, None) => {}
+            }
+            Ok(given)
+        })
+        .await
+    }
+
+    /// Takes a device's answer or a saved recovery code as a proof of a recovery. `challenge` is the one that the passkeys were asked.
+    pub async fn give_factor(
+        &self,
+        op: &OpContext,
+        id: &CaseId,
+        cookie: &str,
+        answer: FactorAnswer<'_>,
+        challenge: Option<&str>,
+    ) -> Result<Given, EvidenceError> {
+        answer.readable()?;
+        let what = if matches!(answer, FactorAnswer::RecoveryCode(_)) { Proof::RecoveryCode } else { Proof::Device };
+        self.factor_given(op, id, cookie, what, |person| self.check_factor(person, answer, challenge, op.now).ok()).await
+    }
+
+    /// Takes two consecutive codes of any device as a proof: they count even where wrong tries switched single ones off.
+    pub async fn give_two_codes(
+        &self,
+        op: &OpContext,
+        id: &CaseId,
+        cookie: &str,
+        first: &str,
+        second: &str,
+    ) -> Result<Given, EvidenceError> {
+        for code in [first, second] {
+            FactorAnswer::Totp { device: None, code }.readable()?;
+        }
+        self.factor_given(op, id, cookie, Proof::Device, |person| {
+            let answers = person.factors().devices.iter().map(|device| FactorAnswer::Worn { device: &device.id, first, second });
+            answers.filter_map(|answer| self.check_factor(person, answer, None, op.now).ok()).next()
+        })
+        .await
+    }
+
+    async fn factor_given(
+        &self,
+        op: &OpContext,
+        id: &CaseId,
+        cookie: &str,
+        what: Proof,
+        check: impl Fn(&Person) -> Option<FactorProof>,
+    ) -> Result<Given, EvidenceError> {
+        self.level(async {
+            let (holder, case, person) = self.looked_at(op, id, cookie).await?;
+            let key = counter("mfa", &case, person.as_ref().map(|person| mfa_key(&person.identity())));
+            let counted = self.take_try(&key, op.now).await?;
+            let proof = person.as_ref().and_then(check);
+            let given = decide!(self, {
+                let case = self.load_case(id).await?;
+                let person = self.case_person(&case).await?;
+                recovery::give_factor(case, person, holder.hash(), what, proof.as_ref(), &self.step(op))?
+            })?;
+            match (&given, person) {
+                (Given::Accepted(_), _) => self.forgive(&key, op.now).await?,
+                (Given::Wrong { .. } | Given::NoTriesLeft, Some(person)) => {
+                    let whose = person.identity();
+                    let told: Result<(), NotCommitted> = decide!(self, {
+                        let Some(person) = self.person(&whose).await? else { return Ok(given) };
+                        let check = mfa::check(&person, "Failure");
+                        Decided::new(mfa::failed(person, check, &counted, op, self.entropy()), ())
+                    });
+                    told?;
+                }
+                _ => {}
+            }
+            Ok(given)
+        })
+        .await
+    }
+
+    /// Sends a code to an address that the person typed, if it is theirs; the answer is the same if not. The output is the code to show
+    /// on the page, where it is to be keyed in at the phone.
+    pub async fn ask_code(
+        &self,
+        op: &OpContext,
+        id: &CaseId,
+        cookie: &str,
+        channel: &Channel,
+        way: MessageWay,
+    ) -> Result<Option<Code>, EvidenceError> {
+        self.level(async {
+            let holder = held(cookie)?;
+            let shown = decide!(self, {
+                let case = self.load_case(id).await?;
+                self.counted_ask(op, &case).await?.onto(recovery::ask_channel(case, holder.hash(), channel, way, &self.step(op))?)
+            })?;
+            Ok(shown)
+        })
+        .await
+    }
+
+    /// Tries a code that was sent to a further address: the ticket at this place of the case.
+    pub async fn give_code(&self, op: &OpContext, id: &CaseId, cookie: &str, at: usize, typed: &str) -> Result<Given, EvidenceError> {
+        self.level(async {
+            let (holder, case, person) = self.looked_at(op, id, cookie).await?;
+            let code = match case.gathered.tickets.get(at).map(|ticket| &ticket.channel) {
+                Some(Channel::Phone(_)) => Code::parse_digits(typed),
+                Some(Channel::Email(_)) => Code::parse(typed),
+                None => return Err(Refusal::NotNow.into()),
+            };
+            let key = counter("codes", &case, person.map(|person| TriesKey::new("codes", &person.identity().to_string())));
+            self.take_try(&key, op.now).await?;
+            let given = decide!(self, {
+                let case = self.load_case(id).await?;
+                let person = self.case_person(&case).await?;
+                recovery::try_channel_code(case, person, holder.hash(), at, code.as_ref(), &self.step(op))?
+            })?;
+            if matches!(given, Given::Accepted(_)) {
+                self.forgive(&key, op.now).await?;
+            }
+            Ok(given)
+        })
+        .await
+    }
+
+    /// Asks the person's recovery contacts; the same for somebody who has none.
+    pub async fn ask_contacts(&self, op: &OpContext, id: &CaseId, cookie: &str) -> Result<(), EvidenceError> {
+        self.level(async {
+            let holder = held(cookie)?;
+            let outcome = decide!(self, {
+                let case = self.load_case(id).await?;
+                let person = self.case_person(&case).await?;
+                let counted = self.counted_ask(op, &case).await?;
+                counted.onto(recovery::ask_contacts(case, person.as_ref(), holder.hash(), &self.step(op))?)
+            });
+            Ok(outcome?)
+        })
+        .await
+    }
+
+    /// Tries the code that a recovery contact passed on.
+    pub async fn give_contact_code(&self, op: &OpContext, id: &CaseId, cookie: &str, typed: &str) -> Result<Given, EvidenceError> {
+        self.level(async {
+            let (holder, case, person) = self.looked_at(op, id, cookie).await?;
+            let code = Code::parse(typed);
+            let key = counter("codes", &case, person.map(|person| TriesKey::new("codes", &person.identity().to_string())));
+            self.take_try(&key, op.now).await?;
+            let given = decide!(self, {
+                let case = self.load_case(id).await?;
+                let person = self.case_person(&case).await?;
+                recovery::try_contact_code(case, person, holder.hash(), code.as_ref(), &self.step(op))?
+            })?;
+            if matches!(given, Given::Accepted(_) | Given::Part { .. }) {
+                self.forgive(&key, op.now).await?;
+            }
+            Ok(given)
+        })
+        .await
+    }
+
+    /// Asks the operators; everybody gets a caller code to read out.
+    pub async fn ask_operators(&self, op: &OpContext, id: &CaseId, cookie: &str) -> Result<String, EvidenceError> {
+        self.level(async {
+            let holder = held(cookie)?;
+            let outcome = decide!(self, {
+                let case = self.load_case(id).await?;
+                recovery::ask_operators(case, holder.hash(), &self.step(op))?
+            });
+            Ok(outcome?)
+        })
+        .await
+    }
+
+    /// Starts the waiting time of a recovery whose proofs open nothing at once; when it ends.
+    pub async fn start_waiting(&self, op: &OpContext, id: &CaseId, cookie: &str) -> Result<Timestamp, EvidenceError> {
+        let holder = held(cookie)?;
+        let outcome = decide!(self, {
+            let case = self.load_case(id).await?;
+            let person = self.case_person(&case).await?.ok_or(Refusal::NotNow)?;
+            recovery::start_waiting(case, person, holder.hash(), &self.step(op))?
+        });
+        Ok(outcome?)
+    }
+
+    /// Removes the devices; this browser gets a session in which nothing but enrolling is possible.
+    pub async fn finish_lost_device(&self, op: &OpContext, id: &CaseId, cookie: &str) -> Result<NewSession, EvidenceError> {
+        let holder = held(cookie)?;
+        let outcome = decide!(self, {
+            let case = self.load_case(id).await?;
+            let person = self.case_person(&case).await?.ok_or(Refusal::NotNow)?;
+            recovery::finish_reenrol(case, holder.hash(), person, self.config().sessions, &self.step(op))?
+        });
+        Ok(outcome?)
+    }
+
+    /// Stops the recoveries of somebody; opens nothing, and needs no password.
+    pub async fn stop_recoveries(&self, op: &OpContext, whose: &Identity, by: Canceller) -> Result<Stopped, Trouble> {
+        let outcome = decide!(self, {
+            let Some(person) = self.person(whose).await? else { return Ok(Stopped::default()) };
+            let cases = self.store().cases_of(whose, LISTED).await?;
+            recovery::stop_recoveries(person, cases, by.clone(), &self.step(op))
+        });
+        Ok(outcome?)
+    }
+
+    /// Tells the owner of a moment of a waiting time, if the case still waits.
+    pub(crate) async fn remind(&self, job: &Job, id: &CaseId, moment: CaseMoment) -> Result<(), Trouble> {
+        let op = self.op(Principal::Anonymous, Source::host());
+        let outcome: Result<(), NotCommitted> = decide!(self, {
+            let Some(case) = self.store().case(id).await? else { return Ok(()) };
+            let op = OpContext { source: case.source.clone(), ..op.clone() };
+            let Some(person) = self.case_person(&case).await? else { return Ok(()) };
+            let step = Step { op: &op, ..self.step(&op) };
+            let Some(changes) = recovery::remind(case, &person, moment, &step) else { return Ok(()) };
+            Decided::new(changes, ())
+        });
+        tracing::debug!(job = %job.id, "a waiting recovery was told of");
+        Ok(outcome?)
+    }
+
+    /// The case of the browser that asks, and whom it is about.
+    async fn looked_at(&self, op: &OpContext, id: &CaseId, cookie: &str) -> Result<(Token, Case, Option<Person>), EvidenceError> {
+        let holder = held(cookie)?;
+        let case = self.load_case(id).await?;
+        // A stranger's browser takes no try from anybody (A29).
+        recovery::standing(&case, Some(holder.hash()), op.now)?;
+        let person = self.case_person(&case).await?;
+        Ok((holder, case, person))
+    }
+
+    /// A text that can't be a password costs a try of the case like any other.
+    async fn nothing_right(&self, op: &OpContext, id: &CaseId, holder: TokenHash) -> Result<Given, EvidenceError> {
+        let outcome = decide!(self, {
+            let case = self.load_case(id).await?;
+            recovery::give_password(case, None, holder, None, &self.step(op))?
+        });
+        Ok(outcome?)
+    }
+
+    /// What a browser asks to be sent counts against the name like any other mail; past the limit nothing leaves, and the answer is the
+    /// same.
+    async fn counted_ask(&self, op: &OpContext, case: &Case) -> Result<Ask, EvidenceError> {
+        let name = case.gathered.name.as_ref().map_or_else(|| format!("case {}", case.id), |name| name.as_str().to_owned());
+        let counted = self.count_mail(op, &format!("asks {name}")).await?;
+        Ok(Ask { rows: counted.rows, silent: counted.silent })
+    }
+}
+
+/// A counter's row, to be committed with what it counts.
+struct Ask {
+    rows: Vec<Record>,
+    silent: bool,
+}
+
+impl Ask {
+    fn onto<T>(self, mut decided: Decided<T>) -> Decided<T> {
+        if self.silent {
+            decided.changes.puts.retain(|record| !matches!(record, Record::Job(_)));
+        }
+        decided.changes.puts.extend(self.rows);
+        decided
+    }
+}
