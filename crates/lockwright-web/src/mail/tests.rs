@@ -184,7 +184,7 @@ fn n_r25_every_notice_says_how_to_disown_it_and_whom_to_reach() {
         match link {
             Some(link) => {
                 links += 1;
-                assert!(text.contains(&format!("If this wasn’t you, say so here. It ends all sessions, stops recoveries")), "{text}");
+                assert!(text.contains("If this wasn’t you, say so here. It ends all sessions, stops recoveries"), "{text}");
                 assert!(text.contains(&format!("\n\n{}\n", link.expose())), "{text}");
             }
             None => assert!(text.to_lowercase().contains("\n\nif "), "{text}"),
