@@ -3,6 +3,7 @@
 mod devices;
 mod ledger;
 mod levels;
+mod operators;
 mod properties;
 mod readiness;
 mod recovery;

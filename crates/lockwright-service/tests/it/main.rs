@@ -14,6 +14,7 @@ mod mailing;
 mod messages;
 mod nodes;
 mod notices;
+mod operators;
 mod passkeys;
 mod questions;
 mod second_step;
