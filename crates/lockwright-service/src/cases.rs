@@ -10,6 +10,7 @@ use lockwright_model::email::EmailAddress;
 use lockwright_model::id::{AccountId, CaseId};
 use lockwright_model::identity::Identity;
 use lockwright_model::name::PersonName;
+use lockwright_model::proof::{Goal, Proof};
 use lockwright_model::token::{Code, Token, TokenHash, TokenKind};
 
 use crate::Lockwright;
@@ -55,6 +56,13 @@ pub enum CaseStep {
         expires: Timestamp,
         /// Whether another ticket can be sent.
         can_resend: bool,
+    },
+    /// A recovery: the first mail's code was proven, and it opens nothing by itself.
+    More,
+    /// Proven: the devices are to be removed for this person, who then enrols a new one.
+    Reenrol {
+        /// Whose.
+        person: Box<Person>,
     },
     /// Proven: a password is to be set for this person.
     NewPassword {
@@ -173,11 +181,13 @@ impl Lockwright {
             return Ok(CaseView { kind, step: Err(refusal) });
         }
         let step = match &case.state {
+            CaseState::Open { .. } if case.gathered.proofs.contains(Proof::Email) => Ok(CaseStep::More),
             CaseState::Open { sends, .. } => {
                 Ok(CaseStep::EnterCode { expires: case.expires, can_resend: (1..recovery::SENDS).contains(sends) })
             }
             CaseState::Proven { .. } => self.proven_step(&case).await?,
-            CaseState::Waiting { release, .. } => Ok(CaseStep::Waiting { release: *release }),
+            CaseState::Waiting { release, .. } if self.now() < *release => Ok(CaseStep::Waiting { release: *release }),
+            CaseState::Waiting { .. } => self.proven_step(&case).await?,
             CaseState::Completed { .. } | CaseState::Closed { .. } => Err(Refusal::AlreadyDone),
         };
         Ok(CaseView { kind, step })
@@ -193,6 +203,9 @@ impl Lockwright {
             Purpose::ConfirmAddress { address, .. } => Ok(CaseStep::Confirm { address: address.clone() }),
             Purpose::Recover { .. } | Purpose::SetPassword { .. } => match case.subject() {
                 Some(subject) => match self.person(subject).await? {
+                    Some(person) if matches!(case.purpose, Purpose::Recover { goal: Goal::Reenrol, .. }) => {
+                        Ok(CaseStep::Reenrol { person: Box::new(person) })
+                    }
                     Some(person) => Ok(CaseStep::NewPassword { person: Box::new(person), expires }),
                     None => Err(Refusal::Gone),
                 },

@@ -5,7 +5,7 @@ use lockwright_core::person::Person;
 use lockwright_core::recovery::{self, Given, Refusal, Step, Stopped};
 use lockwright_core::{Decided, session::NewSession};
 use lockwright_core::{mfa, signin};
-use lockwright_model::case::{Case, CaseMoment, Channel, MessageWay};
+use lockwright_model::case::{Case, CaseMoment, CaseState, Channel, MessageWay};
 use lockwright_model::change::Record;
 use lockwright_model::clock::Timestamp;
 use lockwright_model::context::{OpContext, Source};
@@ -13,7 +13,7 @@ use lockwright_model::factors::Canceller;
 use lockwright_model::id::CaseId;
 use lockwright_model::identity::{Identity, Principal};
 use lockwright_model::job::Job;
-use lockwright_model::proof::Proof;
+use lockwright_model::proof::{Goal, Proof, Proofs};
 use lockwright_model::secret::Password;
 use lockwright_model::token::{Code, Token, TokenHash};
 use lockwright_model::tries::TriesKey;
@@ -378,5 +378,65 @@ impl Ask {
         }
         decided.changes.puts.extend(self.rows);
         decided
+    }
+}
+
+/// A code that was asked for, at its place in the case.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct AskedCode {
+    /// Its place, for [`Lockwright::give_code`].
+    pub at: usize,
+    /// Where it goes, as the person typed it.
+    pub channel: Channel,
+}
+
+/// What a recovery has and lacks. Until something is proven it is the same for everybody.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Ways {
+    /// What it is to do.
+    pub goal: Goal,
+    /// What was proven.
+    pub given: Proofs,
+    /// What is still missing, and whether it then opens only after the waiting time. Empty until something is proven.
+    pub missing: Vec<(Proofs, bool)>,
+    /// The proofs are enough for the waiting time to start.
+    pub may_wait: bool,
+    /// The waiting time runs until then.
+    pub release: Option<Timestamp>,
+    /// The codes that can be typed now.
+    pub codes: Vec<AskedCode>,
+    /// The contacts were asked.
+    pub contacts_asked: bool,
+    /// What to read out to an operator, once they were asked.
+    pub caller_code: Option<String>,
+    /// When the case ends.
+    pub expires: Timestamp,
+}
+
+impl Lockwright {
+    /// What a recovery has and lacks, for the browser that holds it.
+    pub async fn ways(&self, op: &OpContext, id: &CaseId, cookie: &str) -> Result<Ways, CaseError> {
+        let holder = held(cookie)?;
+        let case = self.load_case(id).await?;
+        recovery::standing(&case, Some(holder.hash()), op.now)?;
+        let person = self.case_person(&case).await?.filter(|_| !case.gathered.proofs.is_empty());
+        let release = match case.state {
+            CaseState::Waiting { release, .. } => Some(release),
+            CaseState::Open { .. } => None,
+            CaseState::Proven { .. } | CaseState::Completed { .. } | CaseState::Closed { .. } => return Err(Refusal::NotNow.into()),
+        };
+        let lacks = recovery::lacks(&case, person.as_ref(), &self.step(op))?;
+        let codes = case.gathered.tickets.iter().enumerate().filter(|(_, ticket)| op.now < ticket.expires);
+        Ok(Ways {
+            goal: lacks.goal,
+            given: case.gathered.proofs,
+            missing: lacks.missing,
+            may_wait: lacks.may_wait && release.is_none(),
+            release,
+            codes: codes.map(|(at, ticket)| AskedCode { at, channel: ticket.channel.clone() }).collect(),
+            contacts_asked: case.gathered.asked.is_some(),
+            caller_code: case.gathered.operators.map(|help| help.caller_code),
+            expires: case.expires,
+        })
     }
 }

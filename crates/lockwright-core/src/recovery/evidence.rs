@@ -113,6 +113,33 @@ pub(super) fn opening(case: &Case, person: &Person, settings: RecoverySettings, 
     Ok(RuleBook::PRODUCTION.open(&situation, goal_of(case)?, counted(case, person, now)))
 }
 
+/// What a recovery still lacks.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Lacks {
+    /// What it is to do.
+    pub goal: Goal,
+    /// Sets of proofs, each of which would do, and whether it opens only after the waiting time; the smallest first.
+    pub missing: Vec<(Proofs, bool)>,
+    /// What was proven is enough for the waiting time.
+    pub may_wait: bool,
+}
+
+/// What a recovery still lacks; nothing is said of nobody.
+pub fn lacks(case: &Case, person: Option<&Person>, step: &Step<'_>) -> Result<Lacks, Refusal> {
+    let goal = goal_of(case)?;
+    let Some(person) = person else { return Ok(Lacks { goal, missing: Vec::new(), may_wait: false }) };
+    let now = step.op.now;
+    let found = situation(person, step.settings, now);
+    let given = counted(case, person, now);
+    let mut missing: Vec<(Proofs, bool)> =
+        RuleBook::PRODUCTION.missing(&found, goal, given).into_iter().map(|lack| (lack.proofs, lack.rule.delay)).collect();
+    missing.retain(|(proofs, _)| !proofs.is_empty());
+    missing.sort_by_key(|(proofs, delay)| (*delay, proofs.iter().count()));
+    missing.dedup();
+    let may_wait = matches!(opening(case, person, step.settings, now)?, Opening::AfterDelay(_));
+    Ok(Lacks { goal, missing, may_wait })
+}
+
 /// Adds proofs in the holder's browser, which gets a new token: a cookie planted before is worthless (A26).
 pub(super) fn add(mut case: Case, person: Person, proofs: Proofs, written: Written, step: &Step<'_>) -> Decided<Token> {
     let holder = Token::draw(TokenKind::Case, step.entropy);

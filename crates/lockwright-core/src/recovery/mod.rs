@@ -36,7 +36,7 @@ use crate::person::Person;
 
 pub use channel::{IssuedCode, ask_channel, issue_channel, keyed_in, try_channel_code};
 pub use contacts::{AskIssued, ask_contacts, check_ask, contact_answers, issue_ask, try_contact_code};
-pub use evidence::Given;
+pub use evidence::{Given, Lacks, lacks};
 pub use factor::{give_factor, give_password};
 pub use finish::{confirm_address, finish, finish_reenrol};
 pub use operators::ask_operators;

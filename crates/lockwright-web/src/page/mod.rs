@@ -15,6 +15,7 @@ pub mod console;
 pub mod contacts;
 pub mod email;
 pub(crate) mod escape;
+pub mod evidence;
 pub mod field;
 pub mod graph;
 pub mod linked;
@@ -153,6 +154,7 @@ pub fn samples() -> Vec<Sample> {
     signin::samples(&mut out);
     second_step::samples(&mut out);
     recover::samples(&mut out);
+    evidence::samples(&mut out);
     tree::samples(&mut out);
     signup::samples(&mut out);
     security::samples(&mut out);

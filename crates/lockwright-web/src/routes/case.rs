@@ -53,6 +53,8 @@ fn show_step(visit: &Visit, id: &CaseId, kind: Kind, step: CaseStep) -> Answer {
             let resent = visit.query("sent").is_some();
             visit.page(&CaseCode { can_resend, resent, ..code_page(visit, id, kind, expires) })
         }
+        CaseStep::More | CaseStep::Waiting { .. } => go(format!("/recover/case/{id}/ways")),
+        CaseStep::Reenrol { .. } => go(format!("/recover/case/{id}/reenrol")),
         CaseStep::NewPassword { person, expires } => visit.page(&password_page(id, &person, words::until(now, expires))),
         CaseStep::Details { address, name: None, .. } => visit.page(&SignUpDetails {
             case: id.to_string(),
@@ -70,7 +72,7 @@ fn show_step(visit: &Visit, id: &CaseId, kind: Kind, step: CaseStep) -> Answer {
         }),
         // The proof confirms an address in the same breath; one that was cut off in between begins anew.
         CaseStep::Confirm { .. } => refused(visit, Some(kind), Refusal::Expired),
-        CaseStep::Waiting { .. } | CaseStep::Act { .. } => refused(visit, Some(kind), Refusal::NotNow),
+        CaseStep::Act { .. } => refused(visit, Some(kind), Refusal::NotNow),
         CaseStep::Done => refused(visit, Some(kind), Refusal::AlreadyDone),
     }
 }

@@ -19,6 +19,7 @@ mod contact;
 mod contacts;
 mod email;
 mod eml;
+mod evidence;
 mod hooks;
 mod linked;
 mod mfa;
@@ -100,6 +101,18 @@ surface! {
     "/recover/case/{case}/password" => { post case::password },
     "/recover/case/{case}/help" => { post case::help },
     "/recover/case/{case}/cancel" => { post case::cancel },
+    "/recover/device" => { get evidence::device_form, post evidence::device },
+    "/recover/case/{case}/ways" => { get evidence::show },
+    "/recover/case/{case}/give-password" => { post evidence::password },
+    "/recover/case/{case}/recovery-code" => { post evidence::recovery_code },
+    "/recover/case/{case}/device-code" => { post evidence::device_code },
+    "/recover/case/{case}/ask-code" => { post evidence::ask_code },
+    "/recover/case/{case}/give-code" => { post evidence::give_code },
+    "/recover/case/{case}/ask-contacts" => { post evidence::ask_contacts },
+    "/recover/case/{case}/contact-code" => { post evidence::contact_code },
+    "/recover/case/{case}/ask-operators" => { post evidence::ask_operators },
+    "/recover/case/{case}/wait" => { post evidence::wait },
+    "/recover/case/{case}/reenrol" => { get evidence::reenrol_form, post evidence::reenrol },
     "/recover/case/{case}/why" => { get readiness::why },
     "/recover/link/{case}/{token}" => { get case::link, post case::open_link },
     "/help/cant-sign-in" => { get tree::start },
