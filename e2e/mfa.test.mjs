@@ -159,3 +159,46 @@ test('the mailbox alone resets nothing where a device stands', async (t) => {
   await typeSecond(owner, app.code());
   await see(owner, account.name);
 });
+
+test('a lost device is replaced with the mail’s code and a recovery code; a wrong one opens nothing', async (t) => {
+  const account = await accountFromHost(server);
+  const page = await browser(t, server);
+  await signInRoot(page, account);
+  const app = await enrolApp(server, page);
+  await see(page, 'Recovery codes');
+  const codes = await makeCodes(page);
+  await server.clock.pass(8 * DAY);
+
+  const lost = await browser(t, server);
+  await tryEmail(lost, 'root', account.email, account.secret);
+  await see(lost, 'Enter your code');
+  await choose(lost, 'I don’t have my device');
+  await see(lost, 'Get back in without your device');
+  await choose(lost, /^The email address of an account/);
+  await field(lost, 'Email address').fill(account.email);
+  await press(lost, 'Continue');
+  const mail = await server.mailbox.take(account.email, /Your code/);
+  await typeCode(lost, mail.code);
+  await see(lost, 'Show that it’s you');
+  await field(lost, 'Recovery code').fill(`${codes[0].slice(0, -1)}${codes[0].endsWith('A') ? 'B' : 'A'}`);
+  await press(lost, 'Use this code');
+  await lost.getByRole('alert').waitFor();
+  await see(lost, 'Show that it’s you');
+  await field(lost, 'Recovery code').fill(codes[1]);
+  await press(lost, 'Use this code');
+  await see(lost, 'Replace your device');
+  await press(lost, 'Remove my old devices and go on');
+  await see(lost, /MFA devices|Enrol a device/);
+  await lost.goto('/console');
+  await see(lost, /MFA devices|Enrol a device/);
+  const fresh = await enrolApp(server, lost, 'New phone');
+  await see(lost, 'Recovery codes');
+
+  const back = await browser(t, server);
+  await tryEmail(back, 'root', account.email, account.secret);
+  await typeSecond(back, app.code());
+  await see(back, 'Enter your code');
+  await field(back, 'Code').fill(fresh.code());
+  await press(back, 'Sign in');
+  await see(back, account.name);
+});

@@ -135,6 +135,11 @@ pub fn lacks(case: &Case, person: Option<&Person>, step: &Step<'_>) -> Result<La
         RuleBook::PRODUCTION.missing(&found, goal, given).into_iter().map(|lack| (lack.proofs, lack.rule.delay)).collect();
     missing.retain(|(proofs, _)| !proofs.is_empty());
     missing.sort_by_key(|(proofs, delay)| (*delay, proofs.iter().count()));
+    let all = missing.clone();
+    let more = |(proofs, delay): &(Proofs, bool)| {
+        all.iter().any(|(fewer, later)| fewer != proofs && fewer.iter().all(|one| proofs.contains(one)) && (*delay || !later))
+    };
+    missing.retain(|way| !more(way));
     missing.dedup();
     let may_wait = matches!(opening(case, person, step.settings, now)?, Opening::AfterDelay(_));
     Ok(Lacks { goal, missing, may_wait })
