@@ -56,10 +56,15 @@ pub struct Added {
 
 /// Whether the owner may change devices and codes in this session now.
 pub fn may_change(person: &Person, session: &Session, now: Timestamp) -> Result<(), Refusal> {
+    may_go_on(person, session, now, now)
+}
+
+/// The same for what was begun earlier: the proof had to be fresh then, so that nobody who is still installing an app is asked again.
+fn may_go_on(person: &Person, session: &Session, begun: Timestamp, now: Timestamp) -> Result<(), Refusal> {
     if !session::alive(session, person, now) {
         return Err(Refusal::Ended);
     }
-    if !session::confirmed(session, person, now) {
+    if !session::confirmed(session, person, begun) {
         return Err(Refusal::NotConfirmed);
     }
     match person.factors().frozen_until {
@@ -71,6 +76,10 @@ pub fn may_change(person: &Person, session: &Session, now: Timestamp) -> Result<
 /// Whether a device of this name may be added.
 pub fn may_add(person: &Person, session: &Session, name: &DeviceName, now: Timestamp) -> Result<(), Refusal> {
     may_change(person, session, now)?;
+    fits(person, name)
+}
+
+fn fits(person: &Person, name: &DeviceName) -> Result<(), Refusal> {
     let devices = &person.factors().devices;
     if devices.len() >= MOST_DEVICES {
         return Err(Refusal::TooMany);
@@ -95,7 +104,8 @@ pub fn add(
     op: &OpContext,
     entropy: &dyn Entropy,
 ) -> Result<Decided<Added>, Refusal> {
-    may_add(&person, session, &device.name, op.now)?;
+    may_go_on(&person, session, ceremony.created, op.now)?;
+    fits(&person, &device.name)?;
     if ceremony.session != Some(session.token) || op.now >= ceremony.expires {
         return Err(Refusal::Expired);
     }

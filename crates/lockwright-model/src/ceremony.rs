@@ -70,13 +70,6 @@ pub enum CeremonyPurpose {
         /// The challenge, as `lockwright-authn` wrote it.
         challenge: String,
     },
-    /// Somebody signed in proves who they are once more.
-    Confirm {
-        /// Who.
-        owner: Identity,
-        /// The challenge to the owner's passkeys, as `lockwright-authn` wrote it.
-        challenge: Option<String>,
-    },
     /// A passkey is asked for as a proof of a recovery.
     Case {
         /// The case.

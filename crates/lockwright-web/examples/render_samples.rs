@@ -7,7 +7,7 @@ use lockwright_web::assets::ASSETS;
 fn main() -> std::io::Result<()> {
     let folder = PathBuf::from(std::env::args_os().nth(1).unwrap_or_else(|| "samples".into()));
     std::fs::create_dir_all(folder.join("assets"))?;
-    for asset in [&ASSETS.style, &ASSETS.script, &ASSETS.icon] {
+    for asset in [&ASSETS.style, &ASSETS.script, &ASSETS.passkey, &ASSETS.icon] {
         std::fs::write(folder.join(asset.path.trim_start_matches('/')), asset.bytes)?;
     }
     for sample in lockwright_web::page::samples() {

@@ -147,6 +147,7 @@ fn ceremony(session: &Session, person: &Person, seconds: u64) -> Ceremony {
     }
 }
 
+/// Adds a device in a ceremony that began this moment.
 fn add(person: Person, session: &Session, new: MfaDevice, seconds: u64) -> Result<(ChangeSet, Option<Session>), Refusal> {
     let ceremony = ceremony(session, &person, seconds);
     devices::add(person, session, &ceremony, new, None, LIMITS, &op(seconds), &chance())
@@ -231,6 +232,10 @@ fn n_b03_a_device_is_bound_only_in_a_session_that_has_seen_the_highest_there_is_
         assert_eq!(change(&frozen, &session_of(&frozen, 0, 2), 100), None, "{name}");
     }
     assert!(add(root(), &session_of(&root(), 0, 1), device("Phone", false), 0).is_ok(), "the first one: the password is all there is");
+    let session = session_of(&two, 0, 2);
+    let begun = ceremony(&session, &two, 599);
+    let finish = |seconds| devices::add(two.clone(), &session, &begun, device("Laptop", true), None, LIMITS, &op(seconds), &chance()).err();
+    assert_eq!((finish(599 + 599), finish(599 + 600)), (None, Some(Refusal::Expired)), "what was begun in time may take its ten minutes");
 }
 
 #[test]

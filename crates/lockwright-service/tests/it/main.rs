@@ -7,6 +7,7 @@ mod closing;
 mod contacts;
 mod cut_off;
 mod emails;
+mod enrolling;
 mod finding;
 mod flows;
 mod house;

@@ -179,7 +179,7 @@ pub(crate) fn ceremony(n: u64) -> Ceremony {
         created: at(10),
         expires: at(1_000_000),
         source: source(),
-        purpose: CeremonyPurpose::Confirm { owner: Identity::Root(account(1).id), challenge: None },
+        purpose: CeremonyPurpose::Case { case: case(n).id, challenge: String::new() },
     }
 }
 

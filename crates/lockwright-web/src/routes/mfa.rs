@@ -126,7 +126,7 @@ pub(super) async fn start_totp(ConfirmedEnroller(member): ConfirmedEnroller, for
 }
 
 /// The seed and the form for two codes.
-pub(super) async fn totp(ConfirmedEnroller(member): ConfirmedEnroller) -> Answer {
+pub(super) async fn totp(Enroller(member): Enroller) -> Answer {
     let page = offered(&member).await?;
     member.page(&page).await
 }
@@ -144,7 +144,7 @@ async fn offered(member: &Member) -> Result<MfaTotp, Refused> {
 }
 
 /// Enrols the app.
-pub(super) async fn check_totp(ConfirmedEnroller(member): ConfirmedEnroller, form: Form) -> Answer {
+pub(super) async fn check_totp(Enroller(member): Enroller, form: Form) -> Answer {
     let (first, second) = (form.text("first"), form.text("second"));
     let cookie = member.visit.ceremony_cookie();
     let first_device = member.person.factors().devices.is_empty();
@@ -199,7 +199,7 @@ pub(super) async fn start_passkey(ConfirmedEnroller(member): ConfirmedEnroller, 
 }
 
 /// Enrols it; what fails is asked for anew, with another challenge.
-pub(super) async fn finish_passkey(ConfirmedEnroller(member): ConfirmedEnroller, form: Form) -> Answer {
+pub(super) async fn finish_passkey(Enroller(member): Enroller, form: Form) -> Answer {
     let (service, cookie) = (member.lockwright(), member.visit.ceremony_cookie());
     let first = member.person.factors().devices.is_empty();
     let name = service.passkey_name(&member.op, &member.session, cookie).await.map_err(|error| trouble(&member, error))?;
