@@ -16,8 +16,6 @@ use crate::recovery::situation::{codes_serve_from, contact_serves_from, device_s
 
 /// How long recovery contacts go without being looked through (NIST SP 800-63B-4 §4.2.1.3).
 pub const REVIEW: Duration = Duration::from_secs(365 * 86_400);
-/// How long until the next rehearsal is due.
-pub const DRILL: Duration = Duration::from_secs(182 * 86_400);
 /// So few recovery codes left are worth a word.
 const FEW_CODES: usize = 3;
 
@@ -88,8 +86,6 @@ pub enum Concern {
     OneProvider,
     /// The recovery contacts were not looked through for a year.
     OldContacts,
-    /// No rehearsal for six months.
-    NoDrill,
 }
 
 /// What only the shell around the decisions knows.
@@ -220,7 +216,6 @@ fn concerns(person: &Person, lines: &[Line], surroundings: &Surroundings, now: T
     let inside = |domain: &str| domain == surroundings.host || surroundings.host.ends_with(&format!(".{domain}"));
     let same = domains.first().is_some_and(|first| domains.iter().all(|domain| domain == first));
     let reviewed = factors.contacts.reviewed.max(factors.accepted().filter_map(|contact| contact.since).max());
-    let drilled = factors.drills.iter().map(|drill| drill.at).max();
     let holds = [
         (Concern::MailboxOpens, !protected && !addresses.is_empty()),
         (Concern::MailboxInside, domains.iter().any(|domain| inside(domain))),
@@ -230,7 +225,6 @@ fn concerns(person: &Person, lines: &[Line], surroundings: &Surroundings, now: T
         (Concern::MutualContacts, surroundings.mutual_contacts > 0 && surroundings.mutual_contacts == factors.accepted().count()),
         (Concern::OneProvider, addresses.len() > 1 && same),
         (Concern::OldContacts, factors.accepted().count() > 0 && reviewed.is_none_or(|at| now >= at.plus(REVIEW))),
-        (Concern::NoDrill, protected && drilled.is_none_or(|at| now >= at.plus(DRILL))),
     ];
     found.extend(holds.into_iter().filter(|(_, holds)| *holds).map(|(concern, _)| concern));
     found

@@ -31,7 +31,6 @@ pub mod operator_help;
 pub mod operators;
 pub mod passkey_signin;
 pub mod passwords;
-pub mod progress;
 pub mod readiness;
 pub mod recovery;
 pub mod registration;

@@ -1,4 +1,4 @@
-//! `/security/readiness`: "if you lost this today", what is weak, and rehearsals.
+//! `/security/readiness`: "if you lost this today", and what is weak.
 
 use std::borrow::Cow;
 
@@ -18,8 +18,6 @@ pub struct LossRow {
     pub time: Option<String>,
     /// It needs others than the person.
     pub help: bool,
-    /// What a rehearsal of it is called in forms.
-    pub slug: String,
 }
 
 /// What is weak, and the one next thing to do about it.
@@ -35,18 +33,7 @@ pub struct ConcernRow {
     pub action: &'static str,
 }
 
-/// A rehearsal that was held.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
-pub struct DrillRow {
-    /// What was pretended to be lost.
-    pub lost: String,
-    /// When.
-    pub when: String,
-    /// The way was walked to its end.
-    pub passed: bool,
-}
-
-/// `GET /security/readiness`. Posts `loss` to `/security/drills`.
+/// `GET /security/readiness`.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize)]
 pub struct Readiness {
     /// Whose: the own page says "you".
@@ -61,8 +48,6 @@ pub struct Readiness {
     pub cooling: Option<String>,
     /// The picture.
     pub graph: Graph,
-    /// Rehearsals, the newest first.
-    pub drills: Vec<DrillRow>,
 }
 
 impl Page for Readiness {
@@ -77,12 +62,11 @@ impl Page for Readiness {
     }
 
     fn samples() -> Vec<Self> {
-        let row = |lost: &str, steps: &[&str], time: Option<&str>, slug: &str| LossRow {
+        let row = |lost: &str, steps: &[&str], time: Option<&str>| LossRow {
             lost: lost.into(),
             steps: steps.iter().map(|step| (*step).to_owned()).collect(),
             time: time.map(str::to_owned),
             help: false,
-            slug: slug.into(),
         };
         let sketch = Sketch {
             factors: vec![
@@ -103,8 +87,8 @@ impl Page for Readiness {
         let ready = Self {
             who: None,
             rows: vec![
-                row("Your password", &["Set a new password with a code by mail and an MFA device."], Some("minutes"), "password"),
-                row("The mailbox you sign in with", &[], Some("minutes"), "mailbox"),
+                row("Your password", &["Set a new password with a code by mail and an MFA device."], Some("minutes")),
+                row("The mailbox you sign in with", &[], Some("minutes")),
                 row(
                     "Your password and all MFA devices",
                     &[
@@ -112,9 +96,8 @@ impl Page for Readiness {
                         "Put a new MFA device in the place of the lost one with a recovery code and your password.",
                     ],
                     Some("minutes"),
-                    "password-and-devices",
                 ),
-                row("Everything, but the people who help you", &[], None, "everything"),
+                row("Everything, but the people who help you", &[], None),
             ],
             concerns: vec![
                 ConcernRow {
@@ -133,7 +116,6 @@ impl Page for Readiness {
             openings: Vec::new(),
             cooling: Some("30 November 2026".into()),
             graph: Graph::of(&sketch),
-            drills: vec![DrillRow { lost: "Your phone".into(), when: "23 October 2026".into(), passed: true }],
         };
         let bare = Self {
             openings: vec!["The mailbox you sign in with".into()],
@@ -144,11 +126,10 @@ impl Page for Readiness {
                 action: "Add an MFA device",
             }],
             cooling: None,
-            drills: Vec::new(),
-            rows: vec![row("Your password", &["Set a new password with a code by mail."], Some("minutes"), "password")],
+            rows: vec![row("Your password", &["Set a new password with a code by mail."], Some("minutes"))],
             ..ready.clone()
         };
-        vec![ready.clone(), bare, Self { who: Some("ana".into()), drills: Vec::new(), ..ready }]
+        vec![ready.clone(), bare, Self { who: Some("ana".into()), ..ready }]
     }
 }
 

@@ -52,26 +52,6 @@ pub fn loss(loss: Loss) -> &'static str {
     }
 }
 
-/// The same in addresses and forms: `password-and-devices`.
-pub fn loss_slug(loss: Loss) -> &'static str {
-    match loss {
-        Loss::Password => "password",
-        Loss::Mailbox => "mailbox",
-        Loss::Phone => "phone",
-        Loss::Devices => "devices",
-        Loss::Codes => "codes",
-        Loss::PasswordAndDevices => "password-and-devices",
-        Loss::Everything => "everything",
-    }
-}
-
-/// Reads what [`loss_slug`] wrote.
-pub fn loss_of(slug: &str) -> Option<Loss> {
-    const ALL: [Loss; 7] =
-        [Loss::Password, Loss::Mailbox, Loss::Phone, Loss::Devices, Loss::Codes, Loss::PasswordAndDevices, Loss::Everything];
-    ALL.into_iter().find(|loss| loss_slug(*loss) == slug)
-}
-
 /// One recovery as a sentence: `Set a new password with a code by mail and a recovery code.`
 pub fn step(goal: Goal, needs: Proofs) -> String {
     match goal {
@@ -100,13 +80,5 @@ mod tests {
         assert_eq!(proofs(Proofs::of(&[Proof::Email])), "a code by mail");
         assert_eq!(proofs(Proofs::of(&[Proof::Password, Proof::Email, Proof::Phone])), "a code by mail, a code by phone and your password");
         assert_eq!(proofs(Proofs::of(&[Proof::ContactsTwo])), "the codes of two or more recovery contacts");
-    }
-
-    #[test]
-    fn a_loss_reads_back_from_its_address() {
-        for loss in [Loss::Password, Loss::Mailbox, Loss::Phone, Loss::Devices, Loss::Codes, Loss::PasswordAndDevices, Loss::Everything] {
-            assert_eq!(loss_of(loss_slug(loss)), Some(loss));
-        }
-        assert_eq!(loss_of("house"), None);
     }
 }

@@ -15,7 +15,7 @@ use super::case;
 use crate::http::{Answer, Member, Visit, sign_in_path, who};
 use crate::page::graph::{Graph, Mark, Sketch};
 use crate::page::obstacle::{self, Obstacles};
-use crate::page::readiness::{ConcernRow, DrillRow, LossRow, Readiness};
+use crate::page::readiness::{ConcernRow, LossRow, Readiness};
 use crate::page::{ways, words};
 
 /// The own readiness.
@@ -27,7 +27,6 @@ pub(super) async fn show(member: Member) -> Answer {
 
 /// The page of a person's readiness.
 pub(super) fn page(person: &Person, found: &Found, settings: RecoverySettings, now: Timestamp) -> Readiness {
-    let drills = person.factors().drills.iter().rev();
     Readiness {
         who: None,
         rows: found.lines.iter().map(row).collect(),
@@ -40,9 +39,6 @@ pub(super) fn page(person: &Person, found: &Found, settings: RecoverySettings, n
             .collect(),
         cooling: found.cooling_until.map(words::day),
         graph: graph(person, found, settings, now),
-        drills: drills
-            .map(|drill| DrillRow { lost: ways::loss(drill.lost).to_owned(), when: words::day(drill.at), passed: drill.passed })
-            .collect(),
     }
 }
 
@@ -53,7 +49,6 @@ fn row(line: &Line) -> LossRow {
         steps: steps.map(|rule| ways::step(rule.goal, rule.needs)).collect(),
         time: line.way.as_ref().map(|way| ways::time(way.waits)),
         help: line.way.as_ref().is_some_and(|way| way.help.is_some()),
-        slug: ways::loss_slug(line.loss).to_owned(),
     }
 }
 
@@ -109,7 +104,6 @@ fn concern_row(concern: Concern) -> ConcernRow {
         Concern::OldContacts => {
             ("You have not looked through your recovery contacts for a year.", false, "/security/contacts", "Look through them")
         }
-        Concern::NoDrill => ("You have not rehearsed a way back for six months.", false, "/security/readiness", "Choose “Rehearse” below"),
     };
     ConcernRow { text: text.to_owned(), grave, path, action }
 }
