@@ -1,9 +1,10 @@
-//! The house's own commands: `cargo xtask setup|test|tidy|bench|ci`.
+//! The house's own commands: `cargo xtask setup|test|tidy|bench|requirements|ci`.
 
 mod bench;
 mod ci;
 mod phases;
 mod programs;
+mod requirements;
 mod setup;
 mod test;
 mod tidy;
@@ -20,6 +21,7 @@ usage: cargo xtask <command>
   test [-- FILTER]   set up, then run every test; FILTER narrows by test name
   tidy               check the rules of the house that no compiler knows
   bench [ONLY]       measure against named peers and write docs/performance.md
+  requirements       write docs/reference/requirements.md from the names of the tests
   ci                 format, lints, tidy, dependency rules, then every test
 ";
 
@@ -44,6 +46,7 @@ fn dispatch(words: &[String]) -> anyhow::Result<()> {
         ["tidy"] => tidy::run(&root),
         ["bench"] => bench::run(&root, ""),
         ["bench", only] => bench::run(&root, only),
+        ["requirements"] => requirements::run(&root),
         ["ci"] => ci::run(&root),
         ["help" | "--help" | "-h"] => {
             print!("{USAGE}");

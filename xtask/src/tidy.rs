@@ -2,7 +2,7 @@
 
 mod docs;
 mod edges;
-mod files;
+pub(crate) mod files;
 mod rust;
 mod rust_text;
 mod sql;
@@ -46,6 +46,7 @@ pub(crate) fn run(root: &Path) -> anyhow::Result<()> {
         violations.extend(docs::check_links(file, &files));
     }
     violations.extend(docs::check_decisions(&files));
+    violations.extend(docs::check_requirements(&files));
     violations.sort();
 
     for violation in &violations {

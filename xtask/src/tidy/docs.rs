@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::Violation;
 use super::files::File;
+use crate::requirements;
 
 const DECISIONS: &str = "docs/decisions/";
 
@@ -32,6 +33,15 @@ fn decision_number(name: &str) -> Option<&str> {
     let numbered = number.len() == 4 && number.bytes().all(|byte| byte.is_ascii_digit());
     let titled = !title.is_empty() && title.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-');
     (numbered && titled).then_some(number)
+}
+
+/// The page that says which test shows which rule is as the tests' names make it.
+pub(crate) fn check_requirements(files: &[File]) -> Vec<Violation> {
+    let stored = files.iter().find(|file| file.path == requirements::PAGE).map_or("", |file| file.text.as_str());
+    if stored == requirements::page(files) {
+        return Vec::new();
+    }
+    vec![Violation::new(requirements::PAGE, 1, "is out of date: run `cargo xtask requirements`")]
 }
 
 /// Every relative link of a Markdown file leads to a file or folder of the repository.
