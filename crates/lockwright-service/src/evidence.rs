@@ -97,7 +97,7 @@ impl Lockwright {
     pub async fn give_password(&self, op: &OpContext, id: &CaseId, cookie: &str, typed: &str) -> Result<Given, EvidenceError> {
         self.level(async {
             let (holder, case, person) = self.looked_at(op, id, cookie).await?;
-            let Ok(password) = Password::parse(typed) else { return Ok(self.nothing_right(op, id, holder.hash()).await?) };
+            let Ok(password) = Password::parse(typed) else { return self.nothing_right(op, id, holder.hash()).await };
             let key = match &case.gathered.name {
                 Some(name) if case.gathered.proofs.is_empty() => name.clone(),
                 _ => counter("password", &case, None),
