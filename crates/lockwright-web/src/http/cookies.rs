@@ -43,6 +43,11 @@ impl CookieNames {
         HeaderValue::from_str(&format!("{name}={value}{}", self.attributes())).ok()
     }
 
+    /// The same, kept for a while after the browser has ended.
+    pub(crate) fn keep(&self, name: &str, value: &str, seconds: u64) -> Option<HeaderValue> {
+        HeaderValue::from_str(&format!("{name}={value}{}; Max-Age={seconds}", self.attributes())).ok()
+    }
+
     /// Takes a cookie away.
     pub(crate) fn remove(&self, name: &str) -> Option<HeaderValue> {
         HeaderValue::from_str(&format!("{name}={}; Max-Age=0", self.attributes())).ok()

@@ -119,6 +119,12 @@ impl Visit {
         }
     }
 
+    /// The browser keeps its case until this moment, though it ends meanwhile: a waiting time lasts days.
+    pub(crate) fn keep_case(&self, response: Response, until: Timestamp) -> Response {
+        let names = self.web.cookies();
+        answer::with_cookie(response, names.keep(names.case, self.case_cookie(), until.since(self.op.now).as_secs()))
+    }
+
     /// What the browser remembers of a case, anew.
     pub(crate) fn retype(&self, response: Response, case: &str, words: &[&str]) -> Response {
         let names = self.web.cookies();

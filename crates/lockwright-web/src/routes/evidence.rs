@@ -6,7 +6,7 @@ use lockwright_model::email::EmailAddress;
 use lockwright_model::id::CaseId;
 use lockwright_model::proof::{Goal, Proof};
 use lockwright_service::cases::CaseStep;
-use lockwright_service::core::recovery::Given;
+use lockwright_service::core::recovery::{Given, RELEASED_LIFE};
 use lockwright_service::evidence::EvidenceError;
 use lockwright_service::factors::FactorAnswer;
 use lockwright_service::recovery::StartError;
@@ -79,6 +79,9 @@ async fn page(visit: &Visit, case: &str, said: Option<&str>, failed: Option<Stri
         Ok(found) => found,
         Err(error) => return case::failed(visit, None, error),
     };
+    if found.release.is_some_and(|release| release <= visit.op.now) {
+        return go(format!("/recover/case/{id}"));
+    }
     let in_words = |delayed: bool| {
         let sets = found.missing.iter().filter(|(_, delay)| *delay == delayed);
         sets.map(|(proofs, _)| ways::proofs(*proofs)).collect::<Vec<_>>()
@@ -215,7 +218,7 @@ pub(super) async fn ask_operators(visit: Visit, Path(case): Path<String>) -> Ans
 pub(super) async fn wait(visit: Visit, Path(case): Path<String>) -> Answer {
     let Ok(id) = case.parse::<CaseId>() else { return case::unknown(&visit) };
     match visit.lockwright().start_waiting(&visit.op, &id, visit.case_cookie()).await {
-        Ok(_) => go(format!("/recover/case/{id}/ways")),
+        Ok(release) => Ok(visit.keep_case(go(format!("/recover/case/{id}/ways"))?, release.plus(RELEASED_LIFE))),
         Err(error) => shown(&visit, &case, Err(error)).await,
     }
 }
