@@ -160,7 +160,7 @@ test('the mailbox alone resets nothing where a device stands', async (t) => {
   await see(owner, account.name);
 });
 
-test('a lost device is replaced with the mail’s code and a recovery code; a wrong one opens nothing', async (t) => {
+test('a lost device is replaced with the mail’s code, a recovery code and the password; a wrong code opens nothing', async (t) => {
   const account = await accountFromHost(server);
   const page = await browser(t, server);
   await signInRoot(page, account);
@@ -186,11 +186,15 @@ test('a lost device is replaced with the mail’s code and a recovery code; a wr
   await see(lost, 'Show that it’s you');
   await field(lost, 'Recovery code').fill(codes[1]);
   await press(lost, 'Use this code');
+  await lost.getByText('a code by mail, a recovery code').waitFor();
+  await see(lost, 'Show that it’s you');
+  await field(lost, 'Your password').fill(account.secret);
+  await press(lost, 'Check my password');
   await see(lost, 'Replace your device');
   await press(lost, 'Remove my old devices and go on');
-  await see(lost, /MFA devices|Enrol a device/);
+  await see(lost, 'Enrol an MFA device');
   await lost.goto('/console');
-  await see(lost, /MFA devices|Enrol a device/);
+  await see(lost, 'Enrol an MFA device');
   const fresh = await enrolApp(server, lost, 'New phone');
   await see(lost, 'Recovery codes');
 

@@ -277,8 +277,8 @@ test('the keyboard goes through sign-in in the order of the page, and the focus 
   const page = await browser(t, server);
   await page.goto('/signin/root');
   assert.deepEqual(await tabOrder(page, 9), [
-    'a Skip to the content', 'a Lockwright', 'input Email address', 'button Continue', 'a Can’t sign in?',
-    'a With a user name and an account number or alias', 'a With a builder ID', 'a Create an account', 'a Sign in',
+    'a Skip to the content', 'a Lockwright', 'input Email address', 'button Continue', 'button Sign in with a passkey',
+    'a Can’t sign in?', 'a With a user name and an account number or alias', 'a With a builder ID', 'a Create an account',
   ]);
   // A whole sign-in without a mouse.
   await page.goto('/signin/root');
@@ -322,10 +322,10 @@ test('each field says what belongs into it', async (t) => {
   const page = await browser(t, server);
   const table = [
     // path, label, autocomplete, inputmode, type
-    ['/signin/root', 'Email address', 'username', 'email', 'email'],
-    ['/signin/builder', 'Email address', 'username', 'email', 'email'],
+    ['/signin/root', 'Email address', 'username webauthn', 'email', 'email'],
+    ['/signin/builder', 'Email address', 'username webauthn', 'email', 'email'],
     ['/signin/iam', 'Account number or alias', 'organization', null, 'text'],
-    ['/signin/iam', 'User name', 'username', null, 'text'],
+    ['/signin/iam', 'User name', 'username webauthn', null, 'text'],
     ['/signin/iam', 'Password', 'current-password', null, 'password'],
     ['/signup', 'Email address', 'username', 'email', 'email'],
     ['/builder/signup', 'Personal email address', 'username', 'email', 'email'],
@@ -347,7 +347,7 @@ test('each field says what belongs into it', async (t) => {
   await tryEmail(page, 'root', account.email, 'wrong one');
   await page.getByRole('alert').waitFor();
   await check('Email address', 'username', null, 'email');
-  await check('Password', 'current-password', null, 'password');
+  await check('Password', 'current-password webauthn', null, 'password');
   await page.goto('/recover/root');
   await field(page, 'Email address').fill(account.email);
   await press(page, 'Send me a code');

@@ -91,8 +91,8 @@ test('an account is registered with mail that is really delivered', async (t) =>
   assert.equal(mail.from, FROM);
   assert.deepEqual(mail.envelope, { from: FROM, to: [account.email] });
   assert.ok(mail.html.includes(account.number));
-  // With a mail server there is no outbox to look into.
-  assert.equal((await new Visitor(server.url).get('/outbox')).status, 404);
+  // With a mail server no mail waits in the outbox: only messages to phones do, while no webhook takes them.
+  assert.ok(!(await new Visitor(server.url).get('/outbox')).text.includes(account.email));
   assert.ok(!server.log.out.includes('/outbox'));
 });
 
@@ -126,10 +126,19 @@ test('while the mail server is away every request answers alike, and the mail co
   await server.mailbox.take(other.email, /./);
   assert.equal(server.mailbox.to(known.email).filter((one) => one.code).length, 1);
   assert.deepEqual(server.mailbox.to(nobody), []);
-  assert.deepEqual(await server.host('mail', 'list'), []);
+  await emptied();
   const page = await new Visitor(server.url).get(mail.link);
   assert.match(page.text, /Continue/);
 });
+
+/** Asks the host for the outbox until nothing is in it: a mail has arrived a moment before its row is gone. */
+async function emptied() {
+  const until = Date.now() + DEADLINE;
+  let rows;
+  do rows = await server.host('mail', 'list');
+  while (rows.length > 0 && Date.now() < until);
+  assert.deepEqual(rows, []);
+}
 
 /** Asks the host for the outbox until a row is as wanted; each question is a round trip, none is a pause. */
 async function waiting(wanted) {

@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 
 import { browser, closeBrowser } from './lib/browser.mjs';
+import { DAY } from './lib/clock.mjs';
 import { startServer } from './lib/server.mjs';
 import {
   accountFromHost, address, choose, field, mailFence, openLink, password, press, see, signInRoot, tryUser, typeCode, typeNewPassword,
@@ -12,7 +13,7 @@ import {
 
 let server;
 before(async () => {
-  server = await startServer();
+  server = await startServer({ clock: true });
 });
 after(async () => {
   await closeBrowser();
@@ -230,6 +231,11 @@ test('a user with a confirmed address gets back in alone, where the account allo
   await see(user, 'Security');
   await user.getByText(/Confirmed:/).waitFor();
 
+  // What was added lately serves no recovery for a week.
+  server.clock.pass(8 * DAY);
+  await signInRoot(admin, account);
+  await tryUser(user, account.id, 'gus', gus.secret);
+  await see(user, 'Hello, gus');
   const page = await browser(t, server);
   await page.goto('/recover/iam');
   await field(page, 'Account number or alias').fill(account.number);

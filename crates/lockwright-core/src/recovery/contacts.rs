@@ -42,7 +42,8 @@ pub fn ask_contacts(mut case: Case, person: Option<&Person>, holder: TokenHash, 
         // Nobody: an ask that leads to no mail.
         _ => asked.push(ContactId::draw(step.entropy)),
     }
-    case.gathered.contacts.retain(|ask| ask.given);
+    // Who refused is not asked again, and the refusal goes on counting.
+    case.gathered.contacts.retain(|ask| ask.given || ask.answer == Some(ContactAnswer::Refused));
     for contact in asked {
         if case.gathered.contacts.iter().any(|ask| ask.contact == contact) {
             continue;

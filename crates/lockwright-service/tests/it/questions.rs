@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use lockwright_authn::codes::{self, CodeKey};
+use lockwright_model::case::CaseState;
 use lockwright_model::case::ContactAnswer::{Approved, Refused};
 use lockwright_model::entropy::SystemEntropy;
 use lockwright_model::id::CaseId;
@@ -163,6 +164,21 @@ async fn a_contact_who_does_not_recognise_it_warns_the_owner_at_once() {
     assert!(answered.code.is_none());
     assert!(happened(&house.letters().await).contains(&Happening::ContactRefused("A friend".parse().unwrap())));
     assert_eq!(refused(house.approve(&case, &token).await), Refusal::AlreadyDone);
+}
+
+#[tokio::test]
+async fn a_contact_who_refused_is_not_asked_again_and_the_second_refusal_ends_the_recovery() {
+    let house = House::memory().await;
+    house.with_contacts().await;
+    let opened = house.begin(ANA).await;
+    let (case, martas) = asked(&house.ask(&opened).await, MARTA);
+    house.lockwright.answer_question(&house.anyone(), &case, &martas, Refused).await.unwrap();
+    house.letters().await;
+    let again = house.ask(&opened).await;
+    assert!(again.iter().all(|letter| letter.to != MARTA), "{again:?}");
+    let (_, jons) = asked(&again, JON);
+    house.lockwright.answer_question(&house.anyone(), &case, &jons, Refused).await.unwrap();
+    assert!(matches!(house.store.case(&case).await.unwrap().unwrap().state, CaseState::Closed { .. }));
 }
 
 #[tokio::test]

@@ -132,7 +132,7 @@ pub static TREE: &[Node] = &[
             choice("My codes aren’t accepted", "The clock of the phone may be wrong.", "./clock"),
             choice("I have another device", "Choose it on the page of the second step.", "/signin"),
             choice("I have my recovery codes", "Each works once on the page of the second step.", "/signin"),
-            choice("My device is lost or broken", "We show you the ways past it.", "/recover"),
+            choice("My device is lost or broken", "We show you the ways past it.", "/recover/device"),
             choice("I’m an IAM user", "Your administrator can take the lost device away.", "/recover/iam"),
         ],
     },
@@ -144,7 +144,7 @@ pub static TREE: &[Node] = &[
             "Let the phone set its clock by itself, wait for a fresh code, and use each code once.",
             "If that can’t be done, choose “My codes aren’t accepted” on the page of the second step, and type two codes in a row: we learn how far the clock is off.",
         ],
-        choices: &[choice("Sign in again", "", "/signin"), choice("It still doesn’t work", "", "/recover")],
+        choices: &[choice("Sign in again", "", "/signin"), choice("It still doesn’t work", "", "/recover/device")],
     },
     Node {
         slug: "too-often",
@@ -180,7 +180,7 @@ pub static TREE: &[Node] = &[
         ],
         choices: &[
             choice("I may have used another address", "Try each; what belongs to it is mailed there.", "/recover/find"),
-            choice("I can’t get into that mailbox any more", "Begin, and choose “I can’t get into that mailbox”.", "/recover"),
+            choice("I can’t get into that mailbox any more", "Begin, and choose “I can’t read that mail”.", "/recover"),
             choice("I’m an IAM user without a confirmed address", "Ask your administrator.", "/recover/iam"),
         ],
     },

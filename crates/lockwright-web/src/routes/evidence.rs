@@ -5,8 +5,8 @@ use lockwright_model::case::{Channel, IdentityKind, MessageWay};
 use lockwright_model::email::EmailAddress;
 use lockwright_model::id::CaseId;
 use lockwright_model::proof::{Goal, Proof};
-use lockwright_service::cases::CaseStep;
-use lockwright_service::core::recovery::{Given, RELEASED_LIFE};
+use lockwright_service::cases::{CaseError, CaseStep};
+use lockwright_service::core::recovery::{Given, RELEASED_LIFE, Refusal};
 use lockwright_service::evidence::EvidenceError;
 use lockwright_service::factors::FactorAnswer;
 use lockwright_service::recovery::StartError;
@@ -77,6 +77,8 @@ async fn page(visit: &Visit, case: &str, said: Option<&str>, failed: Option<Stri
     let Ok(id) = case.parse::<CaseId>() else { return case::unknown(visit) };
     let found = match visit.lockwright().ways(&visit.op, &id, visit.case_cookie()).await {
         Ok(found) => found,
+        // Nothing more is to be shown: on to what was opened.
+        Err(CaseError::Refused(Refusal::NotNow)) => return go(format!("/recover/case/{id}")),
         Err(error) => return case::failed(visit, None, error),
     };
     if found.release.is_some_and(|release| release <= visit.op.now) {
@@ -171,9 +173,7 @@ pub(super) async fn ask_code(visit: Visit, Path(case): Path<String>, form: Form)
     };
     match visit.lockwright().ask_code(&visit.op, &id, visit.case_cookie(), &channel, MessageWay::Text).await {
         Ok(_) => go(format!("/recover/case/{id}/ways?done=sent")),
-        Err(EvidenceError::Case(lockwright_service::cases::CaseError::Refused(
-            lockwright_service::core::recovery::Refusal::NoMoreSends,
-        ))) => {
+        Err(EvidenceError::Case(CaseError::Refused(Refusal::NoMoreSends))) => {
             page(&visit, &case, None, Some("No more codes are sent for this request. Use another way, or begin anew later.".to_owned()))
                 .await
         }
