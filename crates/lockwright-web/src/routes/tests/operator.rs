@@ -3,8 +3,12 @@
 use axum::body::Body;
 use axum::http::{Method, StatusCode};
 use lockwright_model::clock::Clock;
+use lockwright_model::context::Source;
 use lockwright_model::entropy::SystemEntropy;
+use lockwright_model::identity::Principal;
 use lockwright_model::operator::OperatorRole;
+use lockwright_model::proof::Goal;
+use lockwright_service::signin::SignInName;
 use lockwright_testkit::passkey::SoftPasskey;
 use lockwright_testkit::totp::SoftTotp;
 
@@ -302,4 +306,74 @@ async fn d27_o_c01_o_c02_the_operators_table_answers_every_verb_and_takes_only_i
         browser.headers = vec![("origin", "http://localhost:8421".to_owned())];
         assert!(!browser.post(&path, &[]).await.says("This page has expired"), "{path}");
     }
+}
+
+/// Somebody who has lost nearly everything asks the operators: the case and the caller code.
+async fn asks(house: &House, name: &SignInName) -> (String, String) {
+    let lockwright = &house.installation.lockwright;
+    let op = lockwright.op(Principal::Anonymous, Source::host());
+    let opened = lockwright.start_recovery(&op, name, Goal::NewPassword).await.unwrap();
+    let code = lockwright.ask_operators(&op, &opened.case, opened.holder.expose()).await.unwrap();
+    (opened.case.to_string(), code)
+}
+
+#[tokio::test]
+async fn v2_3_5_two_operators_help_on_their_pages_and_neither_could_alone() {
+    let house = House::new().await;
+    let mut root = house.registered().await;
+    let (mut olu, _) = enrolled(&house, OLU, OperatorRole::Support).await;
+    let (mut sam, _) = enrolled(&house, "sam@example.com", OperatorRole::Security).await;
+    let (case, code) = asks(&house, &SignInName::Root(ANA.parse().unwrap())).await;
+    let path = format!("/operator/recoveries/{case}");
+
+    assert!(olu.get("/operator").await.says("Caller code"));
+    for odd in ["", "12345", "1234567", "abcdef", "contested"] {
+        let page = olu.post("/operator", &[("code", odd)]).await;
+        assert!(page.status == StatusCode::UNPROCESSABLE_ENTITY && page.says("six digits"), "{odd}: {}", page.body);
+    }
+    let spelled = format!("{} {}", &code[..3], &code[3..]);
+    let found = olu.post("/operator", &[("code", &spelled)]).await;
+    assert!(found.says("a•••@example.com") && found.says("Harbour Works") && found.says("Open this recovery"), "{}", found.body);
+    assert!(!found.says(ANA), "the address stays masked");
+    assert!(!found.says(&code) && !found.says(&spelled), "the code is typed again, never copied");
+    assert_eq!(olu.get(&format!("{path}/open")).await.status, StatusCode::METHOD_NOT_ALLOWED, "no link opens anything");
+    let wrong = olu.post(&format!("{path}/open"), &[("code", if code == "000000" { "000001" } else { "000000" })]).await;
+    assert!(wrong.says("That was another code, and nothing was opened"), "{}", wrong.body);
+    assert_eq!(sam.get(&path).await.status, StatusCode::NOT_FOUND, "nothing is opened yet");
+    olu.post(&format!("{path}/open"), &[("code", &code)]).await.to(&format!("{path}?done=help-opened"));
+    assert!(olu.get(&path).await.says("You opened it. Another operator of role security decides."));
+    assert_eq!(olu.post(&format!("{path}/approve"), &[]).await.status, StatusCode::NOT_FOUND);
+
+    let list = sam.get("/operator/recoveries").await;
+    assert!(list.says("To be approved") && list.says(&path) && !list.says("Harbour") && !list.says("example.com<"), "{}", list.body);
+    let page = sam.get(&path).await;
+    assert!(page.says("Approve this recovery?") && page.says("Harbour Works") && page.says("Olu Adeyemi"), "{}", page.body);
+    let unsaid = sam.post(&format!("{path}/refuse"), &[("reason", " ")]).await;
+    assert!(unsaid.status == StatusCode::UNPROCESSABLE_ENTITY && unsaid.says("Say in a few words why."), "{}", unsaid.body);
+    sam.post(&format!("{path}/approve"), &[]).await.to(&format!("{path}?done=help-approved"));
+    sam.post(&format!("{path}/approve"), &[]).await.to(&format!("{path}?done=help-not-now"));
+    assert!(sam.get(&path).await.says("The waiting time runs"));
+    assert!(sam.get("/operator/readiness").await.says("One recovery waits for its time to be over."));
+
+    // The account's own trail tells of each look and step, without saying who the operators are by name or address.
+    let trail = root.get("/console/trail").await;
+    for what in
+        ["An operator looked at a recovery", "An operator opened help with a recovery", "A second operator approved help with a recovery"]
+    {
+        assert!(trail.says(what), "{what}");
+    }
+    assert!(trail.says("An operator of this installation") && !trail.says(OLU) && !trail.says("sam@example.com"));
+}
+
+#[tokio::test]
+async fn x08_an_operator_is_told_that_it_would_help_itself() {
+    let house = House::new().await;
+    house.registered().await;
+    let (mut own, _) = enrolled(&house, "Ana+operator@example.com", OperatorRole::Security).await;
+    let (case, code) = asks(&house, &SignInName::Root(ANA.parse().unwrap())).await;
+    own.get("/operator").await;
+    let found = own.post("/operator", &[("code", &code)]).await;
+    assert!(found.says("You read a mailbox of this person") && !found.says("Open this recovery"), "{}", found.body);
+    let opened = own.post(&format!("/operator/recoveries/{case}/open"), &[("code", &code)]).await;
+    assert!(opened.status == StatusCode::UNPROCESSABLE_ENTITY && opened.says("can’t be opened"), "{}", opened.body);
 }
