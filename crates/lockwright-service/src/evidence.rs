@@ -2,16 +2,15 @@
 
 use lockwright_core::mfa::FactorProof;
 use lockwright_core::person::Person;
-use lockwright_core::recovery::{self, Given, Refusal, Step, Stopped};
+use lockwright_core::recovery::{self, Given, Refusal, Step};
 use lockwright_core::{Decided, session::NewSession};
 use lockwright_core::{mfa, signin};
 use lockwright_model::case::{Case, CaseMoment, CaseState, Channel, MessageWay};
 use lockwright_model::change::Record;
 use lockwright_model::clock::Timestamp;
 use lockwright_model::context::{OpContext, Source};
-use lockwright_model::factors::Canceller;
 use lockwright_model::id::CaseId;
-use lockwright_model::identity::{Identity, Principal};
+use lockwright_model::identity::Principal;
 use lockwright_model::job::Job;
 use lockwright_model::proof::{Goal, Proof, Proofs};
 use lockwright_model::secret::Password;
@@ -25,9 +24,6 @@ use crate::commit::decide;
 use crate::factors::{FactorAnswer, Typing, mfa_key};
 use crate::signin::SignInError;
 use crate::trouble::{NotCommitted, Trouble};
-
-/// The most cases of one identity that are looked at.
-const LISTED: u32 = 500;
 
 /// Why something shown in a recovery was not looked at.
 #[derive(Debug, thiserror::Error)]
@@ -308,16 +304,6 @@ impl Lockwright {
             let case = self.load_case(id).await?;
             let person = self.case_person(&case).await?.ok_or(Refusal::NotNow)?;
             recovery::finish_reenrol(case, holder.hash(), person, self.config().sessions, &self.step(op))?
-        });
-        Ok(outcome?)
-    }
-
-    /// Stops the recoveries of somebody; opens nothing, and needs no password.
-    pub async fn stop_recoveries(&self, op: &OpContext, whose: &Identity, by: Canceller) -> Result<Stopped, Trouble> {
-        let outcome = decide!(self, {
-            let Some(person) = self.person(whose).await? else { return Ok(Stopped::default()) };
-            let cases = self.store().cases_of(whose, LISTED).await?;
-            recovery::stop_recoveries(person, cases, by.clone(), &self.step(op))
         });
         Ok(outcome?)
     }

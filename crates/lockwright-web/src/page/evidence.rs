@@ -46,8 +46,6 @@ pub struct AskedAt {
     pub at: usize,
     /// Where it goes, as typed.
     pub to: String,
-    /// It goes by phone.
-    pub phone: bool,
 }
 
 /// `GET /recover/case/{case}/ways`: forms for everything that proves who one is, and what is still missing.
@@ -103,7 +101,7 @@ impl Page for CaseWays {
             start.clone(),
             Self { failed: Some("That doesn’t match. You have 4 tries left.".into()), ..start },
             Self {
-                codes: vec![AskedAt { at: 0, to: "+44 7700 900123".into(), phone: true }],
+                codes: vec![AskedAt { at: 0, to: "+44 7700 900123".into() }],
                 contacts_asked: true,
                 caller_code: Some("482 913".into()),
                 may_wait: true,

@@ -102,7 +102,6 @@ async fn page(visit: &Visit, case: &str, said: Option<&str>, failed: Option<Stri
             .iter()
             .map(|asked| AskedAt {
                 at: asked.at,
-                phone: matches!(asked.channel, Channel::Phone(_)),
                 to: match &asked.channel {
                     Channel::Email(email) => email.to_string(),
                     Channel::Phone(phone) => phone.to_string(),
@@ -151,8 +150,14 @@ pub(super) async fn recovery_code(visit: Visit, Path(case): Path<String>, form: 
     factor(visit, case, FactorAnswer::RecoveryCode(form.text("recovery_code"))).await
 }
 
-/// A one-time password.
+/// A one-time password, or two in a row: those count where wrong tries switched single ones off.
 pub(super) async fn device_code(visit: Visit, Path(case): Path<String>, form: Form) -> Answer {
+    let next = form.text("next_code");
+    if !next.trim().is_empty() {
+        let Ok(id) = case.parse::<CaseId>() else { return case::unknown(&visit) };
+        let outcome = visit.lockwright().give_two_codes(&visit.op, &id, visit.case_cookie(), form.text("app_code"), next).await;
+        return shown(&visit, &case, outcome).await;
+    }
     factor(visit, case, FactorAnswer::Totp { device: None, code: form.text("app_code") }).await
 }
 
