@@ -62,10 +62,7 @@ pub fn may_change(person: &Person, session: &Session, now: Timestamp) -> Result<
     if !session::confirmed(session, person, now) {
         return Err(Refusal::NotConfirmed);
     }
-    match person.factors().frozen_until {
-        Some(until) if now < until => Err(Refusal::Frozen(until)),
-        _ => Ok(()),
-    }
+    person.factors().frozen_for(now).map_or(Ok(()), |until| Err(Refusal::Frozen(until)))
 }
 
 /// Whether a device of this name may be added.
