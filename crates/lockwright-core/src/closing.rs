@@ -66,7 +66,7 @@ pub fn close(person: Person, session: &Session, typed: &str, op: &OpContext, ent
     if !session::alive(session, &person, op.now) || !session::confirmed(session, &person, op.now) {
         return Err(Refusal::NotConfirmed);
     }
-    if let Some(until) = person.factors().frozen_until.filter(|until| op.now < *until) {
+    if let Some(until) = person.factors().frozen_for(op.now) {
         return Err(Refusal::Frozen { until });
     }
     if name(&person).ok_or(Refusal::NotThis)? != typed.trim() {

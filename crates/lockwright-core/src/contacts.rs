@@ -68,10 +68,10 @@ pub fn own_mailbox(person: &Person, address: &EmailAddress) -> bool {
 
 /// Whether changes of contacts are possible now.
 fn changeable(person: &Person, now: Timestamp) -> Result<(), Refusal> {
-    match (person, person.factors().frozen_until) {
+    match (person, person.factors().frozen_for(now)) {
         (Person::Operator(_), _) => Err(Refusal::Operator),
-        (_, Some(until)) if person.factors().frozen(now) => Err(Refusal::Frozen(until)),
-        _ => Ok(()),
+        (_, Some(until)) => Err(Refusal::Frozen(until)),
+        (_, None) => Ok(()),
     }
 }
 

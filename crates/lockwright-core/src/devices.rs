@@ -67,10 +67,7 @@ fn may_go_on(person: &Person, session: &Session, begun: Timestamp, now: Timestam
     if !session::confirmed(session, person, begun) {
         return Err(Refusal::NotConfirmed);
     }
-    match person.factors().frozen_until {
-        Some(until) if now < until => Err(Refusal::Frozen(until)),
-        _ => Ok(()),
-    }
+    person.factors().frozen_for(now).map_or(Ok(()), |until| Err(Refusal::Frozen(until)))
 }
 
 /// Whether a device of this name may be added.

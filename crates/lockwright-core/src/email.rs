@@ -53,7 +53,7 @@ pub fn start(
         Person::Root(_) | Person::Builder(_) | Person::User { .. } | Person::Operator(_) => None,
     };
     let present = present.ok_or(NotStarted::NotThis)?;
-    if let Some(until) = person.factors().frozen_until.filter(|until| op.now < *until) {
+    if let Some(until) = person.factors().frozen_for(op.now) {
         return Err(NotStarted::Frozen { until });
     }
     if present.key() == address.key() {

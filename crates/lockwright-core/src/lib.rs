@@ -31,7 +31,10 @@ pub mod signin;
 pub mod tries;
 pub mod user;
 
+use std::time::Duration;
+
 use lockwright_model::change::ChangeSet;
+use lockwright_model::clock::Timestamp;
 
 /// A decision: what is to be committed, and what the caller is told once it is.
 #[derive(Debug)]
@@ -47,4 +50,12 @@ impl<T> Decided<T> {
     pub fn new(changes: ChangeSet, output: T) -> Self {
         Self { changes, output }
     }
+}
+
+/// Acts that overlap, and the clocks of several nodes, differ by less.
+const SKEW: Duration = Duration::from_secs(60);
+
+/// Whether a moment lies so far ahead that only a clock which ran ahead, and was put right since, can have told it (X02).
+pub(crate) fn of_another_clock(moment: Timestamp, now: Timestamp) -> bool {
+    moment > now.plus(SKEW)
 }

@@ -106,7 +106,7 @@ pub fn obstacles(person: &Person, tries: Option<&Tries>, now: Timestamp) -> Vec<
     } else if factors.enrolment.is_some() {
         found.push(Obstacle::EnrolmentOwed);
     }
-    if let Some(until) = factors.frozen_until.filter(|until| now < *until) {
+    if let Some(until) = factors.frozen_for(now) {
         found.push(Obstacle::Frozen { until });
     }
     if let Some(at) = person.credential().map(|credential| credential.changed).filter(|at| now.since(*at) < LATELY) {

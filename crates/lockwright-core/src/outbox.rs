@@ -94,3 +94,17 @@ pub fn retry(job: Job, now: Timestamp) -> ChangeSet {
     changes.put(Record::Job(Job { state: JobState::Waiting, due: now, created: now, attempts: 0, ..job }));
     changes
 }
+
+/// Puts a job right that a clock which ran ahead has put off: what is to be sent at once is due now, and what is planned is looked at
+/// now. `None`: nothing is wrong with it.
+pub fn by_another_clock(job: Job, now: Timestamp) -> Option<ChangeSet> {
+    let planned = matches!(job.task, Task::Remind { .. } | Task::Review { .. });
+    // No pause is longer, so its time is not this clock's.
+    let put_off = job.due > now.plus(LONGEST_PAUSE * 2);
+    if job.state != JobState::Waiting || planned || !put_off {
+        return None;
+    }
+    let mut changes = ChangeSet::default();
+    changes.put(Record::Job(Job { created: now, due: now, ..job }));
+    Some(changes)
+}

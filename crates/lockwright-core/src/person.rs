@@ -300,12 +300,16 @@ impl Person {
     }
 
     /// Whether the password, or the access it belongs to, was replaced after this moment: what was asked for before is void (A17).
-    pub fn replaced_since(&self, moment: Timestamp) -> bool {
+    /// One in the future was made by a clock that has been put right since, and voids nothing.
+    pub fn replaced_since(&self, moment: Timestamp, now: Timestamp) -> bool {
         let access = match self {
             Self::User { user, .. } => user.login_profile.as_ref().map(|profile| profile.created),
             Self::Root(_) | Self::Builder(_) | Self::Operator(_) => None,
         };
-        self.credential().map(|credential| credential.changed).max(access).is_some_and(|replaced| replaced > moment)
+        self.credential()
+            .map(|credential| credential.changed)
+            .max(access)
+            .is_some_and(|replaced| replaced > moment && !crate::of_another_clock(replaced, now))
     }
 
     /// What bars it whatever the password.

@@ -88,7 +88,7 @@ fn may_link(person: &Person, system: &SystemId, now: Timestamp) -> Result<(), Re
         Person::Root(_) | Person::Builder(_) => {}
         Person::User { .. } | Person::Operator(_) => return Err(Refusal::NotForThisKind),
     }
-    if let Some(until) = factors.frozen_until.filter(|until| now < *until) {
+    if let Some(until) = factors.frozen_for(now) {
         return Err(Refusal::Frozen(until));
     }
     if factors.linked.iter().any(|link| link.system == *system) {

@@ -6,6 +6,8 @@ use lockwright_model::change::Version;
 use lockwright_model::clock::Timestamp;
 use lockwright_model::tries::{Tries, TriesKey};
 
+use crate::of_another_clock;
+
 /// Consecutive failures after which a password is switched off (NIST SP 800-63B-4 §3.2.2).
 pub const DISABLE_AFTER: u32 = 100;
 
@@ -29,7 +31,8 @@ pub struct Wait {
 /// Parallel tries conflict on its version, so none slips past the limit (B01).
 pub fn take(row: Option<Tries>, key: TriesKey, now: Timestamp) -> Result<Tries, Wait> {
     let row = row.unwrap_or(Tries { key, version: Version::NEW, count: 0, since: now, last: now, expires: now });
-    if row.count > 0 {
+    // A last try in the future was counted by a clock that has been put right since: nobody waits for its time to come.
+    if row.count > 0 && !of_another_clock(row.last, now) {
         let until = row.last.plus(delay_after(row.count));
         if now < until {
             return Err(Wait { until });
@@ -80,7 +83,9 @@ impl Window {
     /// Whether another event may happen now.
     pub fn check(&self, row: Option<&Tries>, now: Timestamp) -> Result<(), Wait> {
         match row {
-            Some(row) if row.count >= self.most && now < row.since.plus(self.span) => Err(Wait { until: row.since.plus(self.span) }),
+            Some(row) if row.count >= self.most && !of_another_clock(row.since, now) && now < row.since.plus(self.span) => {
+                Err(Wait { until: row.since.plus(self.span) })
+            }
             _ => Ok(()),
         }
     }
@@ -90,7 +95,7 @@ impl Window {
         let fresh = Tries { key, version: Version::NEW, count: 0, since: now, last: now, expires: now };
         let row = match row {
             None => fresh,
-            Some(row) if now >= row.since.plus(self.span) => Tries { version: row.version, ..fresh },
+            Some(row) if of_another_clock(row.since, now) || now >= row.since.plus(self.span) => Tries { version: row.version, ..fresh },
             Some(row) => row,
         };
         Tries { count: row.count.saturating_add(1), last: now, expires: row.since.plus(self.span), ..row }
@@ -132,5 +137,36 @@ mod tests {
         assert_eq!(window.check(Some(&row), at(9)), Err(Wait { until: at(10) }));
         assert_eq!(window.check(Some(&row), at(10)), Ok(()));
         assert_eq!(window.count(Some(row), key(), at(10)).count, 1);
+    }
+
+    #[test]
+    fn x02_a_counter_of_a_clock_that_ran_ahead_bars_nobody_until_its_time_comes() {
+        let key = || TriesKey::new("signin", "x");
+        let ahead = 3_600 * 24 * 365 * 10;
+        let mut row = None;
+        for n in 0..8_u64 {
+            row = Some(take(row, key(), at(ahead + n * 60)).unwrap());
+        }
+        let next = take(row, key(), at(5)).unwrap();
+        assert_eq!((next.count, next.last), (9, at(5)), "one try is looked at, and counts on");
+        assert!(take(Some(next), key(), at(6)).is_err(), "and the delays go on from there");
+        let window = Window { most: 1, span: Duration::from_secs(10) };
+        let row = window.count(None, key(), at(ahead));
+        assert_eq!(window.check(Some(&row), at(5)), Ok(()));
+        assert_eq!(window.count(Some(row), key(), at(5)).since, at(5));
+    }
+
+    #[test]
+    fn b01_an_act_that_began_a_moment_earlier_does_not_slip_past_the_delay() {
+        let key = || TriesKey::new("signin", "x");
+        let mut row = None;
+        for _ in 0..5 {
+            row = Some(take(row, key(), at(100)).unwrap());
+        }
+        assert!(take(row, key(), at(99)).is_err());
+        let window = Window { most: 1, span: Duration::from_secs(10) };
+        let row = window.count(None, key(), at(100));
+        assert!(window.check(Some(&row), at(99)).is_err());
+        assert_eq!(window.count(Some(row), key(), at(99)).count, 2);
     }
 }

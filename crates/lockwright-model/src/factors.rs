@@ -2,6 +2,8 @@
 //!
 //! It is part of the identity's row: a change of a factor is a change of the identity, under its one version.
 
+use std::time::Duration;
+
 use serde::{Deserialize, Serialize};
 
 use crate::case::Channel;
@@ -22,6 +24,9 @@ pub const CODES: usize = 10;
 pub const MOST_CONTACTS: usize = 5;
 /// The most additional addresses of each kind.
 pub const MOST_ADDRESSES: usize = 5;
+
+/// Changes are never frozen for longer: an hour more than they are, for clocks that differ.
+pub const LONGEST_FREEZE: Duration = Duration::from_secs(25 * 3600);
 
 /// Everything about an identity that is neither its name nor its password.
 #[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
@@ -291,7 +296,12 @@ impl Factors {
 
     /// Whether credentials must not be changed now.
     pub fn frozen(&self, now: Timestamp) -> bool {
-        self.frozen_until.is_some_and(|until| now < until)
+        self.frozen_for(now).is_some()
+    }
+
+    /// Until when credentials must not be changed. A moment further ahead than a freeze lasts was set by a clock that has been put right.
+    pub fn frozen_for(&self, now: Timestamp) -> Option<Timestamp> {
+        self.frozen_until.filter(|until| now < *until && until.since(now) <= LONGEST_FREEZE)
     }
 
     /// A device by its id.

@@ -141,10 +141,9 @@ impl Lockwright {
     /// Whether whoever acts may change whom the account's notices reach.
     async fn not_frozen(&self, op: &OpContext) -> Result<(), AccountError> {
         let Principal::Signed(identity) = &op.principal else { return Ok(()) };
-        let until = self.person(identity).await?.and_then(|person| person.factors().frozen_until);
-        match until {
-            Some(until) if op.now < until => Err(AccountError::Frozen { until }),
-            _ => Ok(()),
+        match self.person(identity).await?.and_then(|person| person.factors().frozen_for(op.now)) {
+            Some(until) => Err(AccountError::Frozen { until }),
+            None => Ok(()),
         }
     }
 }

@@ -22,7 +22,18 @@ impl Lockwright {
     ///
     /// In a task of its own: the store carries a change out even when the client hangs up, so what it replaced must leave the cache
     /// even then (B31).
-    pub(crate) async fn commit(&self, changes: ChangeSet) -> Result<Committed, NotCommitted> {
+    ///
+    /// By a clock that went back nothing is committed that could mint or spend a credential (X02): this is the only door to the store.
+    pub(crate) async fn commit(&self, mut changes: ChangeSet) -> Result<Committed, NotCommitted> {
+        let floor = self.by_the_clock(&mut changes)?;
+        let outcome = self.carry_out(changes).await;
+        if floor.is_some() && !matches!(outcome, Ok(Committed::Done)) {
+            self.clock_floor_missed();
+        }
+        outcome
+    }
+
+    async fn carry_out(&self, changes: ChangeSet) -> Result<Committed, NotCommitted> {
         let mut keys: Vec<_> = changes.puts.iter().map(Record::key).collect();
         keys.extend(changes.deletes.iter().chain(&changes.expect).map(|(key, _)| key.clone()));
         keys.extend(changes.touches.iter().filter_map(|touch| match touch {

@@ -8,6 +8,7 @@ pub mod authorize;
 pub mod builders;
 mod cache;
 pub mod cases;
+pub mod clock;
 pub mod closing;
 mod commit;
 pub mod config;
@@ -52,7 +53,7 @@ use lockwright_authn::codes::CodeKey;
 use lockwright_authn::passkey::{NoPasskeys, RelyingParty};
 use lockwright_authn::seal::SealKey;
 use lockwright_authn::strength::Blocklist;
-use lockwright_model::clock::{Clock, Timestamp};
+use lockwright_model::clock::Clock;
 use lockwright_model::context::{OpContext, Source};
 use lockwright_model::entropy::Entropy;
 use lockwright_model::id::RequestId;
@@ -79,6 +80,7 @@ struct Inner {
     public_party: Result<RelyingParty, NoPasskeys>,
     operators_party: Result<RelyingParty, NoPasskeys>,
     clock: Arc<dyn Clock>,
+    floor: clock::Floor,
     entropy: Arc<dyn Entropy>,
     outbox: tokio::sync::Notify,
 }
@@ -102,6 +104,7 @@ impl Lockwright {
             blocklist,
             codes,
             clock,
+            floor: clock::Floor::default(),
             entropy,
             outbox: tokio::sync::Notify::new(),
         })))
@@ -110,11 +113,6 @@ impl Lockwright {
     /// Begins an act: draws its id and reads the clock once.
     pub fn op(&self, principal: Principal, source: Source) -> OpContext {
         OpContext { id: RequestId::draw(self.entropy()), now: self.now(), principal, user_name: None, source }
-    }
-
-    /// The present moment.
-    pub fn now(&self) -> Timestamp {
-        self.0.clock.now()
     }
 
     /// The configuration it runs with.

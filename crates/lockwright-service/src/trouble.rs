@@ -17,6 +17,12 @@ pub enum Trouble {
     /// Others changed the same thing each time we tried.
     #[error("the same thing was being changed by others")]
     Contended,
+    /// The machine's clock stands so far below the latest moment that was seen.
+    #[error("the machine's clock went back by {} seconds: set it right, or run `lockwright clock accept` if it is right now", by.as_secs())]
+    ClockBehind {
+        /// How far.
+        by: Duration,
+    },
     /// The store doesn't answer.
     #[error("the store is unavailable: {0}")]
     Unavailable(#[from] StoreError),

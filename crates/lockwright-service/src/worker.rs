@@ -254,6 +254,9 @@ impl Lockwright {
     /// Purges what is over until the task is dropped.
     pub async fn run_purge(self) {
         loop {
+            if let Err(trouble) = self.keep_clock_floor().await {
+                tracing::warn!(%trouble, "the floor under the clock was not kept");
+            }
             match self.store().purge(self.now()).await {
                 Ok(0) => {}
                 Ok(rows) => tracing::debug!(rows, "purged what is over"),

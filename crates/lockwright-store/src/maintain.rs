@@ -34,6 +34,18 @@ impl Store {
         Ok(removed)
     }
 
+    /// Ends all sessions and ceremonies.
+    pub async fn clear_sessions(&self) -> Result<(), StoreError> {
+        for statement in [&session::CLEAR, &ceremony::CLEAR] {
+            match self.backend.commit(Batch::one(statement, Vec::new())).await {
+                Ok(_) => {}
+                Err(CommitError::Conflict(_)) => return Err(StoreError::Refused("sessions are being made meanwhile; try again")),
+                Err(CommitError::Unavailable(error)) => return Err(error),
+            }
+        }
+        Ok(())
+    }
+
     async fn purge_one(&self, statement: &'static Statement, ended: Timestamp) -> Result<u64, StoreError> {
         let mut removed = 0;
         loop {

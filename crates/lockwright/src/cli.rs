@@ -72,6 +72,9 @@ pub(crate) enum Noun {
     /// The audit trail
     #[command(subcommand)]
     Trail(Trail),
+    /// The machine's clock, and the floor under it
+    #[command(subcommand)]
+    Clock(Clock),
     /// The configuration
     #[command(subcommand)]
     Config(Config),
@@ -424,6 +427,14 @@ pub(crate) enum Trail {
         #[arg(long, default_value_t = 50, value_parser = clap::value_parser!(u32).range(1..=1000))]
         limit: u32,
     },
+}
+
+#[derive(Subcommand, Debug)]
+pub(crate) enum Clock {
+    /// Say how the clock stands to the latest moment that was ever seen
+    Show,
+    /// Say that the clock is right though it stands below its floor; everybody signs in afresh
+    Accept,
 }
 
 #[derive(Subcommand, Debug)]

@@ -72,6 +72,7 @@ async fn serve(mut config: Config) -> Result<(), Failure> {
     let mailer = Arc::new(Mailer::new(&config.service).map_err(|error| Failure::usage(error.to_string()))?);
     let lockwright = Lockwright::new(config.service.clone(), store.clone(), Arc::new(SystemClock), Arc::new(SystemEntropy))
         .map_err(|error| Failure::usage(error.to_string()))?;
+    lockwright.read_clock_floor().await.map_err(|trouble| Failure::broken(trouble.to_string()))?;
     let control = control::server::bind(&socket).map_err(|error| Failure::broken(format!("{}: {error}", socket.display())))?;
     let metrics = PrometheusBuilder::new().install_recorder().map_err(|error| Failure::broken(error.to_string()))?;
     let stopping = Arc::new(AtomicBool::new(false));

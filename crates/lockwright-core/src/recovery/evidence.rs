@@ -73,7 +73,7 @@ pub(super) fn gathers(case: &Case, holder: TokenHash, now: Timestamp) -> Result<
 /// Whether what was asked for can still be done for its subject: nothing was replaced or stopped meanwhile (A16, A17).
 pub(super) fn stands(case: &Case, person: &Person, now: Timestamp) -> Result<(), Refusal> {
     let goal = goal_of(case)?;
-    if case.subject() != Some(&person.identity()) || !person.may_recover(goal) || person.replaced_since(case.created) {
+    if case.subject() != Some(&person.identity()) || !person.may_recover(goal) || person.replaced_since(case.created, now) {
         return Err(Refusal::Gone);
     }
     if person.factors().cancels.iter().any(|cancel| cancel.at >= case.created && cancel.at <= now) {

@@ -60,7 +60,7 @@ pub fn finish(
         Purpose::SetPassword { subject, epoch } if *subject == person.identity() && *epoch == person.epoch() => true,
         _ => return Err(Refusal::Gone),
     };
-    if person.replaced_since(case.created) {
+    if person.replaced_since(case.created, op.now) {
         return Err(Refusal::Gone);
     }
     let credential = Credential::replacing(person.credential(), hash, op.now);

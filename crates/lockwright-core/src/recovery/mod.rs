@@ -235,6 +235,8 @@ pub fn standing(case: &Case, holder: Option<TokenHash>, now: Timestamp) -> Resul
         return Err(Refusal::NotYours);
     }
     match case.state {
+        // Opened by a clock that ran ahead and has been put right since: its end lies in that clock's time (X02).
+        _ if crate::of_another_clock(case.created, now) => Err(Refusal::Expired),
         CaseState::Completed { .. } => Err(Refusal::AlreadyDone),
         CaseState::Closed { why, .. } => Err(Refusal::Closed(why)),
         CaseState::Open { .. } | CaseState::Proven { .. } | CaseState::Waiting { .. } if now >= case.expires => Err(Refusal::Expired),

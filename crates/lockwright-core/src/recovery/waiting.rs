@@ -18,7 +18,9 @@ use crate::person::Person;
 
 /// The recoveries of a person that wait now, or may be finished after waiting.
 pub fn underway(person: &Person, now: Timestamp) -> impl Iterator<Item = &Underway> {
-    let lives = move |under: &&Underway| now < under.release.plus(RELEASED_LIFE) && !person.replaced_since(under.since);
+    let lives = move |under: &&Underway| {
+        now < under.release.plus(RELEASED_LIFE) && !person.replaced_since(under.since, now) && !crate::of_another_clock(under.since, now)
+    };
     person.factors().underway.iter().filter(lives)
 }
 

@@ -154,7 +154,7 @@ fn run(world: &mut World, command: Command) -> Option<()> {
                 let (Some(first), Some(second)) = (decide(world), decide(world)) else { continue };
                 let before = world.person(number)?;
                 assert_eq!(world.proven.get(&id).map(Token::hash), Some(holder.hash()), "A02: finished without its proof");
-                assert!(!before.replaced_since(case.created), "A17: asked for before the password was replaced");
+                assert!(!before.replaced_since(case.created, world.now), "A17: asked for before the password was replaced");
                 world.end(&[before.identity()], None);
                 world.race(first, second);
                 let after = world.person(number)?;

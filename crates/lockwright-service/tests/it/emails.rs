@@ -10,6 +10,7 @@ use lockwright_model::factors::ExtraEmail;
 use lockwright_model::id::{AccountId, CaseId};
 use lockwright_model::identity::Identity;
 use lockwright_model::job::{Happening, Notice};
+use lockwright_model::proof::Goal;
 use lockwright_model::token::Token;
 use lockwright_service::cases::{CaseError, CaseKind, Opened};
 use lockwright_service::core::person::Person;
@@ -208,7 +209,7 @@ async fn n_r21_the_old_address_takes_a_change_back_and_ends_what_came_with_it() 
     // The intruder is signed in, and has asked for more.
     let intruder = house.session(&root(NEXT), OLD).await;
     let third = house.prove_change(&intruder, THIRD).await;
-    house.lockwright.start_recovery(&house.anyone(), &root(NEXT), lockwright_model::proof::Goal::NewPassword).await.unwrap();
+    house.lockwright.start_recovery(&house.anyone(), &root(NEXT), Goal::NewPassword).await.unwrap();
     assert!(house.letters().await.iter().all(|letter| letter.code().is_none()), "a changed address serves no recovery yet");
 
     house.seconds(UNDO.as_secs() - 60);

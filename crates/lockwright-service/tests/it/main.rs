@@ -3,6 +3,7 @@
 mod addresses;
 mod admin;
 mod armed;
+mod clock;
 mod closing;
 mod contacts;
 mod cut_off;

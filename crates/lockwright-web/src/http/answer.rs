@@ -70,6 +70,9 @@ impl From<Trouble> for Refused {
         match trouble {
             Trouble::Busy { retry_after } => Self::later(ProblemKind::Busy, retry_after, None),
             Trouble::Contended => Self::later(ProblemKind::Busy, Duration::from_secs(1), None),
+            // A few minutes pass by themselves; more than that somebody has to set right.
+            Trouble::ClockBehind { by } if by <= Duration::from_secs(600) => Self::later(ProblemKind::ClockBehind, by, None),
+            Trouble::ClockBehind { .. } => Self::new(ProblemKind::ClockBehind),
             Trouble::Unavailable(error) => Self::later(ProblemKind::Unavailable, Duration::from_secs(5), Some(error.to_string())),
         }
     }

@@ -30,13 +30,15 @@ pub enum ProblemKind {
     Busy,
     /// The store can't be reached.
     Unavailable,
+    /// The machine's clock went back.
+    ClockBehind,
     /// Our fault.
     Unexpected,
 }
 
 impl ProblemKind {
     /// All of them.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::NotFound,
         Self::Forbidden,
         Self::ExpiredForm,
@@ -47,6 +49,7 @@ impl ProblemKind {
         Self::Frozen,
         Self::Busy,
         Self::Unavailable,
+        Self::ClockBehind,
         Self::Unexpected,
     ];
 
@@ -59,7 +62,7 @@ impl ProblemKind {
             Self::BadRequest => 400,
             Self::MethodNotAllowed => 405,
             Self::TooMany => 429,
-            Self::Busy | Self::Unavailable => 503,
+            Self::Busy | Self::Unavailable | Self::ClockBehind => 503,
             Self::Unexpected => 500,
         }
     }
@@ -100,6 +103,7 @@ impl Page for Problem {
             ProblemKind::Frozen => "Changes are frozen for now",
             ProblemKind::Busy => "Many people are signing in right now",
             ProblemKind::Unavailable => "We can’t save or look up anything right now",
+            ProblemKind::ClockBehind => "The server’s clock went back",
             ProblemKind::Unexpected => "Something went wrong on our side",
         }
         .into()
@@ -111,7 +115,8 @@ impl Page for Problem {
             .map(|kind| Self {
                 kind,
                 request: Some("MZXW6YTBOIMZXW6YTBOIMZXW6Y".into()),
-                wait: matches!(kind, ProblemKind::Busy | ProblemKind::TooMany | ProblemKind::Frozen).then(|| "5 seconds".into()),
+                wait: matches!(kind, ProblemKind::Busy | ProblemKind::TooMany | ProblemKind::Frozen | ProblemKind::ClockBehind)
+                    .then(|| "5 seconds".into()),
                 again: matches!(kind, ProblemKind::ExpiredForm).then(|| "/signin/root".into()),
             })
             .collect()

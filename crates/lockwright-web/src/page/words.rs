@@ -192,6 +192,7 @@ pub fn event(name: &str) -> &str {
         "CreateLoginProfile" => "Console access given",
         "UpdateLoginProfile" => "User’s password reset",
         "DeleteLoginProfile" => "Console access removed",
+        "ClockAccepted" => "Clock accepted by the host",
         "CreateAccount" => "Account created",
         "SuspendAccount" => "Account suspended",
         "ResumeAccount" => "Account taken back into use",

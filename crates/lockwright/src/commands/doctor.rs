@@ -46,6 +46,7 @@ pub(super) fn run(common: &Common) -> Result<(), Failure> {
         well: problems.is_empty(),
         text: if problems.is_empty() { "whole".to_owned() } else { problems.join("; ") },
     });
+    findings.push(clock(answer.pointer("/Clock")));
     let dead = answer.pointer("/DeadMails").and_then(Value::as_u64).unwrap_or(0);
     findings.push(Finding {
         what: "outbox",
@@ -71,4 +72,22 @@ pub(super) fn run(common: &Common) -> Result<(), Failure> {
         }
     }
     if problems.is_empty() { Ok(()) } else { Err(Failure::refused("the stored data is damaged; restore a backup".to_owned())) }
+}
+
+fn clock(clock: Option<&Value>) -> Finding {
+    let text = |field: &str| clock.and_then(|clock| clock.get(field)).and_then(Value::as_str).unwrap_or_default();
+    let behind = clock.and_then(|clock| clock.get("BehindSeconds")).and_then(Value::as_u64);
+    Finding {
+        what: "clock",
+        well: behind.is_none(),
+        text: match behind {
+            None => format!("in order, {}", text("Clock")),
+            Some(seconds) => format!(
+                "it says {}, {seconds} seconds before the latest moment that was seen ({}): nobody signs in or changes anything; set it \
+                 right, or run `lockwright clock accept` if it is right now",
+                text("Clock"),
+                text("Floor")
+            ),
+        },
+    }
 }

@@ -2,6 +2,7 @@
 
 mod account;
 mod builder;
+mod clock;
 mod config;
 mod data;
 mod doctor;
@@ -80,6 +81,7 @@ pub(crate) fn run(cli: Cli) -> Result<(), Failure> {
         Noun::System(verb) => system::run(&common, verb),
         Noun::Mail(verb) => mail::run(&common, verb),
         Noun::Trail(verb) => trail::run(&common, verb),
+        Noun::Clock(verb) => clock::run(&common, &verb),
         Noun::Config(verb) => config::run(&common, &verb),
         Noun::Backup { file } => data::backup(&common, &file),
         Noun::Restore { file } => data::restore(&common, &file),

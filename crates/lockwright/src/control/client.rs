@@ -46,6 +46,7 @@ fn directly(common: &Common, request: &Request) -> Result<Answer, Failure> {
         let store = Store::open(config.location()).await.map_err(Failure::from)?;
         let lockwright = Lockwright::new(config.service, store.clone(), Arc::new(SystemClock), Arc::new(SystemEntropy))
             .map_err(|error| Failure::broken(error.to_string()))?;
+        lockwright.read_clock_floor().await.map_err(|trouble| Failure::broken(trouble.to_string()))?;
         let answer = execute::execute(&lockwright, request).await;
         drop(lockwright);
         store.close().await;

@@ -146,6 +146,11 @@ async fn run(lockwright: &Lockwright, op: &OpContext, request: Request) -> Answe
         Request::TrailList { account, limit } => {
             Ok(lockwright.events(op, account, None, limit).await?.into_iter().map(|event| event.record).collect())
         }
+        Request::ClockShow => Ok(clock(lockwright, None)),
+        Request::ClockAccept => {
+            let accepted = lockwright.accept_clock(op).await?;
+            Ok(clock(lockwright, Some(accepted)))
+        }
         Request::Backup { file } => {
             lockwright.backup(op, &file).await?;
             Ok(json!({"File": file}))
@@ -184,6 +189,17 @@ async fn registration(lockwright: &Lockwright) -> Answer {
     })
 }
 
+fn clock(lockwright: &Lockwright, accepted: Option<bool>) -> Value {
+    let state = lockwright.clock_state();
+    json!({
+        "Clock": state.clock.to_rfc3339(),
+        "Floor": state.floor.to_rfc3339(),
+        "State": if state.behind.is_some() { "behind" } else { "in order" },
+        "BehindSeconds": state.behind.map(|behind| behind.as_secs()),
+        "Accepted": accepted,
+    })
+}
+
 async fn check(lockwright: &Lockwright, op: &OpContext) -> Answer {
     let problems = lockwright.check_store(op).await?;
     let counts = lockwright.counts(op).await?;
@@ -193,7 +209,8 @@ async fn check(lockwright: &Lockwright, op: &OpContext) -> Answer {
         "jobs": counts.jobs_waiting + counts.jobs_dead, "events": counts.events,
     });
     let roots = lockwright.roots_without_device(op).await?;
-    Ok(json!({"Problems": problems, "Rows": rows, "DeadMails": counts.jobs_dead, "RootsWithoutMfa": roots}))
+    let clock = clock(lockwright, None);
+    Ok(json!({"Problems": problems, "Rows": rows, "DeadMails": counts.jobs_dead, "RootsWithoutMfa": roots, "Clock": clock}))
 }
 
 pub(super) fn whom(subject: Subject) -> Whom {

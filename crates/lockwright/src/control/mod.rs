@@ -53,6 +53,8 @@ pub(crate) enum Request {
     MailList { after: Option<JobId>, limit: u32 },
     MailRetry { id: JobId },
     TrailList { account: Option<AccountId>, limit: u32 },
+    ClockShow,
+    ClockAccept,
     Backup { file: std::path::PathBuf },
     Check,
 }

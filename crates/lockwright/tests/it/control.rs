@@ -1,7 +1,11 @@
 //! The host's command line, with the server running and without it.
 
 use std::os::unix::fs::PermissionsExt;
+use std::time::Duration;
 
+use lockwright_model::change::{ChangeSet, Touch};
+use lockwright_model::clock::{Clock, ClockFloor, SystemClock};
+use lockwright_store::{Location, Store};
 use serde_json::json;
 
 use crate::program::Program;
@@ -184,4 +188,49 @@ fn a_reader_that_has_gone_is_no_panic() {
     let mut program = Program::new(None);
     program.start_and_hang_up();
     assert!(program.ask(&json!("RegistrationShow")).is_some_and(|answer| answer.is_ok()));
+}
+
+/// Leaves a data folder as a server would whose clock ran a year ahead.
+fn leap(data: &std::path::Path) {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+    runtime.block_on(async {
+        let store = Store::open(Location::Sqlite { path: data.join("lockwright.db") }).await.expect("the store opens");
+        let floor = store.clock_floor().await.expect("a floor");
+        let at = SystemClock.now().plus(Duration::from_secs(365 * 86_400));
+        let changes = ChangeSet { touches: vec![Touch::ClockSeen(ClockFloor { at, ..floor })], ..ChangeSet::default() };
+        store.commit(changes).await.expect("a commit");
+        store.close().await;
+    });
+}
+
+#[test]
+fn x02_the_host_accepts_a_clock_that_was_put_right() {
+    let mut program = Program::new(None);
+    program.start();
+    assert_eq!(program.json(&["clock", "show"])["State"], "in order");
+    program.terminate();
+    for running in [false, true] {
+        leap(&program.data());
+        if running {
+            program.start();
+        }
+        let email = format!("root{running}@example.com");
+        let make = ["account", "create", "--name", "Example", "--email", email.as_str()];
+        let refused = program.host(&make);
+        assert_eq!(refused.status.code(), Some(1));
+        let said = String::from_utf8_lossy(&refused.stderr).into_owned();
+        assert!(said.contains("clock went back") && said.contains("lockwright clock accept"), "{said}");
+        let doctor = program.host(&["doctor"]);
+        let said = String::from_utf8_lossy(&doctor.stdout).into_owned();
+        assert!(said.contains("look  clock: ") && said.contains("lockwright clock accept"), "{said}");
+        assert_eq!(program.json(&["clock", "show"])["State"], "behind");
+        let accepted = program.json(&["clock", "accept"]);
+        assert_eq!((&accepted["State"], &accepted["Accepted"]), (&json!("in order"), &json!(true)));
+        assert_eq!(program.json(&["clock", "accept"])["Accepted"], json!(false));
+        program.json(&make);
+        let trail = program.json(&["trail", "list"]);
+        let accepted = trail.as_array().expect("a list").iter().filter(|event| event["eventName"] == "ClockAccepted").count();
+        assert_eq!(accepted, if running { 2 } else { 1 });
+    }
+    assert!(String::from_utf8_lossy(&program.host(&["doctor"]).stdout).contains("ok    clock: in order"));
 }

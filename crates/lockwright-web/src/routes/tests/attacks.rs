@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use axum::body::Body;
 use axum::http::{Method, StatusCode};
+use lockwright_model::clock::{Clock, Timestamp};
 
 use super::browser::{ANA, House, NEW, OLD};
 use crate::WebConfig;
@@ -416,4 +417,35 @@ async fn e10_large_and_wide_bodies_are_refused() {
     }
     let deep = format!("{}{}", "[".repeat(30_000), "]".repeat(30_000));
     assert_eq!(browser.send(Method::POST, "/signin/root", "application/json", deep).await.status, StatusCode::BAD_REQUEST);
+}
+
+#[tokio::test]
+async fn x02_a_clock_that_went_back_is_told_and_signs_nobody_in() {
+    let house = House::new().await;
+    let mut member = house.registered().await;
+    let clock = &house.installation.clock;
+    let now = clock.now().as_micros();
+    clock.set(Timestamp::from_micros(now - 86_400_000_000));
+    assert!(member.is_in().await, "who is signed in stays so");
+    assert_eq!(member.get("/security").await.status, StatusCode::OK);
+    let mut browser = house.browser();
+    assert_eq!(browser.get("/signin/root").await.status, StatusCode::OK);
+    for (path, fields) in [
+        ("/signin/root", [("email", ANA), ("password", OLD)]),
+        ("/recover/root", [("email", ANA), ("x", "")]),
+        ("/recover/root", [("email", "nobody@example.com"), ("x", "")]),
+        ("/signup", [("email", "eve@example.com"), ("x", "")]),
+    ] {
+        let refused = browser.post(path, &fields).await;
+        assert_eq!(refused.status, StatusCode::SERVICE_UNAVAILABLE, "{path}");
+        assert!(refused.says("The server’s clock went back") && refused.says("has been alerted"), "{path}: {}", refused.body);
+    }
+    clock.set(Timestamp::from_micros(now - 60_000_000));
+    browser.get("/signin/root").await;
+    let soon = browser.post("/signin/root", &[("email", ANA), ("password", OLD)]).await;
+    assert!(soon.says("Try again in") && !soon.header("retry-after").is_empty(), "{}", soon.body);
+    member.get("/security").await;
+    member.post("/signout", &[]).await.to("/signin?done=signed-out");
+    clock.set(Timestamp::from_micros(now + 1_000_000));
+    browser.sign_in(ANA, OLD).await.to("/console");
 }
