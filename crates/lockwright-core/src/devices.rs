@@ -21,6 +21,7 @@ use crate::mfa;
 use crate::outbox;
 use crate::permit::Permit;
 use crate::person::Person;
+use crate::recovery::drill;
 use crate::session::{self, NewSession, SessionLimits};
 use crate::shared;
 
@@ -114,6 +115,9 @@ pub fn add(
     }
     changes.tell(AuditEvent::new(op, entropy, told("EnableMFADevice", &person, &device)));
     let first = person.factors().devices.is_empty();
+    if first && person.factors().drills.is_empty() {
+        changes.put(drill::next(&person, op, entropy));
+    }
     let name = device.name.clone();
     let factors = person.factors_mut();
     factors.devices.push(device);

@@ -7,10 +7,11 @@ use std::time::Duration;
 use lockwright_model::case::{Channel, IdentityKind};
 use lockwright_model::clock::Timestamp;
 use lockwright_model::factors::{DeviceKind, Loss, RecoveryCodes};
-use lockwright_model::proof::{Proof, Proofs};
+use lockwright_model::proof::{Goal, Proof, Proofs};
 
 use crate::person::Person;
 use crate::recovery::RecoverySettings;
+use crate::recovery::drill::{Had, REHEARSE, last, takes};
 use crate::recovery::rules::{Protection, Rule, RuleBook, SignIn, WayBack};
 use crate::recovery::situation::{codes_serve_from, contact_serves_from, device_serves_from, enrolled, protection, situation};
 
@@ -86,6 +87,8 @@ pub enum Concern {
     OneProvider,
     /// The recovery contacts were not looked through for a year.
     OldContacts,
+    /// No way back was rehearsed for half a year, and there is one to rehearse.
+    NoDrill,
 }
 
 /// What only the shell around the decisions knows.
@@ -151,28 +154,11 @@ fn left(person: &Person, loss: Loss, now: Timestamp) -> (Proofs, Proofs) {
     let mut after = person.clone();
     let primary = person.primary_email().cloned().map(Channel::Email);
     let factors = after.factors_mut();
-    let (mut password, mut mailbox) = (true, true);
-    match loss {
-        Loss::Password => password = false,
-        Loss::Mailbox => mailbox = false,
-        Loss::Phone => {
-            factors.phones.clear();
-            factors.devices.retain(|device| !matches!(device.kind, DeviceKind::Totp { .. }));
-        }
-        Loss::Devices => factors.devices.clear(),
-        Loss::Codes => factors.codes = None,
-        Loss::PasswordAndDevices => {
-            password = false;
-            factors.devices.clear();
-        }
-        Loss::Everything => {
-            (password, mailbox) = (false, false);
-            factors.devices.clear();
-            factors.phones.clear();
-            factors.emails.clear();
-            factors.codes = None;
-        }
-    }
+    factors.devices.retain(|device| !takes(loss, Had::device(device)));
+    factors.phones.retain(|_| !takes(loss, Had::Phone));
+    factors.emails.retain(|_| !takes(loss, Had::OtherMailbox));
+    factors.codes = factors.codes.take().filter(|_| !takes(loss, Had::Codes));
+    let (password, mailbox) = (!takes(loss, Had::Password), !takes(loss, Had::SignInMailbox));
     let mut proofs = enrolled(&after, now);
     if !password {
         proofs = proofs.without(Proof::Password);
@@ -224,10 +210,22 @@ fn concerns(person: &Person, lines: &[Line], surroundings: &Surroundings, now: T
         (Concern::OneDevice, factors.devices.len() == 1),
         (Concern::MutualContacts, surroundings.mutual_contacts > 0 && surroundings.mutual_contacts == factors.accepted().count()),
         (Concern::OneProvider, addresses.len() > 1 && same),
+        (Concern::NoDrill, rehearsal_due(person, lines, now)),
         (Concern::OldContacts, factors.accepted().count() > 0 && reviewed.is_none_or(|at| now >= at.plus(REVIEW))),
     ];
     found.extend(holds.into_iter().filter(|(_, holds)| *holds).map(|(concern, _)| concern));
     found
+}
+
+/// What the way back from a loss begins with, where the person can rehearse it alone: without operators, without an administrator.
+pub fn rehearsal(line: &Line) -> Option<Goal> {
+    let way = line.way.as_ref().filter(|way| way.help.is_none())?;
+    way.steps.first().map(|rule| rule.goal)
+}
+
+fn rehearsal_due(person: &Person, lines: &[Line], now: Timestamp) -> bool {
+    let due = last(person).is_none_or(|at| now >= at.plus(REHEARSE));
+    due && protection(person) == Protection::Device && lines.iter().any(|line| rehearsal(line).is_some())
 }
 
 /// The only devices are apps that show codes, and a single one at that.

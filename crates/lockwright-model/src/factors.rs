@@ -262,6 +262,30 @@ pub enum Loss {
     Everything,
 }
 
+impl Loss {
+    /// Each of them.
+    pub const ALL: [Self; 7] =
+        [Self::Password, Self::Mailbox, Self::Phone, Self::Devices, Self::Codes, Self::PasswordAndDevices, Self::Everything];
+
+    /// Its stored word.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Password => "password",
+            Self::Mailbox => "mailbox",
+            Self::Phone => "phone",
+            Self::Devices => "devices",
+            Self::Codes => "codes",
+            Self::PasswordAndDevices => "password_and_devices",
+            Self::Everything => "everything",
+        }
+    }
+
+    /// The loss of a word.
+    pub fn of_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|loss| loss.word() == word)
+    }
+}
+
 /// A login of another system that shares these credentials.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct LinkedLogin {

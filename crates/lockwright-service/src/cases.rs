@@ -7,6 +7,7 @@ use lockwright_model::change::Record;
 use lockwright_model::clock::Timestamp;
 use lockwright_model::context::OpContext;
 use lockwright_model::email::EmailAddress;
+use lockwright_model::factors::Loss;
 use lockwright_model::id::{AccountId, CaseId};
 use lockwright_model::identity::Identity;
 use lockwright_model::name::PersonName;
@@ -106,6 +107,8 @@ pub struct CaseView {
     pub kind: CaseKind,
     /// Where it stands, or why it can't go on.
     pub step: Result<CaseStep, Refusal>,
+    /// What it pretends to be lost, where it is a rehearsal: for the browser that holds it.
+    pub drill: Option<Loss>,
 }
 
 /// Why a step was not taken.
@@ -172,13 +175,14 @@ impl Lockwright {
         let case = self.load_case(id).await?;
         let kind = kind_of(&case.purpose);
         let Some(holder) = Token::parse(TokenKind::Case, cookie) else {
-            return Ok(CaseView { kind, step: Err(Refusal::NotYours) });
+            return Ok(CaseView { kind, step: Err(Refusal::NotYours), drill: None });
         };
+        let drill = case.gathered.drill.filter(|_| holder.hash() == case.holder);
         if holder.hash() == case.holder && matches!(case.state, CaseState::Completed { .. }) {
-            return Ok(CaseView { kind, step: Ok(CaseStep::Done) });
+            return Ok(CaseView { kind, step: Ok(CaseStep::Done), drill });
         }
         if let Err(refusal) = recovery::standing(&case, Some(holder.hash()), self.now()) {
-            return Ok(CaseView { kind, step: Err(refusal) });
+            return Ok(CaseView { kind, step: Err(refusal), drill });
         }
         let step = match &case.state {
             CaseState::Open { .. } if case.gathered.proofs.contains(Proof::Email) => Ok(CaseStep::More),
@@ -190,7 +194,7 @@ impl Lockwright {
             CaseState::Waiting { .. } => self.proven_step(&case).await?,
             CaseState::Completed { .. } | CaseState::Closed { .. } => Err(Refusal::AlreadyDone),
         };
-        Ok(CaseView { kind, step })
+        Ok(CaseView { kind, step, drill })
     }
 
     async fn proven_step(&self, case: &Case) -> Result<Result<CaseStep, Refusal>, CaseError> {

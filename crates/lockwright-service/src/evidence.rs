@@ -5,14 +5,14 @@ use lockwright_core::person::Person;
 use lockwright_core::recovery::{self, Given, Refusal, Step};
 use lockwright_core::{Decided, session::NewSession};
 use lockwright_core::{mfa, signin};
-use lockwright_model::case::{Case, CaseMoment, CaseState, Channel, MessageWay};
+use lockwright_model::case::{Case, CaseMoment, Channel, MessageWay};
 use lockwright_model::change::Record;
 use lockwright_model::clock::Timestamp;
 use lockwright_model::context::{OpContext, Source};
 use lockwright_model::id::CaseId;
 use lockwright_model::identity::Principal;
 use lockwright_model::job::Job;
-use lockwright_model::proof::{Goal, Proof, Proofs};
+use lockwright_model::proof::Proof;
 use lockwright_model::secret::Password;
 use lockwright_model::token::{Code, Token, TokenHash};
 use lockwright_model::tries::TriesKey;
@@ -22,6 +22,7 @@ use crate::Lockwright;
 use crate::cases::{CaseError, held};
 use crate::commit::decide;
 use crate::factors::{FactorAnswer, Typing, mfa_key};
+use crate::passkey_signin::PasskeyChallenge;
 use crate::signin::SignInError;
 use crate::trouble::{NotCommitted, Trouble};
 
@@ -74,6 +75,11 @@ impl From<SignInError> for EvidenceError {
             SignInError::Mismatch | SignInError::Barred(_) => Refusal::NotNow.into(),
         }
     }
+}
+
+/// What the seal of a challenge in a case is for.
+fn passkey_context(id: &CaseId) -> String {
+    format!("passkey of case {id}")
 }
 
 /// The counter of what is tried in a case. Before the first proof it is the identity's own, shared with sign-in; whoever proved the same
@@ -136,6 +142,30 @@ impl Lockwright {
         answer.readable()?;
         let what = if matches!(answer, FactorAnswer::RecoveryCode(_)) { Proof::RecoveryCode } else { Proof::Device };
         self.factor_given(op, id, cookie, what, |person| self.check_factor(person, answer, challenge, op.now).ok()).await
+    }
+
+    /// Asks the passkeys of whom a recovery is about. `None`: there are none, or nothing was proven yet, for the question tells which
+    /// there are.
+    pub async fn ask_case_passkeys(&self, op: &OpContext, id: &CaseId, cookie: &str) -> Result<Option<PasskeyChallenge>, EvidenceError> {
+        let (_, case, person) = self.looked_at(op, id, cookie).await?;
+        let Some(person) = person.filter(|_| !case.gathered.proofs.is_empty()) else { return Ok(None) };
+        let Some(challenge) = self.ask_passkeys(&person) else { return Ok(None) };
+        let sealed = self.seal_challenge(&challenge, &passkey_context(id), op.now);
+        Ok(Self::passkey_options(&challenge).zip(sealed).map(|(options, sealed)| PasskeyChallenge { options, sealed }))
+    }
+
+    /// Takes a passkey's answer to [`Lockwright::ask_case_passkeys`] as a proof of the same recovery.
+    pub async fn give_passkey(
+        &self,
+        op: &OpContext,
+        id: &CaseId,
+        cookie: &str,
+        sealed: &str,
+        answer: &str,
+    ) -> Result<Given, EvidenceError> {
+        // A challenge that is over, or of another recovery, is answered wrong: the answer tells nobody which.
+        let asked = self.open_challenge(sealed, &passkey_context(id), op.now).map(|(challenge, _)| challenge);
+        self.give_factor(op, id, cookie, FactorAnswer::Passkey { response: answer }, asked.as_deref()).await
     }
 
     /// Takes two consecutive codes of any device as a proof: they count even where wrong tries switched single ones off.
@@ -207,7 +237,9 @@ impl Lockwright {
             let holder = held(cookie)?;
             let shown = decide!(self, {
                 let case = self.load_case(id).await?;
-                self.counted_ask(op, &case).await?.onto(recovery::ask_channel(case, holder.hash(), channel, way, &self.step(op))?)
+                let person = self.case_person(&case).await?;
+                let counted = self.counted_ask(op, &case).await?;
+                counted.onto(recovery::ask_channel(case, person.as_ref(), holder.hash(), channel, way, &self.step(op))?)
             })?;
             Ok(shown)
         })
@@ -364,65 +396,5 @@ impl Ask {
         }
         decided.changes.puts.extend(self.rows);
         decided
-    }
-}
-
-/// A code that was asked for, at its place in the case.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct AskedCode {
-    /// Its place, for [`Lockwright::give_code`].
-    pub at: usize,
-    /// Where it goes, as the person typed it.
-    pub channel: Channel,
-}
-
-/// What a recovery has and lacks. Until something is proven it is the same for everybody.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Ways {
-    /// What it is to do.
-    pub goal: Goal,
-    /// What was proven.
-    pub given: Proofs,
-    /// What is still missing, and whether it then opens only after the waiting time. Empty until something is proven.
-    pub missing: Vec<(Proofs, bool)>,
-    /// The proofs are enough for the waiting time to start.
-    pub may_wait: bool,
-    /// The waiting time runs until then.
-    pub release: Option<Timestamp>,
-    /// The codes that can be typed now.
-    pub codes: Vec<AskedCode>,
-    /// The contacts were asked.
-    pub contacts_asked: bool,
-    /// What to read out to an operator, once they were asked.
-    pub caller_code: Option<String>,
-    /// When the case ends.
-    pub expires: Timestamp,
-}
-
-impl Lockwright {
-    /// What a recovery has and lacks, for the browser that holds it.
-    pub async fn ways(&self, op: &OpContext, id: &CaseId, cookie: &str) -> Result<Ways, CaseError> {
-        let holder = held(cookie)?;
-        let case = self.load_case(id).await?;
-        recovery::standing(&case, Some(holder.hash()), op.now)?;
-        let person = self.case_person(&case).await?.filter(|_| !case.gathered.proofs.is_empty());
-        let release = match case.state {
-            CaseState::Waiting { release, .. } => Some(release),
-            CaseState::Open { .. } => None,
-            CaseState::Proven { .. } | CaseState::Completed { .. } | CaseState::Closed { .. } => return Err(Refusal::NotNow.into()),
-        };
-        let lacks = recovery::lacks(&case, person.as_ref(), &self.step(op))?;
-        let codes = case.gathered.tickets.iter().enumerate().filter(|(_, ticket)| op.now < ticket.expires);
-        Ok(Ways {
-            goal: lacks.goal,
-            given: case.gathered.proofs,
-            missing: lacks.missing,
-            may_wait: lacks.may_wait && release.is_none(),
-            release,
-            codes: codes.map(|(at, ticket)| AskedCode { at, channel: ticket.channel.clone() }).collect(),
-            contacts_asked: case.gathered.asked.is_some(),
-            caller_code: case.gathered.operators.map(|help| help.caller_code),
-            expires: case.expires,
-        })
     }
 }

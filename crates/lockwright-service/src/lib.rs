@@ -15,6 +15,7 @@ pub mod config;
 pub mod confirm;
 pub mod contacts;
 pub mod devices;
+pub mod drills;
 pub mod emails;
 pub mod enrolments;
 pub mod evidence;
@@ -42,6 +43,7 @@ pub mod signin;
 pub mod trail;
 pub mod trouble;
 pub mod users;
+pub mod ways;
 pub mod webhook;
 pub mod worker;
 

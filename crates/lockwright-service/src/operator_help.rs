@@ -18,6 +18,7 @@ use crate::Lockwright;
 use crate::authorize::Denied;
 use crate::commit::decide;
 use crate::trouble::{NotCommitted, Trouble};
+use crate::ways::{self, Course};
 
 /// Cases that have the same caller code, at most.
 const SAME_CODE: u32 = 5;
@@ -135,6 +136,8 @@ pub struct HelpView {
     pub proofs: Proofs,
     /// When it ends by itself.
     pub expires: Timestamp,
+    /// How it went on.
+    pub course: Course,
     /// How far it is.
     pub stage: HelpStage,
     /// Its owner tried twice to stop it through the same channel.
@@ -307,6 +310,7 @@ impl Lockwright {
         };
         let contested = contested(&case);
         let stage = stage(&case, op.now);
+        let course = ways::course(&case);
         let help = case.gathered.operators;
         let act = async |by: Option<(OperatorId, Option<Timestamp>)>| match by {
             Some((id, at)) => Ok(Some(self.act(&id, at, permit).await?)),
@@ -319,6 +323,7 @@ impl Lockwright {
             objections.push(self.act(id, None, permit).await?);
         }
         Ok(HelpView {
+            course,
             case: case.id,
             kind,
             goal,

@@ -132,7 +132,10 @@ impl Lockwright {
                 self.remind(job, case, *moment).await?;
                 return Ok(Sent::Done);
             }
-            Task::Review { what: ReviewOf::Drill, .. } => Vec::new(),
+            Task::Review { identity, what: ReviewOf::Drill } => {
+                self.remind_of_drill(job, identity).await?;
+                return Ok(Sent::Done);
+            }
             Task::TellSystem { .. } => {
                 return Ok(match self.tell_system(job.id.as_str(), &job.task).await? {
                     Ok(()) => Sent::Done,

@@ -3,12 +3,14 @@
 use std::sync::LazyLock;
 
 use lockwright_model::case::IdentityKind;
+use lockwright_model::proof::Goal;
 use minijinja::syntax::SyntaxConfig;
 use minijinja::value::{Serde, Value};
 use minijinja::{AutoEscape, Environment, UndefinedBehavior};
 use serde::Serialize;
 
 use crate::assets::ASSETS;
+use crate::page::course::Course;
 use crate::page::{FieldErrors, Nav, Page, escape, field};
 
 /// What stands around every page.
@@ -24,6 +26,23 @@ pub struct Shell {
     pub signed_in: Option<SignedIn>,
     /// What just happened, shown once.
     pub notice: Option<Flash>,
+    /// A recovery of whoever is signed in that is under way.
+    pub recovering: Option<Recovering>,
+}
+
+/// A recovery of whoever is signed in that is under way.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+pub struct Recovering {
+    /// What it is to do.
+    pub goal: Goal,
+    /// When it began.
+    pub began: String,
+    /// It waits, and can be finished then.
+    pub release: Option<String>,
+    /// A session stopped one before: it takes more now.
+    pub contested: bool,
+    /// How it goes on.
+    pub course: Course,
 }
 
 /// Who is signed in, for the head of the page and the console's navigation.
@@ -65,7 +84,7 @@ pub enum Tone {
 impl Shell {
     /// A shell with nobody signed in and nothing to tell.
     pub fn new(installation: impl Into<String>, csrf: impl Into<String>) -> Self {
-        Self { base: "", installation: installation.into(), csrf: csrf.into(), signed_in: None, notice: None }
+        Self { base: "", installation: installation.into(), csrf: csrf.into(), signed_in: None, notice: None, recovering: None }
     }
 
     /// On the site whose paths begin like this.
@@ -79,6 +98,12 @@ impl Shell {
     pub fn signed_in(mut self, who: SignedIn) -> Self {
         self.signed_in = Some(who);
         self
+    }
+
+    /// A recovery of whoever is signed in is under way.
+    #[must_use]
+    pub fn recovering(self, recovering: Option<Recovering>) -> Self {
+        Self { recovering, ..self }
     }
 
     /// Something just happened.
@@ -182,6 +207,9 @@ static ENVIRONMENT: LazyLock<Environment<'static>> = LazyLock::new(|| {
         "part/trouble.html",
         "part/wait.html",
         "part/outbox.html",
+        "part/course.html",
+        "part/rehearsal.html",
+        "part/recovering.html",
         "part/wait_password.html",
         "part/new_password.html",
         "part/shared.html",
@@ -198,6 +226,7 @@ static ENVIRONMENT: LazyLock<Environment<'static>> = LazyLock::new(|| {
         "public/find_sent.html",
         "public/recover_device.html",
         "public/case_ways.html",
+        "public/case_proof.html",
         "public/case_reenrol.html",
         "public/case_code.html",
         "public/case_link.html",

@@ -11,6 +11,7 @@ use lockwright_model::job::Task;
 use lockwright_model::proof::{Proof, Proofs};
 use lockwright_model::token::{Code, TokenHash};
 
+use super::drill::{self, Had};
 use super::evidence::{self, Given, Written};
 use super::{CODE_TRIES, PHONE_CODE_LIFE, Refusal, SENDS, Step, TICKET_LIFE, standing};
 use crate::Decided;
@@ -48,17 +49,21 @@ const fn life_of(channel: &Channel) -> Duration {
 }
 
 /// Asks for a code to an address that the person typed. The rows are the same whether it is theirs (invariant 9): whether anything is
-/// sent, the job decides. A fresh code replaces the older one, and resets no count.
+/// sent, the job decides. A fresh code replaces the older one, and resets no count. `person` is looked at in a rehearsal only.
 ///
 /// The output is the code to show on the page, for [`MessageWay::Keyed`].
 pub fn ask_channel(
     mut case: Case,
+    person: Option<&Person>,
     holder: TokenHash,
     channel: &Channel,
     way: MessageWay,
     step: &Step<'_>,
 ) -> Result<Decided<Option<Code>>, Refusal> {
     evidence::gathers(&case, holder, step.op.now)?;
+    if let Some(person) = person {
+        drill::pretended(&case, Had::address(person, channel))?;
+    }
     if case.gathered.proofs.contains(proof_of(channel)) || (matches!(channel, Channel::Email(_)) && way != MessageWay::Text) {
         return Err(Refusal::NotNow);
     }

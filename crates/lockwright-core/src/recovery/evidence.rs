@@ -13,7 +13,7 @@ use serde_json::json;
 
 use super::rules::{Opening, RuleBook};
 use super::situation::situation;
-use super::{CASE_TRIES, GATHERING_LIFE, PROVEN_LIFE, RecoverySettings, Refusal, Step, standing};
+use super::{CASE_TRIES, GATHERING_LIFE, PROVEN_LIFE, RecoverySettings, Refusal, Step, drill, standing};
 use crate::Decided;
 use crate::outbox;
 use crate::person::Person;
@@ -164,11 +164,13 @@ pub(super) fn gather(mut case: Case, mut person: Person, proofs: Proofs, written
     let situation = situation(&person, step.settings, op.now);
     let goal = goal_of(&case).unwrap_or_default();
     let mut written = written;
-    let told = case.gathered.told.iter().any(|told| told.what == CaseMoment::Started);
+    let opening = opening(&case, &person, step.settings, op.now);
+    let rehearsed = case.gathered.drill.filter(|_| matches!(opening, Ok(Opening::AtOnce(_) | Opening::AfterDelay(_))));
+    let told = rehearsed.is_some() || case.gathered.told.iter().any(|told| told.what == CaseMoment::Started);
     if !told && RuleBook::PRODUCTION.tells(&situation, goal, before, after) {
         tell(&mut changes, &mut case, &person, CaseMoment::Started, None, step);
     }
-    if let Ok(Opening::AtOnce(_)) = opening(&case, &person, step.settings, op.now) {
+    if let (Ok(Opening::AtOnce(_)), None) = (opening, case.gathered.drill) {
         case.state = CaseState::Proven { at: op.now };
         case.expires = op.now.plus(PROVEN_LIFE);
         let underway = &mut person.factors_mut().underway;
@@ -182,6 +184,13 @@ pub(super) fn gather(mut case: Case, mut person: Person, proofs: Proofs, written
         .about(person.identity(), person.user_name())
         .request(json!({"case": case.id.as_str(), "proofs": words}));
     changes.tell(AuditEvent::new(op, entropy, told));
+    if let Some(lost) = rehearsed {
+        // What would only open after a waiting time is walked to its end too: nobody waits for nothing.
+        let ended = drill::end(case, person, lost, true, op, entropy);
+        changes.puts.extend(ended.puts);
+        changes.events.extend(ended.events);
+        return Decided::new(changes, ());
+    }
     changes.put(Record::Case(case));
     if written == Written::Person {
         changes.put(person.record());

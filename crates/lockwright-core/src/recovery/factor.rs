@@ -6,6 +6,7 @@ use lockwright_model::clock::Timestamp;
 use lockwright_model::proof::{Proof, Proofs};
 use lockwright_model::token::TokenHash;
 
+use super::drill::{self, Had};
 use super::evidence::{self, Given, Written};
 use super::rules::RuleBook;
 use super::situation::{codes_serve_from, device_serves_from};
@@ -26,6 +27,7 @@ pub fn give_password(
     step: &Step<'_>,
 ) -> Result<Decided<Given>, Refusal> {
     evidence::gathers(&case, holder, step.op.now)?;
+    drill::pretended(&case, Had::Password)?;
     let given = case.gathered.proofs;
     if given.contains(Proof::Password) {
         return Err(Refusal::NotNow);
@@ -58,6 +60,9 @@ pub fn give_factor(
 ) -> Result<Decided<Given>, Refusal> {
     let now = step.op.now;
     evidence::gathers(&case, holder, now)?;
+    if what == Proof::RecoveryCode {
+        drill::pretended(&case, Had::Codes)?;
+    }
     if case.gathered.proofs.contains(what) {
         return Err(Refusal::NotNow);
     }
@@ -68,10 +73,20 @@ pub fn give_factor(
     let (Some(mut person), Some(proof)) = (evidence::subject(&case, person, now), proof) else {
         return Ok(evidence::wrong(case, CASE_TRIES));
     };
+    if let FactorProof::Totp { device, .. } | FactorProof::Passkey { device, .. } = proof
+        && let Some(device) = person.factors().device(device)
+    {
+        drill::pretended(&case, Had::device(device))?;
+    }
     let from = serves_from(&person, proof);
+    let unspent = person.clone();
     let Ok(spent) = mfa::spend(&mut person, proof, now) else { return Ok(evidence::wrong(case, CASE_TRIES)) };
     if let Some(from) = from.filter(|from| now < *from) {
         return Ok(Decided::new(ChangeSet::default(), Given::TooNew { from }));
+    }
+    // A rehearsal uses up no saved code. A one-time password is never taken twice, not even there.
+    if case.gathered.drill.is_some() && what == Proof::RecoveryCode {
+        return Ok(evidence::add(case, unspent, Proofs::of(&[what]), Written::Case, step).map_output(Given::Accepted));
     }
     let mut changes = ChangeSet::default();
     mfa::tell_spent(&mut changes, &person, &spent, step.op, step.entropy);

@@ -5,6 +5,7 @@
 
 mod channel;
 mod contacts;
+pub mod drill;
 mod evidence;
 mod factor;
 mod finish;
@@ -41,7 +42,7 @@ pub use factor::{give_factor, give_password};
 pub use finish::{confirm_address, finish, finish_reenrol};
 pub use operators::ask_operators;
 pub use ticket::{CodeOutcome, Issued, check_link, issue, open_link, resend, try_code};
-pub use waiting::{Stopped, remind, start_waiting, stop, stop_recoveries, underway};
+pub use waiting::{Stopped, goal_under_way, remind, start_waiting, stop, stop_recoveries, underway};
 
 /// How long a mailed ticket and its case work (NIST SP 800-63B-4 §4.2.1.2 allows 24 h by email).
 pub const TICKET_LIFE: Duration = Duration::from_secs(60 * 60);
@@ -117,6 +118,8 @@ pub enum Refusal {
     Frozen(Timestamp),
     /// Another recovery of the same person waits (X06).
     OtherWaits,
+    /// A rehearsal pretends that this is lost.
+    PretendedLost,
 }
 
 /// Opens a case of any purpose and asks for its ticket to be sent.
@@ -276,7 +279,7 @@ fn anybody_starts(purpose: &Purpose) -> bool {
 /// Gives a case up on the holder's wish ("use another address"). Before the proof, the holder of a case that anybody can start only
 /// lets go of it: the mailed link still works, for its reader may be somebody else (A29).
 ///
-/// `person` is the subject of a recovery that waits: it is taken off its list.
+/// `person` is the subject of a recovery: one that waits is taken off its list, and a rehearsal ends without having reached its end.
 pub fn cancel(
     mut case: Case,
     person: Option<Person>,
@@ -285,6 +288,9 @@ pub fn cancel(
     entropy: &dyn Entropy,
 ) -> Result<Decided<()>, Refusal> {
     standing(&case, Some(holder), op.now)?;
+    if let (Some(lost), Some(person)) = (case.gathered.drill, &person) {
+        return Ok(Decided::new(drill::end(case, person.clone(), lost, false, op, entropy), ()));
+    }
     let mut changes = ChangeSet::default();
     match case.state {
         CaseState::Open { .. } if anybody_starts(&case.purpose) && case.gathered.proofs.is_empty() => {

@@ -52,7 +52,8 @@ impl From<Refusal> for NoHelp {
 pub fn ask_operators(mut case: Case, holder: TokenHash, step: &Step<'_>) -> Result<Decided<String>, Refusal> {
     let now = step.op.now;
     evidence::gathers(&case, holder, now)?;
-    if !step.settings.operator_help {
+    // A rehearsal bothers nobody.
+    if !step.settings.operator_help || case.gathered.drill.is_some() {
         return Err(Refusal::NotNow);
     }
     if let Some(help) = &case.gathered.operators {
@@ -71,7 +72,6 @@ pub fn ask_operators(mut case: Case, holder: TokenHash, step: &Step<'_>) -> Resu
 pub fn may_help(case: &Case, person: &Person, permit: &OperatorPermit, step: &Step<'_>) -> Result<(), NoHelp> {
     standing(case, None, step.op.now)?;
     evidence::stands(case, person, step.op.now)?;
-    // A rehearsal bothers nobody.
     if case.gathered.drill.is_some() {
         return Err(Refusal::NotNow.into());
     }

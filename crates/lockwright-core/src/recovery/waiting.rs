@@ -6,6 +6,7 @@ use lockwright_model::clock::Timestamp;
 use lockwright_model::event::{AuditEvent, Service, Told};
 use lockwright_model::factors::{Cancel, Canceller, Underway};
 use lockwright_model::job::Task;
+use lockwright_model::proof::Goal;
 use lockwright_model::token::TokenHash;
 use serde_json::json;
 
@@ -24,6 +25,13 @@ pub fn underway(person: &Person, now: Timestamp) -> impl Iterator<Item = &Underw
     person.factors().underway.iter().filter(lives)
 }
 
+/// What a recovery is to do that gathered something or waits, and is not over; `None`: it is none, or a rehearsal.
+pub fn goal_under_way(case: &Case, person: &Person, now: Timestamp) -> Option<Goal> {
+    let begun = case.gathered.first.is_some() && case.gathered.drill.is_none();
+    let stands = begun && standing(case, None, now).is_ok() && evidence::stands(case, person, now).is_ok();
+    evidence::goal_of(case).ok().filter(|_| stands)
+}
+
 /// Starts the waiting time, for proofs that open nothing at once. One recovery of a
 /// person waits at a time, so that one cancel stops everything (X06).
 pub fn start_waiting(case: Case, person: Person, holder: TokenHash, step: &Step<'_>) -> Result<Decided<Timestamp>, Refusal> {
@@ -37,7 +45,8 @@ pub(super) fn begin(mut case: Case, mut person: Person, step: &Step<'_>) -> Resu
     let goal = evidence::goal_of(&case)?;
     standing(&case, None, now)?;
     evidence::stands(&case, &person, now)?;
-    if !matches!(case.state, CaseState::Open { .. })
+    if case.gathered.drill.is_some()
+        || !matches!(case.state, CaseState::Open { .. })
         || !matches!(evidence::opening(&case, &person, step.settings, now)?, Opening::AfterDelay(_))
     {
         return Err(Refusal::NotNow);
@@ -128,6 +137,12 @@ pub fn stop(changes: &mut ChangeSet, person: &mut Person, cases: Vec<Case>, by: 
     for mut case in cases {
         let begun = evidence::goal_of(&case).is_ok() && case.gathered.first.is_some();
         if !begun || standing(&case, None, now).is_err() || evidence::stands(&case, person, now).is_err() {
+            continue;
+        }
+        // A rehearsal ends too; it is no recovery that somebody had to stop.
+        if case.gathered.drill.is_some() {
+            case.state = CaseState::Closed { at: now, why: Closure::Stopped };
+            changes.put(Record::Case(case));
             continue;
         }
         let under = person.factors_mut().underway.iter_mut().find(|under| under.case == case.id);

@@ -26,6 +26,8 @@ pub struct Question {
     pub source: Source,
     /// When link and code stop working.
     pub expires: Timestamp,
+    /// It is a rehearsal.
+    pub drill: bool,
 }
 
 /// What an answer led to.
@@ -75,5 +77,6 @@ fn question(case: &Case, person: &Person, link: TokenHash, now: Timestamp) -> Re
         asked: case.gathered.asked.unwrap_or(case.created),
         source: case.source.clone(),
         expires,
+        drill: case.gathered.drill.is_some(),
     })
 }

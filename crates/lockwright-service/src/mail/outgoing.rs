@@ -139,6 +139,8 @@ pub enum ContactLetter {
         link: Secret,
         /// When it stops working.
         expires: Timestamp,
+        /// It is a rehearsal.
+        drill: bool,
     },
 }
 

@@ -1,8 +1,9 @@
 //! What the outbox does for recovery contacts: invitations, confirmations, farewells, the yearly reminder.
 
+use lockwright_core::person::Person;
 use lockwright_core::{contacts, recovery};
 use lockwright_model::case::{Case, Purpose};
-use lockwright_model::change::Key;
+use lockwright_model::change::{ChangeSet, Key};
 use lockwright_model::context::{OpContext, Source};
 use lockwright_model::email::EmailAddress;
 use lockwright_model::id::{CaseId, ContactId};
@@ -37,12 +38,12 @@ impl Lockwright {
         let Some(subject) = case.subject().cloned() else { return Ok(Vec::new()) };
         let Some(person) = self.person(&subject).await? else { return Ok(Vec::new()) };
         let Some(known) = person.factors().accepted().find(|known| known.id == *contact) else { return Ok(Vec::new()) };
-        let (at, source) = (case.gathered.asked.unwrap_or(case.created), case.source.clone());
+        let (at, source, drill) = (case.gathered.asked.unwrap_or(case.created), case.source.clone(), case.gathered.drill.is_some());
         let Some(decided) = recovery::issue_ask(case, Some(&person), contact, self.now(), self.entropy()) else { return Ok(Vec::new()) };
         self.commit_drawn(decided.changes).await?;
         let drawn = decided.output;
         let link = Secret::new(format!("{}/recover/contact/{id}/{}", self.config().public_url, drawn.link.expose()));
-        let letter = ContactLetter::Question { link, expires: drawn.expires };
+        let letter = ContactLetter::Question { link, expires: drawn.expires, drill };
         Ok(vec![(drawn.to, OutgoingMail::Contact { letter, owner: known.owner.clone(), kind: person.kind(), at, source })])
     }
 
@@ -59,14 +60,19 @@ impl Lockwright {
     pub(super) async fn remind_of_contacts(&self, job: &Job, identity: &Identity) -> Result<(), Trouble> {
         let Some(person) = self.person(identity).await? else { return Ok(()) };
         let op: OpContext = self.op(Principal::Host, Source::host());
-        let Some(mut changes) = contacts::remind(&person, &op, self.entropy()) else { return Ok(()) };
+        let Some(changes) = contacts::remind(&person, &op, self.entropy()) else { return Ok(()) };
+        self.commit_reminder(changes, &person, job).await
+    }
+
+    /// Commits a reminder for a person as loaded, and takes its job away with it.
+    pub(crate) async fn commit_reminder(&self, mut changes: ChangeSet, person: &Person, job: &Job) -> Result<(), Trouble> {
         changes.expect.push(person.row());
         changes.delete(Key::Job(job.id.clone()), job.version);
         self.commit_drawn(changes).await
     }
 
     /// Commits what a job drew; what moved on meanwhile is looked at again by its next try.
-    async fn commit_drawn(&self, changes: lockwright_model::change::ChangeSet) -> Result<(), Trouble> {
+    async fn commit_drawn(&self, changes: ChangeSet) -> Result<(), Trouble> {
         match self.commit(changes).await {
             Ok(Committed::Done) => Ok(()),
             Ok(Committed::Stale) => Err(Trouble::Contended),

@@ -23,8 +23,9 @@ use super::arrival::Arrival;
 use super::form::{encode, query_value};
 use super::people;
 use super::state::Web;
-use crate::page::Page;
+use crate::page::course::Course;
 use crate::page::problem::ProblemKind;
+use crate::page::{Page, words};
 use crate::render::{self, Shell, Tone};
 
 /// Between the words that a browser remembers; no name and no address contains it.
@@ -250,6 +251,19 @@ pub(crate) fn done(word: &str) -> Option<(Tone, &'static str)> {
         "contact-removed" => (Tone::Done, "That person is off your list."),
         "contacts-needed" => (Tone::Done, "Saved: so many must agree from now on."),
         "contacts-reviewed" => (Tone::Done, "Thank you. We remind you again in a year."),
+        "nothing-to-rehearse" => {
+            (Tone::Look, "There is nothing to rehearse: you could still sign in, or others would have to help. Nothing was begun.")
+        }
+        "rehearsed-often" => (Tone::Look, "You have begun several rehearsals within the hour. Begin the next one later."),
+        "rehearsed" => (Tone::Done, "The rehearsal is over, and nothing was changed. Its result stands below."),
+        "recovery-stopped" => {
+            (Tone::Done, "It is stopped, and all your addresses are told. If somebody knows your password, change it now.")
+        }
+        "recovery-contested" => (
+            Tone::Look,
+            "You stopped one from a session before, so this one goes on until another address of yours, or two operators, agree. We told them.",
+        ),
+        "recovery-none" => (Tone::Look, "Nothing is under way any more."),
         "session" => (Tone::Done, "The session is ended."),
         "sessions" => (Tone::Done, "All other sessions are ended."),
         "saved" => (Tone::Done, "Saved."),
@@ -328,8 +342,23 @@ impl Member {
     }
 
     async fn page_with<P: Page>(&self, status: StatusCode, page: &P) -> Answer {
-        let shell = self.visit.shell(self.open_help().await?);
+        let shell = self.visit.shell(self.open_help().await?).recovering(self.recovering().await?);
         Ok(answer::html(status, &shell, page))
+    }
+
+    /// The recovery of this person that is under way, for the frame of every page: whoever is signed in is told too.
+    async fn recovering(&self) -> Result<Option<render::Recovering>, Refused> {
+        if self.session.scope != SessionScope::Full {
+            return Ok(None);
+        }
+        let found = self.lockwright().recoveries_of(&self.person).await?;
+        Ok(found.into_iter().next().map(|first| render::Recovering {
+            goal: first.goal,
+            began: words::at(first.course.began),
+            release: first.course.waits.map(|(_, release)| words::at(release)),
+            contested: first.contested,
+            course: Course::of(&first.course, self.op.now),
+        }))
     }
 
     /// Help requests that wait, for administrators.

@@ -28,7 +28,8 @@ pub(super) fn write(letter: &ContactLetter, owner: &PersonName, kind: IdentityKi
         ContactLetter::Invitation { link, expires } => ("invitation", link.expose(), Some(*expires)),
         ContactLetter::Welcome { leave } => ("welcome", leave.expose(), None),
         ContactLetter::Dismissal => ("dismissal", "", None),
-        ContactLetter::Question { link, expires } => ("question", link.expose(), Some(*expires)),
+        ContactLetter::Question { link, expires, drill: false } => ("question", link.expose(), Some(*expires)),
+        ContactLetter::Question { link, expires, drill: true } => ("rehearsal", link.expose(), Some(*expires)),
     };
     let until = expires.map(|expires| words::until(now, expires)).unwrap_or_default();
     let letter = Letter { frame, what, owner: plain(owner.as_str()), thing: words::thing(kind), link, until };
@@ -58,7 +59,8 @@ mod tests {
             ContactLetter::Invitation { link: link("/contact/"), expires: at.plus(Duration::from_secs(14 * 86_400)) },
             ContactLetter::Welcome { leave: link("/contact/leave/") },
             ContactLetter::Dismissal,
-            ContactLetter::Question { link: link("/recover/contact/"), expires: at.plus(Duration::from_secs(48 * 3600)) },
+            ContactLetter::Question { link: link("/recover/contact/"), expires: at.plus(Duration::from_secs(48 * 3600)), drill: true },
+            ContactLetter::Question { link: link("/recover/contact/"), expires: at.plus(Duration::from_secs(48 * 3600)), drill: false },
         ];
         let mail = |letter| OutgoingMail::Contact { letter, owner: owner.parse().unwrap(), kind, at, source: source.clone() };
         letters.into_iter().map(|letter| compose(&mail(letter), "Lockwright", BASE)).collect()

@@ -1,12 +1,11 @@
 //! The words of everything that can happen to a person's factors, recoveries and account.
 
 use lockwright_model::case::CaseMoment;
-use lockwright_model::factors::Loss;
 use lockwright_model::job::{Happening, Whose};
 use lockwright_model::proof::Goal;
 
 use super::{called, inert};
-use crate::page::words;
+use crate::page::{ways, words};
 
 /// What happened, in words.
 pub(super) struct Words {
@@ -180,7 +179,7 @@ pub(super) fn words(whose: &Whose, what: &Happening, installation: &str, base: &
         Happening::DrillDone { lost, passed: true } => unless(
             told(
                 "Your rehearsal went well",
-                format!("You rehearsed losing {}, as {who}, and got back in. Nothing was changed.", loss(*lost)),
+                format!("You rehearsed losing {}, as {who}, and got back in. Nothing was changed.", ways::lost(*lost)),
             ),
             "If this wasn’t you, somebody is signed in as you: end that session on the security page.",
         ),
@@ -189,7 +188,7 @@ pub(super) fn words(whose: &Whose, what: &Happening, installation: &str, base: &
                 "Your rehearsal did not reach its end",
                 format!(
                     "You rehearsed losing {}, as {who}, and did not get back in. Nothing was changed. See what is missing:\n\n{base}/security",
-                    loss(*lost)
+                    ways::lost(*lost)
                 ),
             ),
             "If this wasn’t you, somebody is signed in as you: end that session on the security page.",
@@ -268,17 +267,5 @@ pub(super) fn who(whose: &Whose) -> String {
         Whose::User { account, name } => format!("the user {name} of account {}", words::account(*account)),
         Whose::Builder => "your builder ID".to_owned(),
         Whose::Operator => "your operator sign-in".to_owned(),
-    }
-}
-
-const fn loss(lost: Loss) -> &'static str {
-    match lost {
-        Loss::Password => "your password",
-        Loss::Mailbox => "your mailbox",
-        Loss::Phone => "your phone",
-        Loss::Devices => "your MFA devices",
-        Loss::Codes => "your recovery codes",
-        Loss::PasswordAndDevices => "your password and your MFA devices",
-        Loss::Everything => "everything but the people you trust",
     }
 }

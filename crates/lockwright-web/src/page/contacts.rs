@@ -244,6 +244,8 @@ pub struct ContactQuestion {
     pub device: String,
     /// Until when it can be answered, from [`super::words::until`].
     pub until: String,
+    /// It is a rehearsal.
+    pub rehearsal: bool,
 }
 
 const CASE: &str = "MZXW6YTBOIMZXW6YTBOIMZXW6Y";
@@ -265,9 +267,10 @@ impl Page for ContactQuestion {
             address: "192.0.2.17".into(),
             device: "Firefox on Linux".into(),
             until: "for 48 hours (until 13:32 UTC on 25 November)".into(),
+            rehearsal: false,
         };
         let long = Self { address: "2001:db8:1234:5678:9abc:def0:1234:5678".into(), device: "An unknown browser".into(), ..page.clone() };
-        vec![page, long]
+        vec![Self { rehearsal: true, ..page.clone() }, page, long]
     }
 }
 

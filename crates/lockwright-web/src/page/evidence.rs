@@ -1,9 +1,10 @@
-//! What somebody shows in a recovery besides the first mail's code, and what follows.
+//! A recovery that gathers proofs: how far it is, what can be shown next, and the devices removed.
 
 use std::borrow::Cow;
 
 use serde::Serialize;
 
+use super::course::Course;
 use super::{FieldErrors, Page, Sample, add};
 
 /// `GET /recover/device`: whose device is lost. Posts `kind`, and `email` or `account` and `user_name`, to the same path.
@@ -39,22 +40,26 @@ impl Page for RecoverDevice {
     }
 }
 
-/// A code that was asked for.
+/// One thing that can be shown next, on a page of its own.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize)]
-pub struct AskedAt {
-    /// Its place in the case.
-    pub at: usize,
-    /// Where it goes, as typed.
-    pub to: String,
+pub struct Choice {
+    /// What follows the case's path.
+    pub path: String,
+    /// What it is.
+    pub title: String,
+    /// What it takes.
+    pub hint: &'static str,
 }
 
-/// `GET /recover/case/{case}/ways`: forms for everything that proves who one is, and what is still missing.
-#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize)]
+/// `GET /recover/case/{case}/ways`: how far it is, and what can be shown next.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
 pub struct CaseWays {
     /// The case's id.
     pub case: String,
     /// The devices are to be removed, not the password replaced.
     pub device: bool,
+    /// It is a rehearsal: what is pretended to be lost, to follow "you pretend to have lost".
+    pub rehearsal: Option<&'static str>,
     /// What was proven, in words.
     pub given: Vec<&'static str>,
     /// What would be enough from here, at once.
@@ -63,19 +68,19 @@ pub struct CaseWays {
     pub later: Vec<String>,
     /// The waiting time can start.
     pub may_wait: bool,
+    /// How long it is: `3 days`.
+    pub delay: String,
     /// The waiting time runs until then.
     pub release: Option<String>,
-    /// The codes that can be typed now.
-    pub codes: Vec<AskedAt>,
-    /// The contacts were asked.
-    pub contacts_asked: bool,
-    /// What to read out to an operator.
-    pub caller_code: Option<String>,
-    /// The first mail's code can still be typed.
-    pub mail_code: bool,
+    /// What can be shown next.
+    pub choices: Vec<Choice>,
+    /// Operators help here.
+    pub operators: bool,
+    /// How it went on.
+    pub course: Course,
     /// What was shown last and its result: a sentence.
-    pub said: Option<String>,
-    /// What was wrong with what was shown last: a sentence.
+    pub said: Option<&'static str>,
+    /// Why the waiting time does not start: a sentence.
     pub failed: Option<String>,
     /// When the case ends.
     pub until: String,
@@ -85,30 +90,55 @@ impl Page for CaseWays {
     const TEMPLATE: &'static str = "public/case_ways.html";
 
     fn title(&self) -> Cow<'static, str> {
-        if self.release.is_some() { "Your waiting time runs".into() } else { "Show that it’s you".into() }
+        match (self.rehearsal, &self.release) {
+            (Some(_), _) => "Rehearsal: show that it’s you".into(),
+            (None, Some(_)) => "Your waiting time runs".into(),
+            (None, None) => "Show that it’s you".into(),
+        }
     }
 
     fn samples() -> Vec<Self> {
-        let start = Self { case: "4T7K2M".into(), device: true, mail_code: true, until: "until 14:30".into(), ..Self::default() };
+        let choice = |path: &str, title: &str, hint| Choice { path: path.into(), title: title.into(), hint };
+        let choices = vec![
+            choice("", "The code that we mailed", "To the address you sign in with, if it is one."),
+            choice("/show/address", "Another address or phone of yours", "One that you confirmed earlier."),
+            choice("/show/recovery-code", "A recovery code", "One of the ten that you saved."),
+        ];
+        let start = Self {
+            case: "4T7K2M".into(),
+            device: true,
+            rehearsal: None,
+            given: Vec::new(),
+            now: Vec::new(),
+            later: Vec::new(),
+            may_wait: false,
+            delay: "3 days".into(),
+            release: None,
+            choices,
+            operators: true,
+            course: Course::sample(false),
+            said: None,
+            failed: None,
+            until: "for 50 minutes (until 14:30 UTC)".into(),
+        };
         let some = Self {
             given: vec!["a code by mail"],
             now: vec!["a recovery code".into()],
-            later: vec!["your password".into()],
-            mail_code: false,
+            later: vec!["your password".into(), "the codes of your recovery contacts".into()],
             ..start.clone()
         };
         vec![
             start.clone(),
-            Self { failed: Some("That doesn’t match. You have 4 tries left.".into()), ..start },
+            Self { rehearsal: Some("your phone"), ..start },
+            Self { may_wait: true, said: Some("That counts."), ..some.clone() },
+            Self { may_wait: true, failed: Some("Another recovery of yours waits already.".into()), ..some.clone() },
             Self {
-                codes: vec![AskedAt { at: 0, to: "+44 7700 900123".into() }],
-                contacts_asked: true,
-                caller_code: Some("482 913".into()),
-                may_wait: true,
-                said: Some("That counts.".into()),
+                release: Some("14:30 UTC on 4 December 2026".into()),
+                course: Course::sample(true),
+                choices: Vec::new(),
                 ..some.clone()
             },
-            Self { release: Some("4 December 2026, 14:30".into()), ..some },
+            Self { now: Vec::new(), later: Vec::new(), choices: Vec::new(), ..some },
         ]
     }
 }

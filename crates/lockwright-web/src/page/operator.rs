@@ -8,6 +8,7 @@ use serde::Serialize;
 
 use crate::render::{Shell, SignedIn};
 
+use super::course::Course;
 use super::signin::Trouble;
 use super::{FieldErrors, Nav, Page, Sample, add};
 
@@ -331,6 +332,8 @@ pub struct RecoveryShow {
     pub facts: Facts,
     /// How far it is.
     pub stage: Stage,
+    /// How it went on.
+    pub course: Course,
     /// What operators did.
     pub acts: Vec<ActLine>,
     /// Its owner tried twice to stop it through the same channel.
@@ -376,6 +379,7 @@ impl Page for RecoveryShow {
         let page = Self {
             facts: Facts::sample(),
             stage: Stage::Opened,
+            course: Course::sample(false),
             acts: vec![act("Opened", "Olu Adeyemi")],
             contested: false,
             may_approve: true,

@@ -18,6 +18,10 @@ pub struct LossRow {
     pub time: Option<String>,
     /// It needs others than the person.
     pub help: bool,
+    /// The word to rehearse it with; `None`: there is nothing to rehearse.
+    pub rehearse: Option<&'static str>,
+    /// How the last rehearsal went: passed, and when.
+    pub rehearsed: Option<(bool, String)>,
 }
 
 /// What is weak, and the one next thing to do about it.
@@ -33,11 +37,13 @@ pub struct ConcernRow {
     pub action: &'static str,
 }
 
-/// `GET /security/readiness`.
+/// `GET /security/readiness`, `GET /console/users/{id}/readiness`. Posts `lost` to `/security/drills`.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize)]
 pub struct Readiness {
     /// Whose: the own page says "you".
     pub who: Option<String>,
+    /// The page of that person.
+    pub back: String,
     /// One for each loss.
     pub rows: Vec<LossRow>,
     /// The gravest first.
@@ -67,6 +73,8 @@ impl Page for Readiness {
             steps: steps.iter().map(|step| (*step).to_owned()).collect(),
             time: time.map(str::to_owned),
             help: false,
+            rehearse: time.is_some().then_some("password").filter(|_| !steps.is_empty()),
+            rehearsed: (steps.len() == 1).then(|| (true, "3 August 2026".to_owned())),
         };
         let sketch = Sketch {
             factors: vec![
@@ -86,6 +94,7 @@ impl Page for Readiness {
         };
         let ready = Self {
             who: None,
+            back: "/console/users/AIDACKCEVSQ6C2EXAMPLE".into(),
             rows: vec![
                 row("Your password", &["Set a new password with a code by mail and an MFA device."], Some("minutes")),
                 row("The mailbox you sign in with", &[], Some("minutes")),
@@ -129,7 +138,11 @@ impl Page for Readiness {
             rows: vec![row("Your password", &["Set a new password with a code by mail."], Some("minutes"))],
             ..ready.clone()
         };
-        vec![ready.clone(), bare, Self { who: Some("ana".into()), ..ready }]
+        let mut failed = ready.clone();
+        for row in &mut failed.rows {
+            row.rehearsed = Some((false, "3 August 2026".into()));
+        }
+        vec![ready.clone(), bare, failed, Self { who: Some("ana".into()), ..ready }]
     }
 }
 

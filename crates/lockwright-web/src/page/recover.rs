@@ -187,6 +187,8 @@ pub struct CaseCode {
     pub resent: bool,
     /// Mail goes to `/outbox` on this machine.
     pub outbox: bool,
+    /// It is a rehearsal: what is pretended to be lost.
+    pub rehearsal: Option<&'static str>,
     /// Where "not you?" leads, from [`CaseKind::begins_at`].
     pub begins_at: &'static str,
     /// What has to be put right in `code`.
@@ -204,6 +206,7 @@ impl CaseCode {
             can_resend: true,
             resent: false,
             outbox: false,
+            rehearsal: None,
             begins_at: kind.begins_at(),
             errors: FieldErrors::none(),
         }

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use serde::Serialize;
 
+use super::course::Course;
 use super::mfa::DeviceRow;
 use super::{FieldErrors, Nav, Page, PasswordRules, Sample, add};
 
@@ -191,6 +192,8 @@ pub struct UserShow {
     pub enrolment_owed: bool,
     /// The id of a help request of theirs that waits.
     pub open_help: Option<String>,
+    /// How a recovery of theirs goes on that is under way.
+    pub recovering: Option<Course>,
     /// Where the user signs in, whole.
     pub sign_in_url: String,
     /// Chosen in the password form.
@@ -231,6 +234,7 @@ impl Page for UserShow {
             devices: DeviceRow::samples(),
             enrolment_owed: false,
             open_help: Some("MZXW6YTBOIMZXW6YTBOIMZXW6Y".into()),
+            recovering: Some(Course::sample(true)),
             sign_in_url: "https://access.example.com/a/example-corp".into(),
             mode: Give::Link,
             must_change: true,
@@ -248,6 +252,7 @@ impl Page for UserShow {
                 enrolment_owed: true,
                 disabled: true,
                 open_help: None,
+                recovering: None,
                 errors: FieldErrors::one("confirm", "To delete this user, type its name exactly: ana"),
                 ..page.clone()
             },

@@ -52,6 +52,19 @@ pub fn loss(loss: Loss) -> &'static str {
     }
 }
 
+/// The same, to follow "you pretend to have lost".
+pub const fn lost(loss: Loss) -> &'static str {
+    match loss {
+        Loss::Password => "your password",
+        Loss::Mailbox => "your mailbox",
+        Loss::Phone => "your phone",
+        Loss::Devices => "your MFA devices",
+        Loss::Codes => "your recovery codes",
+        Loss::PasswordAndDevices => "your password and your MFA devices",
+        Loss::Everything => "everything but the people you trust",
+    }
+}
+
 /// One recovery as a sentence: `Set a new password with a code by mail and a recovery code.`
 pub fn step(goal: Goal, needs: Proofs) -> String {
     match goal {
@@ -64,6 +77,15 @@ pub fn step(goal: Goal, needs: Proofs) -> String {
         Goal::NewPassword => format!("Set a new password with {}.", proofs(needs)),
         Goal::Reenrol => format!("Put a new MFA device in the place of the lost one with {}.", proofs(needs)),
     }
+}
+
+/// Words about somebody's own things, said of somebody else's.
+pub fn theirs(text: &str) -> String {
+    text.replace("your ", "their ")
+        .replace("Your ", "Their ")
+        .replace("you sign in", "they sign in")
+        .replace("you have", "they have")
+        .replace("help you", "help them")
 }
 
 /// How long a way takes: `minutes`, `3 days`.

@@ -28,6 +28,16 @@ pub fn day(then: Timestamp) -> String {
     civil(then).map_or_else(|| then.to_rfc3339(), |t| t.strftime("%-d %B %Y").to_string())
 }
 
+/// `23 Nov`
+pub fn short_day(then: Timestamp) -> String {
+    civil(then).map_or_else(String::new, |t| t.strftime("%-d %b").to_string())
+}
+
+/// `13:32`
+pub fn time(then: Timestamp) -> String {
+    civil(then).map_or_else(String::new, |t| t.strftime("%H:%M").to_string())
+}
+
 /// `just now`, `5 minutes ago`, `yesterday`, `3 months ago`
 pub fn ago(now: Timestamp, then: Timestamp) -> String {
     let passed = now.since(then);

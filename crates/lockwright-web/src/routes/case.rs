@@ -4,10 +4,12 @@ use axum::extract::Path;
 use axum::http::StatusCode;
 use lockwright_model::case::{Closure, IdentityKind};
 use lockwright_model::clock::Timestamp;
+use lockwright_model::factors::Loss;
 use lockwright_model::id::CaseId;
 use lockwright_model::token::Token;
 use lockwright_service::cases::{CaseError, CaseKind as Kind, CaseStep, CaseView};
 use lockwright_service::core::person::Person;
+use lockwright_service::core::recovery::drill::{Had, takes};
 use lockwright_service::core::recovery::{CodeOutcome, Refusal};
 use lockwright_service::passwords::NewPasswordError;
 use lockwright_service::recovery::{FinishError, StartError};
@@ -16,7 +18,7 @@ use super::signin::iam_name_of;
 use crate::http::{Answer, Form, Refused, Site, Visit, go, manager_name, rules, sign_in_path, who};
 use crate::page::recover::{CaseCode, CaseDone, CaseEnd, CaseEnded, CaseKind, CaseLink, CaseSetPassword, HelpAsked};
 use crate::page::signup::{BuilderSignUpPassword, SignUpDetails};
-use crate::page::{FieldErrors, PasswordRules, words};
+use crate::page::{FieldErrors, PasswordRules, ways, words};
 
 /// Where the case stands.
 pub(super) async fn show(visit: Visit, Path(case): Path<String>) -> Answer {
@@ -25,9 +27,13 @@ pub(super) async fn show(visit: Visit, Path(case): Path<String>) -> Answer {
         Err(answer) => return answer,
     };
     match view.step {
+        Ok(CaseStep::Done) if view.drill.is_some() => go("/security/readiness?done=rehearsed"),
         Err(refusal) => refused(&visit, Some(view.kind), refusal),
         Ok(_) if view.kind == Kind::AddAddress => go(format!("/security/addresses/case/{id}")),
-        Ok(step) => show_step(&visit, &id, view.kind, step),
+        Ok(CaseStep::EnterCode { .. }) if view.drill.is_some_and(|loss| takes(loss, Had::SignInMailbox)) => {
+            go(format!("/recover/case/{id}/ways"))
+        }
+        Ok(step) => show_step(&visit, &id, view.drill, view.kind, step),
     }
 }
 
@@ -46,12 +52,12 @@ fn belongs_here(visit: &Visit, kind: Kind) -> bool {
     (kind == Kind::SetOperatorPassword) == (visit.web().site() == Site::Operators)
 }
 
-fn show_step(visit: &Visit, id: &CaseId, kind: Kind, step: CaseStep) -> Answer {
+fn show_step(visit: &Visit, id: &CaseId, drill: Option<Loss>, kind: Kind, step: CaseStep) -> Answer {
     let now = visit.op.now;
     match step {
         CaseStep::EnterCode { expires, can_resend } => {
             let resent = visit.query("sent").is_some();
-            visit.page(&CaseCode { can_resend, resent, ..code_page(visit, id, kind, expires) })
+            visit.page(&CaseCode { can_resend, resent, rehearsal: drill.map(ways::lost), ..code_page(visit, id, kind, expires) })
         }
         CaseStep::More | CaseStep::Waiting { .. } => go(format!("/recover/case/{id}/ways")),
         CaseStep::Reenrol { .. } => go(format!("/recover/case/{id}/reenrol")),
@@ -108,7 +114,7 @@ pub(super) async fn code(visit: Visit, Path(case): Path<String>, form: Form) -> 
         Ok(_) => return go(format!("/recover/case/{id}")),
         Err(refusal) => return refused(&visit, Some(view.kind), refusal),
     };
-    let page = code_page(&visit, &id, view.kind, expires);
+    let page = CaseCode { rehearsal: view.drill.map(ways::lost), ..code_page(&visit, &id, view.kind, expires) };
     if form.text("code").trim().is_empty() {
         return visit.again(&CaseCode { errors: FieldErrors::one("code", "Type the code from the mail."), ..page });
     }
@@ -150,7 +156,9 @@ pub(super) async fn resend(visit: Visit, Path(case): Path<String>) -> Answer {
 /// Gives the case up.
 pub(super) async fn cancel(visit: Visit, Path(case): Path<String>) -> Answer {
     let Ok(id) = case.parse::<CaseId>() else { return unknown(&visit) };
+    let drill = visit.lockwright().case(&id, visit.case_cookie()).await.ok().and_then(|view| view.drill);
     match visit.lockwright().cancel_case(&visit.op, &id, visit.case_cookie()).await {
+        Ok(_) if drill.is_some() => go("/security/readiness?done=rehearsed"),
         Ok(kind) => go(shown_kind(kind).begins_at()),
         Err(error) => step_failed(&visit, &id, error).await,
     }
@@ -266,7 +274,7 @@ pub(super) fn unknown(visit: &Visit) -> Answer {
 
 fn refused(visit: &Visit, kind: Option<Kind>, refusal: Refusal) -> Answer {
     let (why, status) = match refusal {
-        Refusal::NotYours | Refusal::NotNow | Refusal::NoMoreSends | Refusal::Replaced | Refusal::OtherWaits => {
+        Refusal::NotYours | Refusal::NotNow | Refusal::NoMoreSends | Refusal::Replaced | Refusal::OtherWaits | Refusal::PretendedLost => {
             (CaseEnd::Elsewhere, StatusCode::FORBIDDEN)
         }
         Refusal::Frozen(until) => return Err(Refused::frozen(visit.op.now, until)),

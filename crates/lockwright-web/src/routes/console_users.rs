@@ -7,11 +7,14 @@ use lockwright_model::identity::{Identity, UserRef};
 use lockwright_model::name::UserName;
 use lockwright_model::secret::Secret;
 use lockwright_model::user::User;
+use lockwright_service::core::person::Person;
 use lockwright_service::users::{GiveAccess, Handed, UserError};
 
 use super::case::password_errors;
 use super::mfa::{device_id, row};
+use super::readiness::page_of_user;
 use crate::http::{Admin, Answer, Confirmed, Form, Refused, encode, go, users_sign_in_path};
+use crate::page::course::Course;
 use crate::page::problem::ProblemKind;
 use crate::page::user::{ConsoleAccess, Give, SecretKind, UserNew, UserRow, UserSecret, UserShow, Users};
 use crate::page::{FieldErrors, PasswordRules, words};
@@ -137,6 +140,17 @@ pub(super) async fn hand_over(admin: &Admin, user: &User, handed: Handed, must_c
     member.page(&page).await
 }
 
+/// One user's ways back, as an administrator sees them.
+pub(super) async fn readiness(admin: Admin, Path(id): Path<String>) -> Answer {
+    let user = user_of(&admin, &id).await?;
+    let (member, lockwright) = (&admin.member, admin.member.lockwright());
+    let account = lockwright.account(&member.op, admin.account).await?;
+    let (name, back) = (user.name.to_string(), format!("/console/users/{}", user.id.user));
+    let person = Person::User { account: Box::new(account), user };
+    let found = lockwright.readiness(&person).await?;
+    member.page(&page_of_user(&person, name, back, &found, lockwright.config().recovery, member.op.now)).await
+}
+
 /// One user.
 pub(super) async fn show(admin: Admin, Path(id): Path<String>) -> Answer {
     let user = user_of(&admin, &id).await?;
@@ -158,6 +172,8 @@ async fn shown(admin: &Admin, user: &User) -> Result<UserShow, Refused> {
     let account = member.lockwright().account(&member.op, admin.account).await?;
     let open_help = member.lockwright().open_help_of(&member.op, &user.id).await?;
     let credential = user.login_profile.as_ref().and_then(|profile| profile.credential.as_ref());
+    let person = Person::User { account: Box::new(account.clone()), user: user.clone() };
+    let recoveries = member.lockwright().recoveries_of(&person).await?;
     Ok(UserShow {
         id: user.id.user.to_string(),
         name: user.name.to_string(),
@@ -173,6 +189,7 @@ async fn shown(admin: &Admin, user: &User) -> Result<UserShow, Refused> {
         devices: user.factors.devices.iter().map(|device| row(device, now)).collect(),
         enrolment_owed: user.factors.enrolment.is_some(),
         open_help: open_help.map(|help| help.id.to_string()),
+        recovering: recoveries.first().map(|first| Course::of(&first.course, now)),
         sign_in_url: member.visit.web().url(&users_sign_in_path(&account)),
         mode: Give::Link,
         must_change: true,

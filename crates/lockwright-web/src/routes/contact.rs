@@ -73,6 +73,7 @@ pub(super) async fn question(visit: Visit, Path((case, token)): Path<(String, St
             address: asked.source.ip_text(),
             device: words::device(&asked.source.agent),
             until: words::until(visit.op.now, asked.expires),
+            rehearsal: asked.drill,
         }),
         Err(error) => ended(&visit, error),
     }
@@ -120,7 +121,9 @@ pub(super) fn ended(visit: &Visit, error: CaseError) -> Answer {
             Refusal::Expired => (ContactEnd::Expired, StatusCode::GONE),
             Refusal::AlreadyDone => (ContactEnd::Answered, StatusCode::GONE),
             Refusal::Replaced => (ContactEnd::Replaced, StatusCode::GONE),
-            Refusal::NotNow | Refusal::Frozen(_) | Refusal::OtherWaits => (ContactEnd::NotNow, StatusCode::CONFLICT),
+            Refusal::NotNow | Refusal::Frozen(_) | Refusal::OtherWaits | Refusal::PretendedLost => {
+                (ContactEnd::NotNow, StatusCode::CONFLICT)
+            }
             Refusal::Closed(_) | Refusal::Gone | Refusal::NoMoreSends | Refusal::NotYours => (ContactEnd::Over, StatusCode::GONE),
         },
     };

@@ -1,21 +1,25 @@
-//! What somebody shows in a recovery besides the first mail's code. Every answer is the same for a name that doesn't exist (invariant 9).
+//! A recovery that gathers proofs: how it begins for a lost device, how far it is, and what follows. Until something is proven every
+//! answer is the same for a name that doesn't exist (invariant 9).
 
 use axum::extract::Path;
-use lockwright_model::case::{Channel, IdentityKind, MessageWay};
+use lockwright_model::case::{Channel, IdentityKind};
 use lockwright_model::email::EmailAddress;
 use lockwright_model::id::CaseId;
 use lockwright_model::proof::{Goal, Proof};
-use lockwright_service::cases::{CaseError, CaseStep};
-use lockwright_service::core::recovery::{Given, RELEASED_LIFE, Refusal};
+use lockwright_service::cases::{CaseError, CaseKind, CaseStep};
+use lockwright_service::core::recovery::drill::{Had, takes};
+use lockwright_service::core::recovery::{RELEASED_LIFE, Refusal};
 use lockwright_service::evidence::EvidenceError;
-use lockwright_service::factors::FactorAnswer;
 use lockwright_service::recovery::StartError;
 use lockwright_service::signin::SignInName;
+use lockwright_service::ways::Ways;
 
 use super::signin::iam_name;
-use super::{case, recover};
+use super::{case, proof, recover};
 use crate::http::{Answer, Form, Visit, go, who};
-use crate::page::evidence::{AskedAt, CaseReenrol, CaseWays, RecoverDevice};
+use crate::page::course::Course;
+use crate::page::evidence::{CaseReenrol, CaseWays, Choice, RecoverDevice};
+use crate::page::proof::What;
 use crate::page::{ways, words};
 
 fn kind_of(word: &str) -> Option<(&'static str, IdentityKind)> {
@@ -61,27 +65,25 @@ pub(super) async fn device(visit: Visit, form: Form) -> Answer {
     }
 }
 
-/// What can be shown, and what is still missing.
+/// How far it is, and what can be shown next.
 pub(super) async fn show(visit: Visit, Path(case): Path<String>) -> Answer {
     let said = match visit.query("done").as_deref() {
         Some("counts") => Some("That counts."),
-        Some("part") => Some("That counts. Another contact’s code is needed too."),
-        Some("sent") => Some("If that is one of yours, a code is on its way there."),
-        Some("asked") => Some("If you named contacts, each of them has a mail now."),
         _ => None,
     };
     page(&visit, &case, said, None).await
 }
 
-async fn page(visit: &Visit, case: &str, said: Option<&str>, failed: Option<String>) -> Answer {
+async fn page(visit: &Visit, case: &str, said: Option<&'static str>, failed: Option<String>) -> Answer {
     let Ok(id) = case.parse::<CaseId>() else { return case::unknown(visit) };
     let found = match visit.lockwright().ways(&visit.op, &id, visit.case_cookie()).await {
         Ok(found) => found,
         // Nothing more is to be shown: on to what was opened.
-        Err(CaseError::Refused(Refusal::NotNow)) => return go(format!("/recover/case/{id}")),
+        Err(CaseError::Refused(Refusal::NotNow | Refusal::AlreadyDone)) => return go(format!("/recover/case/{id}")),
         Err(error) => return case::failed(visit, None, error),
     };
-    if found.release.is_some_and(|release| release <= visit.op.now) {
+    let release = found.course.waits.map(|(_, release)| release);
+    if release.is_some_and(|release| release <= visit.op.now) {
         return go(format!("/recover/case/{id}"));
     }
     let in_words = |delayed: bool| {
@@ -92,130 +94,86 @@ async fn page(visit: &Visit, case: &str, said: Option<&str>, failed: Option<Stri
     let page = CaseWays {
         case: id.to_string(),
         device: found.goal == Goal::Reenrol,
+        rehearsal: found.drill.map(ways::lost),
         given: found.given.iter().map(ways::proof).collect(),
         now: in_words(false),
         later: in_words(true),
         may_wait: found.may_wait,
-        release: found.release.map(words::at),
-        codes: found
-            .codes
-            .iter()
-            .map(|asked| AskedAt {
-                at: asked.at,
-                to: match &asked.channel {
-                    Channel::Email(email) => email.to_string(),
-                    Channel::Phone(phone) => phone.to_string(),
-                },
-            })
-            .collect(),
-        contacts_asked: found.contacts_asked,
-        caller_code: found.caller_code.as_deref().map(words::code),
-        mail_code: !found.given.contains(Proof::Email) && found.release.is_none(),
-        said: said.map(str::to_owned),
+        delay: words::span(visit.lockwright().config().recovery.delay),
+        release: release.map(words::at),
+        choices: choices(&found),
+        operators: found.operators,
+        course: Course::of(&found.course, visit.op.now),
+        said,
         failed,
         until: words::until(visit.op.now, found.expires),
     };
     if again { visit.again(&page) } else { visit.page(&page) }
 }
 
-/// What something shown did, as an answer.
-async fn shown(visit: &Visit, case: &str, outcome: Result<Given, EvidenceError>) -> Answer {
-    let failed = match outcome {
-        Ok(Given::Accepted(holder)) => return Ok(visit.give_case(go(format!("/recover/case/{case}/ways?done=counts"))?, &holder, None)),
-        Ok(Given::Part { .. }) => return go(format!("/recover/case/{case}/ways?done=part")),
-        Ok(Given::Wrong { left: 1 }) => "That doesn’t match. You have 1 try left.".to_owned(),
-        Ok(Given::Wrong { left }) => format!("That doesn’t match. You have {left} tries left."),
-        Ok(Given::NoTriesLeft) => "That doesn’t match, and no try is left for it here. Use another way, or begin anew later.".to_owned(),
-        Ok(Given::TooNew { from }) => {
-            format!("That is right, but it was added lately: it counts in a recovery from {}. Use another way.", words::at(from))
-        }
-        Err(EvidenceError::Mistyped(typing)) => typing.to_string(),
-        Err(EvidenceError::Wait { until }) => {
-            format!("Too many tries. This one was not looked at; the next one counts {}.", words::at(until))
-        }
-        Err(EvidenceError::Case(error)) => return case::failed(visit, None, error),
-    };
-    page(visit, case, None, Some(failed)).await
-}
-
-/// The password.
-pub(super) async fn password(visit: Visit, Path(case): Path<String>, form: Form) -> Answer {
-    let Ok(id) = case.parse::<CaseId>() else { return case::unknown(&visit) };
-    let outcome = visit.lockwright().give_password(&visit.op, &id, visit.case_cookie(), form.text("password")).await;
-    shown(&visit, &case, outcome).await
-}
-
-/// A saved recovery code.
-pub(super) async fn recovery_code(visit: Visit, Path(case): Path<String>, form: Form) -> Answer {
-    factor(visit, case, FactorAnswer::RecoveryCode(form.text("recovery_code"))).await
-}
-
-/// A one-time password, or two in a row: those count where wrong tries switched single ones off.
-pub(super) async fn device_code(visit: Visit, Path(case): Path<String>, form: Form) -> Answer {
-    let next = form.text("next_code");
-    if !next.trim().is_empty() {
-        let Ok(id) = case.parse::<CaseId>() else { return case::unknown(&visit) };
-        let outcome = visit.lockwright().give_two_codes(&visit.op, &id, visit.case_cookie(), form.text("app_code"), next).await;
-        return shown(&visit, &case, outcome).await;
+/// What can be shown next. Before anything is proven it is the same for everybody (invariant 9); afterwards only what helps.
+fn choices(found: &Ways) -> Vec<Choice> {
+    let mut choices = Vec::new();
+    if mail_code(found) {
+        choices.push(Choice {
+            path: String::new(),
+            title: "The code that we mailed".to_owned(),
+            hint: "To the address you sign in with, if it is one.",
+        });
     }
-    factor(visit, case, FactorAnswer::Totp { device: None, code: form.text("app_code") }).await
-}
-
-async fn factor(visit: Visit, case: String, answer: FactorAnswer<'_>) -> Answer {
-    let Ok(id) = case.parse::<CaseId>() else { return case::unknown(&visit) };
-    let outcome = visit.lockwright().give_factor(&visit.op, &id, visit.case_cookie(), answer, None).await;
-    shown(&visit, &case, outcome).await
-}
-
-/// Sends a code to an address or phone that was typed.
-pub(super) async fn ask_code(visit: Visit, Path(case): Path<String>, form: Form) -> Answer {
-    let Ok(id) = case.parse::<CaseId>() else { return case::unknown(&visit) };
-    let typed = form.text("to").trim();
-    let email = typed.parse().map(Channel::Email).ok();
-    let Some(channel) = email.or_else(|| typed.parse().map(Channel::Phone).ok()) else {
-        let failed = "Type an email address in full, or a phone number that begins with + and the country.".to_owned();
-        return page(&visit, &case, None, Some(failed)).await;
-    };
-    match visit.lockwright().ask_code(&visit.op, &id, visit.case_cookie(), &channel, MessageWay::Text).await {
-        Ok(_) => go(format!("/recover/case/{id}/ways?done=sent")),
-        Err(EvidenceError::Case(CaseError::Refused(Refusal::NoMoreSends))) => {
-            page(&visit, &case, None, Some("No more codes are sent for this request. Use another way, or begin anew later.".to_owned()))
-                .await
+    for asked in &found.codes {
+        if !found.given.contains(if matches!(asked.channel, Channel::Email(_)) { Proof::Email } else { Proof::Phone }) {
+            choices.push(Choice {
+                path: format!("/show/code?at={}", asked.at),
+                title: format!("The code for {}", proof::typed(&asked.channel)),
+                hint: "If it is yours, it is there.",
+            });
         }
-        Err(error) => shown(&visit, &case, Err(error)).await,
     }
+    choices.extend(What::ALL.into_iter().filter(|what| offered(found, *what)).filter_map(|what| {
+        let (title, hint) = match what {
+            What::Address => ("Another address or phone of yours", "One that you confirmed earlier: we send a code there."),
+            What::RecoveryCode => ("A recovery code", "One of the ten that you saved or printed."),
+            What::Password => ("Your password", "The one that you sign in with."),
+            What::App => ("Your authenticator app", "The six digits that it shows."),
+            What::Passkey => ("Your passkey or security key", "Your browser asks for it."),
+            What::Contacts => ("Your recovery contacts", "People you named earlier read a code out to you."),
+            What::Operators => ("Help from people", "When nothing else is left: two operators, and a waiting time."),
+            What::Code => return None,
+        };
+        Some(Choice { path: format!("/show/{}", what.path()), title: title.to_owned(), hint })
+    }));
+    choices
 }
 
-/// Tries a code that was sent there.
-pub(super) async fn give_code(visit: Visit, Path(case): Path<String>, form: Form) -> Answer {
-    let Ok(id) = case.parse::<CaseId>() else { return case::unknown(&visit) };
-    let Ok(at) = form.text("at").parse::<usize>() else { return go(format!("/recover/case/{id}/ways")) };
-    let outcome = visit.lockwright().give_code(&visit.op, &id, visit.case_cookie(), at, form.text("code")).await;
-    shown(&visit, &case, outcome).await
+/// Whether the first mail's code can still be typed, and helps.
+fn mail_code(found: &Ways) -> bool {
+    let sent = !found.drill.is_some_and(|loss| takes(loss, Had::SignInMailbox));
+    sent && found.course.waits.is_none() && helps(found, &[Proof::Email])
 }
 
-/// Asks the recovery contacts.
-pub(super) async fn ask_contacts(visit: Visit, Path(case): Path<String>) -> Answer {
-    let Ok(id) = case.parse::<CaseId>() else { return case::unknown(&visit) };
-    match visit.lockwright().ask_contacts(&visit.op, &id, visit.case_cookie()).await {
-        Ok(()) => go(format!("/recover/case/{id}/ways?done=asked")),
-        Err(error) => shown(&visit, &case, Err(error)).await,
-    }
+/// Whether one of these proofs brings a recovery further.
+fn helps(found: &Ways, proofs: &[Proof]) -> bool {
+    let wanted = |proof: &Proof| found.given.is_empty() || found.missing.iter().any(|(missing, _)| missing.contains(*proof));
+    proofs.iter().any(|proof| !found.given.contains(*proof) && wanted(proof))
 }
 
-/// Tries the code that a contact read out.
-pub(super) async fn contact_code(visit: Visit, Path(case): Path<String>, form: Form) -> Answer {
-    let Ok(id) = case.parse::<CaseId>() else { return case::unknown(&visit) };
-    let outcome = visit.lockwright().give_contact_code(&visit.op, &id, visit.case_cookie(), form.text("contact_code")).await;
-    shown(&visit, &case, outcome).await
-}
-
-/// Asks the operators: a caller code.
-pub(super) async fn ask_operators(visit: Visit, Path(case): Path<String>) -> Answer {
-    let Ok(id) = case.parse::<CaseId>() else { return case::unknown(&visit) };
-    match visit.lockwright().ask_operators(&visit.op, &id, visit.case_cookie()).await {
-        Ok(_) => go(format!("/recover/case/{id}/ways")),
-        Err(error) => shown(&visit, &case, Err(error)).await,
+/// Whether something is asked for in a recovery as it stands.
+pub(super) fn offered(found: &Ways, what: What) -> bool {
+    let kept = |had: Had| !found.drill.is_some_and(|loss| takes(loss, had));
+    let proven = !found.given.is_empty();
+    match what {
+        What::Code => !found.codes.is_empty(),
+        What::Address => helps(found, &[Proof::Email, Proof::Phone]) && (kept(Had::OtherMailbox) || kept(Had::Phone)),
+        What::RecoveryCode => helps(found, &[Proof::RecoveryCode]) && kept(Had::Codes),
+        What::Password => found.goal == Goal::Reenrol && helps(found, &[Proof::Password]) && kept(Had::Password),
+        What::App => {
+            let enrolled = if proven { found.devices.apps } else { found.goal == Goal::NewPassword };
+            enrolled && helps(found, &[Proof::Device]) && kept(Had::App)
+        }
+        What::Passkey => proven && found.devices.passkeys && helps(found, &[Proof::Device]) && kept(Had::Passkey),
+        What::Contacts => helps(found, &[Proof::Contacts, Proof::ContactsTwo]),
+        What::Operators => found.operators && helps(found, &[Proof::Operators]),
     }
 }
 
@@ -224,7 +182,13 @@ pub(super) async fn wait(visit: Visit, Path(case): Path<String>) -> Answer {
     let Ok(id) = case.parse::<CaseId>() else { return case::unknown(&visit) };
     match visit.lockwright().start_waiting(&visit.op, &id, visit.case_cookie()).await {
         Ok(release) => Ok(visit.keep_case(go(format!("/recover/case/{id}/ways"))?, release.plus(RELEASED_LIFE))),
-        Err(error) => shown(&visit, &case, Err(error)).await,
+        Err(EvidenceError::Case(CaseError::Refused(Refusal::OtherWaits))) => {
+            let failed =
+                "Another recovery of yours waits already, and there is one at a time. Finish that one, or stop it from a mail about it.";
+            page(&visit, &case, None, Some(failed.to_owned())).await
+        }
+        Err(EvidenceError::Case(error)) => case::failed(&visit, Some((&id, CaseKind::Recover(IdentityKind::Root))), error),
+        Err(EvidenceError::Mistyped(_) | EvidenceError::Wait { .. }) => go(format!("/recover/case/{id}/ways")),
     }
 }
 
@@ -246,6 +210,6 @@ pub(super) async fn reenrol(visit: Visit, Path(case): Path<String>) -> Answer {
     match visit.lockwright().finish_lost_device(&visit.op, &id, visit.case_cookie()).await {
         Ok(new) => Ok(visit.give_session(go("/security/mfa")?, &new.token)),
         Err(EvidenceError::Case(error)) => case::failed(&visit, None, error),
-        Err(error) => shown(&visit, &case, Err(error)).await,
+        Err(EvidenceError::Mistyped(_) | EvidenceError::Wait { .. }) => go(format!("/recover/case/{id}/ways")),
     }
 }

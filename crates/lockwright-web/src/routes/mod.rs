@@ -17,6 +17,7 @@ mod console_trail;
 mod console_users;
 mod contact;
 mod contacts;
+mod drills;
 mod email;
 mod eml;
 mod evidence;
@@ -27,8 +28,10 @@ mod notices;
 mod operator;
 mod outbox;
 mod password;
+mod proof;
 mod readiness;
 mod recover;
+mod recoveries;
 mod second_step;
 mod security;
 mod signin;
@@ -103,14 +106,16 @@ surface! {
     "/recover/case/{case}/cancel" => { post case::cancel },
     "/recover/device" => { get evidence::device_form, post evidence::device },
     "/recover/case/{case}/ways" => { get evidence::show },
-    "/recover/case/{case}/give-password" => { post evidence::password },
-    "/recover/case/{case}/recovery-code" => { post evidence::recovery_code },
-    "/recover/case/{case}/device-code" => { post evidence::device_code },
-    "/recover/case/{case}/ask-code" => { post evidence::ask_code },
-    "/recover/case/{case}/give-code" => { post evidence::give_code },
-    "/recover/case/{case}/ask-contacts" => { post evidence::ask_contacts },
-    "/recover/case/{case}/contact-code" => { post evidence::contact_code },
-    "/recover/case/{case}/ask-operators" => { post evidence::ask_operators },
+    "/recover/case/{case}/show/{what}" => { get proof::form },
+    "/recover/case/{case}/passkey" => { post proof::passkey },
+    "/recover/case/{case}/give-password" => { post proof::password },
+    "/recover/case/{case}/recovery-code" => { post proof::recovery_code },
+    "/recover/case/{case}/device-code" => { post proof::device_code },
+    "/recover/case/{case}/ask-code" => { post proof::ask_code },
+    "/recover/case/{case}/give-code" => { post proof::give_code },
+    "/recover/case/{case}/ask-contacts" => { post proof::ask_contacts },
+    "/recover/case/{case}/contact-code" => { post proof::contact_code },
+    "/recover/case/{case}/ask-operators" => { post proof::ask_operators },
     "/recover/case/{case}/wait" => { post evidence::wait },
     "/recover/case/{case}/reenrol" => { get evidence::reenrol_form, post evidence::reenrol },
     "/recover/case/{case}/why" => { get readiness::why },
@@ -128,6 +133,7 @@ surface! {
     "/console/users" => { get console_users::list, post console_users::create },
     "/console/users/new" => { get console_users::form },
     "/console/users/{id}" => { get console_users::show },
+    "/console/users/{id}/readiness" => { get console_users::readiness },
     "/console/users/{id}/password" => { post console_users::give_password },
     "/console/users/{id}/console/remove" => { post console_users::remove_access },
     "/console/users/{id}/disable" => { post console_users::disable },
@@ -166,6 +172,8 @@ surface! {
     "/security/addresses/case/{case}" => { get addresses::show },
     "/security/addresses/case/{case}/code" => { post addresses::code },
     "/security/addresses/case/{case}/resend" => { post addresses::resend },
+    "/security/drills" => { post drills::start },
+    "/security/recoveries/stop" => { post recoveries::stop },
     "/security/email" => { get email::form, post email::change },
     "/security/codes" => { get codes::show, post codes::issue },
     "/security/mfa" => { get mfa::list },

@@ -7,7 +7,7 @@ use lockwright_model::factors::{DeviceKind, Loss};
 use lockwright_model::id::CaseId;
 use lockwright_model::proof::{Goal, Proof, Proofs};
 use lockwright_service::core::person::Person;
-use lockwright_service::core::readiness::{Concern, Line, Readiness as Found};
+use lockwright_service::core::readiness::{Concern, Line, Readiness as Found, rehearsal};
 use lockwright_service::core::recovery::rules::RuleBook;
 use lockwright_service::core::recovery::{RecoverySettings, situation};
 
@@ -25,11 +25,12 @@ pub(super) async fn show(member: Member) -> Answer {
     member.page(&page).await
 }
 
-/// The page of a person's readiness.
+/// The page of a person's own readiness.
 pub(super) fn page(person: &Person, found: &Found, settings: RecoverySettings, now: Timestamp) -> Readiness {
     Readiness {
         who: None,
-        rows: found.lines.iter().map(row).collect(),
+        back: String::new(),
+        rows: found.lines.iter().map(|line| row(person, line)).collect(),
         concerns: found.concerns.iter().map(|concern| concern_row(*concern)).collect(),
         openings: found
             .openings
@@ -42,13 +43,55 @@ pub(super) fn page(person: &Person, found: &Found, settings: RecoverySettings, n
     }
 }
 
-fn row(line: &Line) -> LossRow {
+/// The same, as an administrator sees it of a user.
+pub(super) fn page_of_user(
+    person: &Person,
+    who: String,
+    back: String,
+    found: &Found,
+    settings: RecoverySettings,
+    now: Timestamp,
+) -> Readiness {
+    let mut page = Readiness { who: Some(who), back, ..page(person, found, settings, now) };
+    let theirs = |text: &mut String| *text = ways::theirs(text);
+    for row in &mut page.rows {
+        theirs(&mut row.lost);
+        row.steps.iter_mut().for_each(theirs);
+    }
+    page.openings.iter_mut().for_each(theirs);
+    for (row, concern) in page.concerns.iter_mut().zip(&found.concerns) {
+        row.text = theirs_words(*concern).to_owned();
+    }
+    page
+}
+
+fn row(person: &Person, line: &Line) -> LossRow {
     let steps = line.way.iter().flat_map(|way| &way.steps);
+    let drill = person.factors().drills.iter().find(|drill| drill.lost == line.loss);
     LossRow {
         lost: ways::loss(line.loss).to_owned(),
         steps: steps.map(|rule| ways::step(rule.goal, rule.needs)).collect(),
         time: line.way.as_ref().map(|way| ways::time(way.waits)),
         help: line.way.as_ref().is_some_and(|way| way.help.is_some()),
+        rehearse: rehearsal(line).map(|_| line.loss.word()),
+        rehearsed: drill.map(|drill| (drill.passed, words::day(drill.at))),
+    }
+}
+
+/// A concern about somebody else.
+const fn theirs_words(concern: Concern) -> &'static str {
+    match concern {
+        Concern::NoWayFrom(_) => "One loss would leave them with no way back of their own.",
+        Concern::OnlyOperatorsFrom(_) => "One loss would leave them with the help of two operators, which takes days.",
+        Concern::MailboxOpens => "Whoever reads their mailbox can set a new password and sign in, for they have no MFA device.",
+        Concern::MailboxInside => "A mailbox of theirs is run under the address of this very installation: if it goes, both go.",
+        Concern::OnePhone => "One phone is their only device and their only number.",
+        Concern::FewCodes => "They have hardly any recovery codes left, or none.",
+        Concern::OneDevice => "They have one MFA device.",
+        Concern::MutualContacts => "All their recovery contacts name them as theirs.",
+        Concern::OneProvider => "All their mailboxes are with one provider.",
+        Concern::OldContacts => "They have not looked through their recovery contacts for a year.",
+        Concern::NoDrill => "They have rehearsed no way back for half a year, or never.",
     }
 }
 
@@ -104,6 +147,12 @@ fn concern_row(concern: Concern) -> ConcernRow {
         Concern::OldContacts => {
             ("You have not looked through your recovery contacts for a year.", false, "/security/contacts", "Look through them")
         }
+        Concern::NoDrill => (
+            "You have not rehearsed a way back for half a year, or never. It takes five minutes.",
+            false,
+            "#rehearse-1",
+            "Rehearse one below",
+        ),
     };
     ConcernRow { text: text.to_owned(), grave, path, action }
 }

@@ -10,6 +10,7 @@ use lockwright_service::operator_help::{HelpStage, HelpView, OperatorAct, Operat
 
 use super::home::{self, is_security};
 use crate::http::{Answer, Form, Member, Refused, go, who};
+use crate::page::course::Course;
 use crate::page::operator::{ActLine, Facts, Found, Hindrance, OperatorFound, OperatorHome, Recoveries, RecoveryRow, RecoveryShow, Stage};
 use crate::page::{FieldErrors, words};
 
@@ -160,6 +161,7 @@ async fn shown(member: &Member, id: &CaseId) -> Result<RecoveryShow, Refused> {
     Ok(RecoveryShow {
         facts: facts(member, &view),
         stage: stage(member, &view),
+        course: Course::of(&view.course, member.op.now),
         acts: acts.chain(objections).collect(),
         contested: view.contested && view.live(),
         may_approve: security && free && undecided && !own,
