@@ -8,7 +8,8 @@ import { browser, closeBrowser } from './lib/browser.mjs';
 import { DAY } from './lib/clock.mjs';
 import { startServer } from './lib/server.mjs';
 import {
-  accountFromHost, builderFromHost, choose, enrolApp, field, makeCodes, press, see, signInRoot, signOut, tryEmail, typeCode,
+  accountFromHost, answerProof, builderFromHost, choose, enrolApp, field, makeCodes, press, see, showProof, signInRoot, signOut, tryEmail,
+  typeCode,
 } from './lib/steps.mjs';
 
 let server;
@@ -179,17 +180,11 @@ test('a lost device is replaced with the mail’s code, a recovery code and the 
   await press(lost, 'Continue');
   const mail = await server.mailbox.take(account.email, /Your code/);
   await typeCode(lost, mail.code);
-  await see(lost, 'Show that it’s you');
-  await field(lost, 'Recovery code').fill(`${codes[0].slice(0, -1)}${codes[0].endsWith('A') ? 'B' : 'A'}`);
-  await press(lost, 'Use this code');
+  await showProof(lost, 'A recovery code', `${codes[0].slice(0, -1)}${codes[0].endsWith('A') ? 'B' : 'A'}`);
   await lost.getByRole('alert').waitFor();
-  await see(lost, 'Show that it’s you');
-  await field(lost, 'Recovery code').fill(codes[1]);
-  await press(lost, 'Use this code');
+  await answerProof(lost, 'A recovery code', codes[1]);
   await lost.getByText('a code by mail, a recovery code').waitFor();
-  await see(lost, 'Show that it’s you');
-  await field(lost, 'Your password').fill(account.secret);
-  await press(lost, 'Check my password');
+  await showProof(lost, 'Your password', account.secret);
   await see(lost, 'Replace your device');
   await press(lost, 'Remove my old devices and go on');
   await see(lost, 'Enrol an MFA device');

@@ -197,3 +197,24 @@ export async function mailFence(server) {
   assert.equal(answer.status, 200, answer.text);
   await server.mailbox.take(to, /Your code to create an account/);
 }
+
+const PROOFS = {
+  'A recovery code': ['Recovery code', 'Use this code'],
+  'Your password': ['Your password', 'Check my password'],
+  'Your authenticator app': ['Code from your app', 'Check this code'],
+};
+
+/** In a recovery that gathers proofs: chooses what to show and shows it; the caller says what should come of it. */
+export async function showProof(page, what, value) {
+  await see(page, /Show that it’s you|Rehearsal: show that it’s you|Your waiting time runs/);
+  await choose(page, what);
+  await answerProof(page, what, value);
+}
+
+/** The same on the page that asks for it. */
+export async function answerProof(page, what, value) {
+  const [label, button] = PROOFS[what];
+  await see(page, what);
+  await field(page, label).fill(value);
+  await press(page, button);
+}

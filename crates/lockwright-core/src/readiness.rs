@@ -104,7 +104,7 @@ pub struct Surroundings {
 pub fn readiness(person: &Person, settings: RecoverySettings, surroundings: &Surroundings, now: Timestamp) -> Readiness {
     let lines: Vec<Line> = losses(person).into_iter().map(|loss| Line { loss, way: way_from(person, loss, settings, now) }).collect();
     let openings = RuleBook::PRODUCTION.single_holder_openings(&situation(person, settings, now));
-    let mut concerns = concerns(person, &lines, surroundings, now);
+    let mut concerns = concerns(person, &lines, settings, surroundings, now);
     concerns.sort_unstable();
     concerns.dedup();
     Readiness {
@@ -182,7 +182,7 @@ fn left(person: &Person, loss: Loss, now: Timestamp) -> (Proofs, Proofs) {
     (proofs, signing_in)
 }
 
-fn concerns(person: &Person, lines: &[Line], surroundings: &Surroundings, now: Timestamp) -> Vec<Concern> {
+fn concerns(person: &Person, lines: &[Line], settings: RecoverySettings, surroundings: &Surroundings, now: Timestamp) -> Vec<Concern> {
     let factors = person.factors();
     let mut found = Vec::new();
     for line in lines {
@@ -210,22 +210,29 @@ fn concerns(person: &Person, lines: &[Line], surroundings: &Surroundings, now: T
         (Concern::OneDevice, factors.devices.len() == 1),
         (Concern::MutualContacts, surroundings.mutual_contacts > 0 && surroundings.mutual_contacts == factors.accepted().count()),
         (Concern::OneProvider, addresses.len() > 1 && same),
-        (Concern::NoDrill, rehearsal_due(person, lines, now)),
+        (Concern::NoDrill, rehearsal_due(person, lines, settings, now)),
         (Concern::OldContacts, factors.accepted().count() > 0 && reviewed.is_none_or(|at| now >= at.plus(REVIEW))),
     ];
     found.extend(holds.into_iter().filter(|(_, holds)| *holds).map(|(concern, _)| concern));
     found
 }
 
-/// What the way back from a loss begins with, where the person can rehearse it alone: without operators, without an administrator.
-pub fn rehearsal(line: &Line) -> Option<Goal> {
+/// What the way back from a loss begins with, where the person can rehearse it alone: without operators, without an administrator. Where
+/// a lost device leaves sign-in open, it is the device's replacement.
+pub fn rehearsal(person: &Person, line: &Line, settings: RecoverySettings, now: Timestamp) -> Option<Goal> {
     let way = line.way.as_ref().filter(|way| way.help.is_none())?;
-    way.steps.first().map(|rule| rule.goal)
+    let replaces = || {
+        let (held, _) = left(person, line.loss, now);
+        let ways = RuleBook::PRODUCTION.ways(&situation(person, settings, now), Goal::Reenrol);
+        ways.iter().any(|rule| !rule.outside_case() && held.holds(rule.needs))
+    };
+    let lost = person.factors().devices.iter().any(|device| takes(line.loss, Had::device(device)));
+    way.steps.first().map(|rule| rule.goal).or_else(|| (lost && replaces()).then_some(Goal::Reenrol))
 }
 
-fn rehearsal_due(person: &Person, lines: &[Line], now: Timestamp) -> bool {
+fn rehearsal_due(person: &Person, lines: &[Line], settings: RecoverySettings, now: Timestamp) -> bool {
     let due = last(person).is_none_or(|at| now >= at.plus(REHEARSE));
-    due && protection(person) == Protection::Device && lines.iter().any(|line| rehearsal(line).is_some())
+    due && protection(person) == Protection::Device && lines.iter().any(|line| rehearsal(person, line, settings, now).is_some())
 }
 
 /// The only devices are apps that show codes, and a single one at that.

@@ -68,7 +68,8 @@ impl Lockwright {
             let person = self.drilled(op, session).await?;
             let settings = self.config().recovery;
             let line = readiness::Line { loss, way: readiness::way_from(&person, loss, settings, op.now) };
-            let goal = readiness::rehearsal(&line).filter(|_| readiness::losses(&person).contains(&loss)).ok_or(DrillError::Nothing)?;
+            let known = readiness::losses(&person).contains(&loss);
+            let goal = readiness::rehearsal(&person, &line, settings, op.now).filter(|_| known).ok_or(DrillError::Nothing)?;
             let name = tries_key(&person);
             // The person is signed in, so there is nothing to hide: too many are refused, not swallowed.
             let mails = TriesKey::new("mails", &format!("rehearsals {}", session.owner));

@@ -2,6 +2,7 @@
 
 use lockwright_core::mfa::FactorProof;
 use lockwright_core::person::Person;
+use lockwright_core::recovery::drill::{self, Had};
 use lockwright_core::recovery::{self, Given, Refusal, Step};
 use lockwright_core::{Decided, session::NewSession};
 use lockwright_core::{mfa, signin};
@@ -99,6 +100,7 @@ impl Lockwright {
     pub async fn give_password(&self, op: &OpContext, id: &CaseId, cookie: &str, typed: &str) -> Result<Given, EvidenceError> {
         self.level(async {
             let (holder, case, person) = self.looked_at(op, id, cookie).await?;
+            drill::pretended(&case, Had::Password)?;
             let Ok(password) = Password::parse(typed) else { return self.nothing_right(op, id, holder.hash()).await };
             let key = match &case.gathered.name {
                 Some(name) if case.gathered.proofs.is_empty() => name.clone(),
@@ -197,14 +199,26 @@ impl Lockwright {
     ) -> Result<Given, EvidenceError> {
         self.level(async {
             let (holder, case, person) = self.looked_at(op, id, cookie).await?;
+            if what == Proof::RecoveryCode {
+                drill::pretended(&case, Had::Codes)?;
+            }
             let key = counter("mfa", &case, person.as_ref().map(|person| mfa_key(&person.identity())));
             let counted = self.take_try(&key, op.now).await?;
             let proof = person.as_ref().and_then(check);
-            let given = decide!(self, {
-                let case = self.load_case(id).await?;
-                let person = self.case_person(&case).await?;
-                recovery::give_factor(case, person, holder.hash(), what, proof.as_ref(), &self.step(op))?
-            })?;
+            let outcome: Result<Given, EvidenceError> = async {
+                let given = decide!(self, {
+                    let case = self.load_case(id).await?;
+                    let person = self.case_person(&case).await?;
+                    recovery::give_factor(case, person, holder.hash(), what, proof.as_ref(), &self.step(op))?
+                });
+                Ok(given?)
+            }
+            .await;
+            // Only what is right is found to be pretended lost: it was no wrong try.
+            if matches!(outcome, Err(EvidenceError::Case(CaseError::Refused(Refusal::PretendedLost)))) {
+                self.forgive(&key, op.now).await?;
+            }
+            let given = outcome?;
             match (&given, person) {
                 (Given::Accepted(_), _) => self.forgive(&key, op.now).await?,
                 (Given::Wrong { .. } | Given::NoTriesLeft, Some(person)) => {

@@ -75,8 +75,8 @@ pub const fn takes(loss: Loss, had: Had) -> bool {
     }
 }
 
-/// Refuses what a rehearsal pretends to be lost; in earnest nothing.
-pub(super) fn pretended(case: &Case, had: Had) -> Result<(), Refusal> {
+/// Refuses what a rehearsal pretends to be lost; in earnest nothing. Asked before a try is counted, for it is none.
+pub fn pretended(case: &Case, had: Had) -> Result<(), Refusal> {
     match case.gathered.drill {
         Some(loss) if takes(loss, had) => Err(Refusal::PretendedLost),
         _ => Ok(()),

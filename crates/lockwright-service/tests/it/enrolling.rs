@@ -25,7 +25,7 @@ async fn begin(house: &House, account: AccountId, session: &Session, name: &str)
 }
 
 /// Enrols the first app; this browser goes on in the session that is returned.
-async fn enrol(house: &House, account: AccountId, session: &Session) -> (Session, SoftTotp, String) {
+pub(crate) async fn enrol(house: &House, account: AccountId, session: &Session) -> (Session, SoftTotp, String) {
     let (token, app, typed) = begin(house, account, session, "Phone").await;
     let (first, second) = (app.steps_later(house.clock_now(), -1), app.at(house.clock_now()));
     let op = house.as_root(account);

@@ -7,6 +7,7 @@ mod clock;
 mod closing;
 mod contacts;
 mod cut_off;
+mod drills;
 mod emails;
 mod enrolling;
 mod finding;

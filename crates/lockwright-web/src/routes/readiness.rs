@@ -30,7 +30,7 @@ pub(super) fn page(person: &Person, found: &Found, settings: RecoverySettings, n
     Readiness {
         who: None,
         back: String::new(),
-        rows: found.lines.iter().map(|line| row(person, line)).collect(),
+        rows: found.lines.iter().map(|line| row(person, line, settings, now)).collect(),
         concerns: found.concerns.iter().map(|concern| concern_row(*concern)).collect(),
         openings: found
             .openings
@@ -65,7 +65,7 @@ pub(super) fn page_of_user(
     page
 }
 
-fn row(person: &Person, line: &Line) -> LossRow {
+fn row(person: &Person, line: &Line, settings: RecoverySettings, now: Timestamp) -> LossRow {
     let steps = line.way.iter().flat_map(|way| &way.steps);
     let drill = person.factors().drills.iter().find(|drill| drill.lost == line.loss);
     LossRow {
@@ -73,7 +73,7 @@ fn row(person: &Person, line: &Line) -> LossRow {
         steps: steps.map(|rule| ways::step(rule.goal, rule.needs)).collect(),
         time: line.way.as_ref().map(|way| ways::time(way.waits)),
         help: line.way.as_ref().is_some_and(|way| way.help.is_some()),
-        rehearse: rehearsal(line).map(|_| line.loss.word()),
+        rehearse: rehearsal(person, line, settings, now).map(|_| line.loss.word()),
         rehearsed: drill.map(|drill| (drill.passed, words::day(drill.at))),
     }
 }
