@@ -28,6 +28,8 @@ pub struct Shell {
     pub notice: Option<Flash>,
     /// A recovery of whoever is signed in that is under way.
     pub recovering: Option<Recovering>,
+    /// The systems that share the login of whoever is signed in: pages that change credentials say so before.
+    pub shared: Vec<String>,
 }
 
 /// A recovery of whoever is signed in that is under way.
@@ -84,7 +86,15 @@ pub enum Tone {
 impl Shell {
     /// A shell with nobody signed in and nothing to tell.
     pub fn new(installation: impl Into<String>, csrf: impl Into<String>) -> Self {
-        Self { base: "", installation: installation.into(), csrf: csrf.into(), signed_in: None, notice: None, recovering: None }
+        Self {
+            base: "",
+            installation: installation.into(),
+            csrf: csrf.into(),
+            signed_in: None,
+            notice: None,
+            recovering: None,
+            shared: Vec::new(),
+        }
     }
 
     /// On the site whose paths begin like this.
@@ -104,6 +114,12 @@ impl Shell {
     #[must_use]
     pub fn recovering(self, recovering: Option<Recovering>) -> Self {
         Self { recovering, ..self }
+    }
+
+    /// These systems share the login.
+    #[must_use]
+    pub fn sharing(self, shared: Vec<String>) -> Self {
+        Self { shared, ..self }
     }
 
     /// Something just happened.

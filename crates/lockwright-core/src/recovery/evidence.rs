@@ -170,7 +170,7 @@ pub(super) fn gather(mut case: Case, mut person: Person, proofs: Proofs, written
     if !told && RuleBook::PRODUCTION.tells(&situation, goal, before, after) {
         tell(&mut changes, &mut case, &person, CaseMoment::Started, None, step);
     }
-    if let (Ok(Opening::AtOnce(_)), None) = (opening, case.gathered.drill) {
+    if let Ok(Opening::AtOnce(_)) = opening {
         case.state = CaseState::Proven { at: op.now };
         case.expires = op.now.plus(PROVEN_LIFE);
         let underway = &mut person.factors_mut().underway;

@@ -8,7 +8,7 @@ use lockwright_model::email::EmailAddress;
 use lockwright_model::entropy::Entropy;
 use lockwright_model::event::{AuditEvent, Service, Told};
 use lockwright_model::factors::{DeviceKind, EnrolmentOwed, EnrolmentReason, MfaDevice};
-use lockwright_model::job::Notice;
+use lockwright_model::job::{Notice, SharedChange};
 use lockwright_model::proof::Goal;
 use lockwright_model::secret::PasswordHash;
 use lockwright_model::session::SessionScope;
@@ -24,6 +24,7 @@ use crate::Decided;
 use crate::outbox;
 use crate::person::Person;
 use crate::session::{self, NewSession, SessionLimits};
+use crate::shared;
 use crate::tries;
 
 /// Whether a recovery's proofs still open what it is for: the person may have changed since they were given.
@@ -79,6 +80,7 @@ pub fn finish(
         .about(person.identity(), person.user_name())
         .response(json!({name: "Success"}));
     changes.tell(AuditEvent::new(&acting, entropy, told));
+    shared::tell(&mut changes, &mut person, SharedChange::Password, op, entropy);
     // A handed link too: nobody had to know the old password.
     outbox::notify(&mut changes, &person, &Notice::PasswordRecovered(person.whose()), op, entropy);
     if !handed {
@@ -116,6 +118,7 @@ pub fn finish_reenrol(
     factors.enrolment = Some(EnrolmentOwed { since: op.now, why: EnrolmentReason::Recovered });
     factors.underway.retain(|under| under.goal != Goal::Reenrol);
     person.end_sessions();
+    shared::tell(&mut changes, &mut person, SharedChange::Devices, op, entropy);
     let told = Told::new(Service::Signin, "DeviceRecoveryCompleted", person.account_id())
         .about(person.identity(), person.user_name())
         .response(json!({"DeviceRecoveryCompleted": "Success"}));

@@ -78,6 +78,20 @@ async fn m11_a_change_of_the_password_is_told_with_a_signature_and_its_delivery_
 }
 
 #[tokio::test]
+async fn m11_a_recovered_password_is_told_like_a_changed_one() {
+    let (house, provider) = (House::memory().await, Provider::listening());
+    let (signed, op) = ana(&house).await;
+    let shop = shop(&house, &provider).await;
+    linked(&house, &signed, &op, &shop).await;
+    house.letters().await;
+    house.recover(&root(ANA), NEW).await;
+    house.letters().await;
+    let taken = provider.take();
+    let [event] = taken.as_slice() else { panic!("{taken:?}") };
+    assert_eq!([event.text("what"), event.text("login")], ["password", "ana.lima"]);
+}
+
+#[tokio::test]
 async fn m11_a_system_that_never_answers_is_given_up_after_a_day_and_the_person_sees_it() {
     let (house, provider) = (House::memory().await, Provider::listening());
     let (signed, op) = ana(&house).await;

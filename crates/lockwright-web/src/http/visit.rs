@@ -342,7 +342,8 @@ impl Member {
     }
 
     async fn page_with<P: Page>(&self, status: StatusCode, page: &P) -> Answer {
-        let shell = self.visit.shell(self.open_help().await?).recovering(self.recovering().await?);
+        let shared = self.lockwright().shared_with(&self.person).await?;
+        let shell = self.visit.shell(self.open_help().await?).recovering(self.recovering().await?).sharing(shared);
         Ok(answer::html(status, &shell, page))
     }
 

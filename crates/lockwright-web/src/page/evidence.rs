@@ -150,6 +150,8 @@ pub struct CaseReenrol {
     pub case: String,
     /// Whose devices.
     pub who: String,
+    /// The systems that share this login.
+    pub shared: Vec<String>,
 }
 
 impl Page for CaseReenrol {
@@ -160,7 +162,8 @@ impl Page for CaseReenrol {
     }
 
     fn samples() -> Vec<Self> {
-        vec![Self { case: "4T7K2M".into(), who: "root user of Harbour Works (1234-5678-9012)".into() }]
+        let page = Self { case: "4T7K2M".into(), who: "root user of Harbour Works (1234-5678-9012)".into(), shared: Vec::new() };
+        vec![page.clone(), Self { shared: vec!["Shop".into()], ..page }]
     }
 }
 

@@ -301,6 +301,8 @@ pub struct CaseSetPassword {
     pub first: bool,
     /// The rules that count.
     pub rules: PasswordRules,
+    /// The systems that share this login.
+    pub shared: Vec<String>,
     /// When the page stops working, from [`super::words::until`].
     pub until: String,
     /// What has to be put right in `password` or `again`.
@@ -326,11 +328,13 @@ impl Page for CaseSetPassword {
             who: "root user of Example (1234-5678-9012)".into(),
             first: false,
             rules: PasswordRules::own(),
+            shared: Vec::new(),
             until: "for 15 minutes (until 13:47 UTC)".into(),
             errors: FieldErrors::none(),
         };
         vec![
             root.clone(),
+            Self { shared: vec!["Shop".into(), "Forum".into()], ..root.clone() },
             Self {
                 errors: FieldErrors::one("password", "Use at least 15 characters. Yours has 9.")
                     .and("again", "Type the same password in both fields."),

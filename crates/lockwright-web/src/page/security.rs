@@ -122,8 +122,6 @@ pub struct ChangePassword {
     pub who: String,
     /// Shown right after sign-in, with nothing else to go to.
     pub must: Option<MustChange>,
-    /// Other systems whose logins change with it.
-    pub shared: Vec<String>,
     /// The account's policy lets the person change it; else the page says who can.
     pub allowed: bool,
     /// The rules that count.
@@ -151,7 +149,6 @@ impl Page for ChangePassword {
             user_name: "ana".into(),
             who: "IAM user ana in Example (1234-5678-9012)".into(),
             must: None,
-            shared: Vec::new(),
             allowed: true,
             rules: PasswordRules::iam(None),
             wait: None,
@@ -160,7 +157,6 @@ impl Page for ChangePassword {
         vec![
             page.clone(),
             Self { errors: FieldErrors::one("current", "That isn’t your present password. Type it again."), ..page.clone() },
-            Self { shared: vec!["Shop".into(), "Forum".into()], ..page.clone() },
             Self { must: Some(MustChange::SetByOther), ..page.clone() },
             Self { must: Some(MustChange::Expired), wait: Some("30 seconds".into()), ..page.clone() },
             Self { allowed: false, ..page },

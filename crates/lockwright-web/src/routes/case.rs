@@ -33,7 +33,7 @@ pub(super) async fn show(visit: Visit, Path(case): Path<String>) -> Answer {
         Ok(CaseStep::EnterCode { .. }) if view.drill.is_some_and(|loss| takes(loss, Had::SignInMailbox)) => {
             go(format!("/recover/case/{id}/ways"))
         }
-        Ok(step) => show_step(&visit, &id, view.drill, view.kind, step),
+        Ok(step) => show_step(&visit, &id, view.drill, view.kind, step).await,
     }
 }
 
@@ -52,7 +52,7 @@ fn belongs_here(visit: &Visit, kind: Kind) -> bool {
     (kind == Kind::SetOperatorPassword) == (visit.web().site() == Site::Operators)
 }
 
-fn show_step(visit: &Visit, id: &CaseId, drill: Option<Loss>, kind: Kind, step: CaseStep) -> Answer {
+async fn show_step(visit: &Visit, id: &CaseId, drill: Option<Loss>, kind: Kind, step: CaseStep) -> Answer {
     let now = visit.op.now;
     match step {
         CaseStep::EnterCode { expires, can_resend } => {
@@ -61,7 +61,7 @@ fn show_step(visit: &Visit, id: &CaseId, drill: Option<Loss>, kind: Kind, step: 
         }
         CaseStep::More | CaseStep::Waiting { .. } => go(format!("/recover/case/{id}/ways")),
         CaseStep::Reenrol { .. } => go(format!("/recover/case/{id}/reenrol")),
-        CaseStep::NewPassword { person, expires } => visit.page(&password_page(id, &person, words::until(now, expires))),
+        CaseStep::NewPassword { person, expires } => visit.page(&password_page(visit, id, &person, words::until(now, expires)).await?),
         CaseStep::Details { address, name: None, .. } => visit.page(&SignUpDetails {
             case: id.to_string(),
             email: address.to_string(),
@@ -90,17 +90,18 @@ fn code_page(visit: &Visit, id: &CaseId, kind: Kind, expires: Timestamp) -> Case
     CaseCode { outbox: visit.outbox().is_some(), ..CaseCode::new(id.as_str(), shown, email, words::until(visit.op.now, expires)) }
 }
 
-fn password_page(id: &CaseId, person: &Person, until: String) -> CaseSetPassword {
-    CaseSetPassword {
+async fn password_page(visit: &Visit, id: &CaseId, person: &Person, until: String) -> Result<CaseSetPassword, Refused> {
+    Ok(CaseSetPassword {
         case: id.to_string(),
         kind: person.kind(),
         user_name: manager_name(person),
         who: who(person),
         first: person.credential().is_none(),
         rules: rules(person),
+        shared: visit.lockwright().shared_with(person).await?,
         until,
         errors: FieldErrors::none(),
-    }
+    })
 }
 
 /// Tries a typed code.
@@ -187,7 +188,8 @@ pub(super) async fn password(visit: Visit, Path(case): Path<String>, form: Form)
         }),
         Err(FinishError::Password(error)) => {
             let errors = password_errors(error)?;
-            visit.again(&CaseSetPassword { errors, ..password_page(&id, &person, words::until(visit.op.now, expires)) })
+            let page = password_page(&visit, &id, &person, words::until(visit.op.now, expires)).await?;
+            visit.again(&CaseSetPassword { errors, ..page })
         }
         Err(FinishError::Case(error)) => failed(&visit, Some((&id, view.kind)), error),
     }

@@ -197,7 +197,10 @@ pub(super) async fn reenrol_form(visit: Visit, Path(case): Path<String>) -> Answ
     let Ok(id) = case.parse::<CaseId>() else { return case::unknown(&visit) };
     match visit.lockwright().case(&id, visit.case_cookie()).await {
         Ok(view) => match view.step {
-            Ok(CaseStep::Reenrol { person }) => visit.page(&CaseReenrol { case, who: who(&person) }),
+            Ok(CaseStep::Reenrol { person }) => {
+                let shared = visit.lockwright().shared_with(&person).await?;
+                visit.page(&CaseReenrol { case, who: who(&person), shared })
+            }
             _ => go(format!("/recover/case/{id}")),
         },
         Err(error) => case::failed(&visit, None, error),

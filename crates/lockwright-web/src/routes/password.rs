@@ -26,7 +26,6 @@ async fn page(member: &Member) -> Result<ChangePassword, Refused> {
         user_name: manager_name(&member.person),
         who: who(&member.person),
         must,
-        shared: member.lockwright().shared_with(&member.person).await?,
         allowed: password::allowed(&member.person, &member.session),
         rules: rules(&member.person),
         wait: None,
