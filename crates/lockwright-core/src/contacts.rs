@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use lockwright_model::case::{Case, CaseState, Closure, Gathered, Purpose, Ticket};
+use lockwright_model::case::{Case, CaseState, Closure, Gathered, IdentityKind, Purpose, Ticket};
 use lockwright_model::change::{ChangeSet, Claim, ClaimKey, Key, Record, Version};
 use lockwright_model::clock::Timestamp;
 use lockwright_model::context::OpContext;
@@ -277,10 +277,12 @@ pub fn accepted(contacts: &Contacts) -> u8 {
     contacts.people.iter().filter(|contact| contact.since.is_some()).fold(0, |count, _| count.saturating_add(1))
 }
 
-/// Takes away what stands for a person's contacts outside its row, when the row goes.
-pub fn forget(changes: &mut ChangeSet, contacts: &Contacts) {
+/// Takes away what stands for a person's contacts outside its row, when the row goes; they are told that they are asked nothing more.
+pub fn forget(changes: &mut ChangeSet, contacts: &Contacts, kind: IdentityKind, op: &OpContext, entropy: &dyn Entropy) {
     for contact in contacts.people.iter().filter(|contact| contact.since.is_some()) {
         changes.delete(Key::Claim(ClaimKey::Contact(contact.id.clone())), Version::NEW);
+        let (to, owner) = (contact.address.clone(), contact.owner.clone());
+        changes.put(outbox::job(Task::DismissContact { to, owner, kind, at: op.now }, op, entropy));
     }
 }
 

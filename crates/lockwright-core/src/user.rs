@@ -1,6 +1,7 @@
 //! What an administrator decides about IAM users and their login profiles.
 
 use lockwright_model::account::Account;
+use lockwright_model::case::IdentityKind;
 use lockwright_model::change::{ChangeSet, ClaimKey, Key, Record, Version};
 use lockwright_model::context::OpContext;
 use lockwright_model::credential::Credential;
@@ -221,7 +222,7 @@ pub fn delete(permit: &Permit, user: User, claims: Vec<ClaimKey>, op: &OpContext
     let mut changes = ChangeSet::default();
     tell(&mut changes, "DeleteUser", &user, op, entropy);
     closing::free(&mut changes, claims);
-    contacts::forget(&mut changes, &user.factors.contacts);
+    contacts::forget(&mut changes, &user.factors.contacts, IdentityKind::Iam, op, entropy);
     changes.delete(Key::User(user.id), user.version);
     Ok(Decided::new(changes, ()))
 }

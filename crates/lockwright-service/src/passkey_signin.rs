@@ -197,7 +197,7 @@ impl Lockwright {
     }
 
     /// Counts a failure of a network; when many fail at once the count gives way.
-    async fn count_source(&self, key: &TriesKey, now: Timestamp) -> Result<(), Trouble> {
+    pub(crate) async fn count_source(&self, key: &TriesKey, now: Timestamp) -> Result<(), Trouble> {
         let mut changes = ChangeSet::default();
         changes.put(Record::Tries(SOURCE_FAILURES.count(self.store().tries(key).await?, key.clone(), now)));
         match self.commit(changes).await {

@@ -3,7 +3,7 @@
 use lockwright_core::mfa::{FactorProof, Spent};
 use lockwright_core::person::{Bar, Person};
 use lockwright_core::signin::{self, Second};
-use lockwright_core::tries::SECOND_FACTOR_NOTICES;
+use lockwright_core::tries::{SECOND_FACTOR_NOTICES, SOURCE_FAILURES, Wait};
 use lockwright_model::ceremony::{Ceremony, CeremonyPurpose};
 use lockwright_model::clock::Timestamp;
 use lockwright_model::context::OpContext;
@@ -68,6 +68,12 @@ impl From<FactorError> for SecondStepError {
     }
 }
 
+impl From<Wait> for SecondStepError {
+    fn from(wait: Wait) -> Self {
+        Self::Wait { until: wait.until }
+    }
+}
+
 impl From<StoreError> for SecondStepError {
     fn from(error: StoreError) -> Self {
         Self::Trouble(error.into())
@@ -96,6 +102,8 @@ impl Lockwright {
         answer: FactorAnswer<'_>,
         previous: Option<&Token>,
     ) -> Result<SignedInFully, SecondStepError> {
+        let source = TriesKey::new("source", &op.source.network());
+        SOURCE_FAILURES.check(self.store().tries(&source).await?.as_ref(), op.now)?;
         let outcome = self.try_second_step(op, cookie, answer, previous).await;
         let word = match &outcome {
             Ok(_) => "signed_in",
@@ -106,6 +114,9 @@ impl Lockwright {
             Err(SecondStepError::Trouble(_)) => "trouble",
         };
         metrics::counter!("lockwright_second_steps_total", "outcome" => word).increment(1);
+        if matches!(outcome, Err(SecondStepError::Refused(FactorRefusal::Wrong))) {
+            self.count_source(&source, op.now).await?;
+        }
         outcome
     }
 

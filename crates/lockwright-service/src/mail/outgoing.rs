@@ -141,6 +141,8 @@ pub enum ContactLetter {
         expires: Timestamp,
         /// It is a rehearsal.
         drill: bool,
+        /// The whole URL of the link by which the person leaves.
+        leave: Secret,
     },
 }
 

@@ -43,7 +43,7 @@ impl Lockwright {
         self.commit_drawn(decided.changes).await?;
         let drawn = decided.output;
         let link = Secret::new(format!("{}/recover/contact/{id}/{}", self.config().public_url, drawn.link.expose()));
-        let letter = ContactLetter::Question { link, expires: drawn.expires, drill };
+        let letter = ContactLetter::Question { link, expires: drawn.expires, drill, leave: self.leaving_url(&subject, contact) };
         Ok(vec![(drawn.to, OutgoingMail::Contact { letter, owner: known.owner.clone(), kind: person.kind(), at, source })])
     }
 

@@ -273,7 +273,7 @@ async fn contacts_who_depend_on_each_other_are_found() {
 }
 
 #[tokio::test]
-async fn nothing_of_contacts_is_left_when_a_user_is_deleted() {
+async fn nothing_of_contacts_is_left_when_a_user_is_deleted_and_they_are_told_that_it_is_over() {
     let house = House::memory().await;
     let account = house.account(ANA).await;
     let user = house.user(account, "carla", false).await;
@@ -283,6 +283,8 @@ async fn nothing_of_contacts_is_left_when_a_user_is_deleted() {
     house.lockwright.delete_user(&house.as_root(account), &user).await.unwrap();
     assert!(house.store.claim(&ClaimKey::Contact(id.clone())).await.unwrap().is_none());
     assert!(matches!(house.lockwright.look_at_leaving(&id, &leave).await, Err(CaseError::Unknown)));
+    let letter = house.letter().await;
+    assert!(matches!(letter.mail, OutgoingMail::Contact { letter: ContactLetter::Dismissal, .. }) && letter.to == MARTA);
     house.pass(REVIEW);
     assert!(house.letters().await.is_empty());
 }

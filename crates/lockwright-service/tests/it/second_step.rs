@@ -533,3 +533,18 @@ impl House {
         self.lockwright.sign_in(&self.anyone(), name, OLD, None).await
     }
 }
+
+#[tokio::test]
+async fn b05_wrong_second_factors_count_against_the_network_like_wrong_passwords() {
+    let house = House::memory().await;
+    house.account(ANA).await;
+    let armed = house.arm(&root(ANA)).await;
+    let ceremony = house.first_step(&armed.name).await;
+    let key = lockwright_model::tries::TriesKey::new("source", &house.anyone().source.network());
+    let counted = async || house.store.tries(&key).await.unwrap().map_or(0, |tries| tries.count);
+    let before = counted().await;
+    assert!(house.second_code(&armed, &ceremony, "000000").await.is_err());
+    assert_eq!(counted().await, before + 1);
+    house.second_code(&armed, &ceremony, &armed.code(&house)).await.unwrap();
+    assert_eq!(counted().await, before + 1, "a right one does not count");
+}

@@ -19,6 +19,7 @@ struct Letter<'a> {
     owner: String,
     thing: &'static str,
     link: &'a str,
+    leave: &'a str,
     until: String,
 }
 
@@ -28,11 +29,16 @@ pub(super) fn write(letter: &ContactLetter, owner: &PersonName, kind: IdentityKi
         ContactLetter::Invitation { link, expires } => ("invitation", link.expose(), Some(*expires)),
         ContactLetter::Welcome { leave } => ("welcome", leave.expose(), None),
         ContactLetter::Dismissal => ("dismissal", "", None),
-        ContactLetter::Question { link, expires, drill: false } => ("question", link.expose(), Some(*expires)),
-        ContactLetter::Question { link, expires, drill: true } => ("rehearsal", link.expose(), Some(*expires)),
+        ContactLetter::Question { link, expires, drill, .. } => {
+            (if *drill { "rehearsal" } else { "question" }, link.expose(), Some(*expires))
+        }
+    };
+    let leave = match letter {
+        ContactLetter::Question { leave, .. } => leave.expose(),
+        _ => "",
     };
     let until = expires.map(|expires| words::until(now, expires)).unwrap_or_default();
-    let letter = Letter { frame, what, owner: plain(owner.as_str()), thing: words::thing(kind), link, until };
+    let letter = Letter { frame, what, owner: plain(owner.as_str()), thing: words::thing(kind), link, leave, until };
     render("mail/contact.txt", Value::from(Serde(letter)))
 }
 
@@ -55,12 +61,16 @@ mod tests {
         let agent = "Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0";
         let source = Source { ip: "192.0.2.17".parse().ok(), agent: agent.into() };
         let link = |path: &str| Secret::new(format!("{BASE}{path}MZXW6YTBOIMZXW6Y/lw_link_sample"));
+        let question = |drill| {
+            let expires = at.plus(Duration::from_secs(48 * 3600));
+            ContactLetter::Question { link: link("/recover/contact/"), expires, drill, leave: link("/contact/leave/") }
+        };
         let letters = [
             ContactLetter::Invitation { link: link("/contact/"), expires: at.plus(Duration::from_secs(14 * 86_400)) },
             ContactLetter::Welcome { leave: link("/contact/leave/") },
             ContactLetter::Dismissal,
-            ContactLetter::Question { link: link("/recover/contact/"), expires: at.plus(Duration::from_secs(48 * 3600)), drill: true },
-            ContactLetter::Question { link: link("/recover/contact/"), expires: at.plus(Duration::from_secs(48 * 3600)), drill: false },
+            question(true),
+            question(false),
         ];
         let mail = |letter| OutgoingMail::Contact { letter, owner: owner.parse().unwrap(), kind, at, source: source.clone() };
         letters.into_iter().map(|letter| compose(&mail(letter), "Lockwright", BASE)).collect()

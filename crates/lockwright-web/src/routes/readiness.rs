@@ -254,3 +254,33 @@ pub(super) async fn why(visit: Visit, Path(case): Path<String>) -> Answer {
         Err(error) => case::failed(&visit, None, error),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use lockwright_service::core::recovery::rules::RULES;
+
+    use super::*;
+
+    #[test]
+    fn b02_what_an_administrator_reads_of_a_user_never_says_you() {
+        let mut said: Vec<String> = Loss::ALL.into_iter().map(|loss| ways::theirs(ways::loss(loss))).collect();
+        said.extend(RULES.iter().map(|rule| ways::theirs(&ways::step(rule.goal, rule.needs))));
+        said.extend([Proof::Email, Proof::Administrator, Proof::Host].map(|opening| ways::theirs(opening_words(opening))));
+        let concerns = Loss::ALL.into_iter().flat_map(|loss| [Concern::NoWayFrom(loss), Concern::OnlyOperatorsFrom(loss)]);
+        let plain = [
+            Concern::MailboxOpens,
+            Concern::MailboxInside,
+            Concern::OnePhone,
+            Concern::FewCodes,
+            Concern::OneDevice,
+            Concern::MutualContacts,
+            Concern::OneProvider,
+            Concern::OldContacts,
+            Concern::NoDrill,
+        ];
+        said.extend(concerns.chain(plain).map(|concern| theirs_words(concern).to_owned()));
+        for text in said {
+            assert!(!text.to_lowercase().split(|letter: char| !letter.is_alphabetic()).any(|word| word.starts_with("you")), "{text}");
+        }
+    }
+}
