@@ -86,6 +86,7 @@ pub fn theirs(text: &str) -> String {
         .replace("you sign in", "they sign in")
         .replace("you have", "they have")
         .replace("help you", "help them")
+        .replace("gives you", "gives them")
 }
 
 /// How long a way takes: `minutes`, `3 days`.
