@@ -117,8 +117,8 @@ pub struct Facts {
     pub network: String,
     /// What was proven so far, in words.
     pub proven: Vec<String>,
-    /// Until when this can go on: `in 20 hours (until …)`.
-    pub until: String,
+    /// When it ends unless it is finished before, from [`super::words::at`]; `None`: it has ended.
+    pub until: Option<String>,
 }
 
 impl Facts {
@@ -133,7 +133,7 @@ impl Facts {
             device: "Firefox on Linux".into(),
             network: "192.0.2.17".into(),
             proven: Vec::new(),
-            until: "in 23 hours (until 09:12 UTC on 24 November 2026)".into(),
+            until: Some("09:12 UTC on 24 November 2026".into()),
         }
     }
 }
@@ -222,7 +222,7 @@ pub enum Stage {
     Approved,
     /// The waiting time runs.
     Waiting {
-        /// `in 3 days (until …)`
+        /// When it is over, from [`super::words::at`].
         release: String,
     },
     /// The waiting time is over, or enough is proven: the person may finish.
@@ -288,7 +288,7 @@ impl Page for Recoveries {
             row("MZXW6YTBOIMZXW6YTBOIMZXW6Y", Stage::Opened, false, true),
             row(
                 "AZXW6YTBOIMZXW6YTBOIMZXW6Y",
-                Stage::Waiting { release: "in 2 days (until 09:12 UTC on 25 November 2026)".into() },
+                Stage::Waiting { release: "09:12 UTC on 25 November 2026".into() },
                 true,
                 true,
             ),
@@ -391,7 +391,7 @@ impl Page for RecoveryShow {
             errors: FieldErrors::none(),
         };
         let approved = vec![act("Opened", "Olu Adeyemi"), act("Approved", "Sam Okafor")];
-        let waiting = Stage::Waiting { release: "in 2 days (until 09:12 UTC on 25 November 2026)".into() };
+        let waiting = Stage::Waiting { release: "09:12 UTC on 25 November 2026".into() };
         vec![
             page.clone(),
             Self { errors: FieldErrors::one("reason", "Say in a few words why."), ..page.clone() },
