@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict';
 
+import { hearCode, keyIn, readCode } from './phone.mjs';
 import { choose, field, press, see, tryEmail, typeNewPassword } from './steps.mjs';
 
 const WAYS = 'Show that it’s you';
@@ -56,34 +57,20 @@ export async function howFar(page) {
   await see(page, WAYS);
 }
 
-const PROOFS = {
-  recoveryCode: { choice: /^A recovery code/, title: 'A recovery code', field: 'Recovery code', button: 'Use this code' },
-  password: { choice: /^Your password/, title: 'Your password', field: 'Your password', button: 'Check my password' },
-  app: { choice: /^Your authenticator app/, title: 'Your authenticator app', field: 'Code from your app', button: 'Check this code' },
-  contact: { choice: /^Your recovery contacts/, title: 'Your recovery contacts', field: 'Code from a contact', button: 'Check the contact’s code' },
-};
-
 /** Chooses one of the things that can be shown, where its page is not open yet. */
-async function open(page, { choice, title }) {
+async function open(page, title) {
   const heading = await page.getByRole('heading', { level: 1 }).innerText();
-  if (heading !== title) await choose(page, choice);
+  if (heading !== title) await choose(page, title);
   await see(page, title);
 }
 
-/** Shows one thing; the caller says what should come of it. */
-export async function showProof(page, kind, value) {
-  const proof = PROOFS[kind];
-  await open(page, proof);
-  await field(page, proof.field).fill(value);
-  await press(page, proof.button);
-}
+const WAYS_TO_PHONES = { text: /^A text message/, voice: /^A call that says/, keyed: /^A call in which/ };
 
 /** Has a code sent to a further address, or to a phone: `text`, `voice` or `keyed`. Answers the digits that are to be keyed in. */
 export async function askCode(page, to, way) {
-  await open(page, { choice: /^Another address or phone/, title: 'Another address or phone of yours' });
+  await open(page, 'Another address or phone of yours');
   await field(page, 'Email address or phone number').fill(to);
-  const ways = { text: /^A text message/, voice: /^A call that says/, keyed: /^A call in which/ };
-  if (way) await page.getByRole('radio', { name: ways[way] }).check();
+  if (way) await page.getByRole('radio', { name: WAYS_TO_PHONES[way] }).check();
   await press(page, 'Send a code');
   await see(page, 'Type the code');
   return way === 'keyed' ? (await page.getByRole('definition').innerText()).replaceAll(/\D/g, '') : null;
@@ -97,14 +84,14 @@ export async function giveCode(page, code) {
 }
 
 export async function askContacts(page) {
-  await open(page, PROOFS.contact);
+  await open(page, 'Your recovery contacts');
   await press(page, 'Ask my contacts');
   await page.getByRole('status').getByText('each of them has a mail now').waitFor();
 }
 
 /** Asks the operators; answers the caller code that is to be read out. */
 export async function askOperators(page) {
-  await open(page, { choice: /^Help from people/, title: 'Help from people' });
+  await open(page, 'Help from people');
   await press(page, 'Ask for their help');
   const code = await page.getByRole('definition').innerText();
   assert.match(code, /^\d{3} \d{3}$/);
@@ -156,4 +143,40 @@ export function linkOf(mail, path) {
   const link = mail.links.find((one) => new URL(one).pathname.startsWith(path));
   assert.ok(link, `no link to ${path} in\n${mail.text}`);
   return link;
+}
+
+/** Adds a further address on its page, and confirms it with the mailed code. */
+export async function addEmail(server, page, email) {
+  await toAddresses(page);
+  await field(page, 'Email address').fill(email);
+  await press(page, 'Send me a code');
+  await see(page, 'Check your email');
+  const mail = await server.mailbox.take(email, /Your code to confirm this address/);
+  await field(page, 'Code').fill(mail.code);
+  await press(page, 'Add this address');
+  await see(page, 'Where you are reached');
+}
+
+async function toAddresses(page) {
+  await page.goto('/security/addresses');
+  await see(page, 'Where you are reached');
+}
+
+/** Adds a phone on its page: by a text, by a call that says the code, or by one in which it is keyed in. */
+export async function addPhone(server, provider, page, to, way = 'text') {
+  await toAddresses(page);
+  await field(page, 'Phone number').fill(to);
+  await page.getByRole('radio', { name: WAYS_TO_PHONES[way] }).check();
+  await press(page, 'Reach my phone');
+  if (way === 'keyed') {
+    await see(page, 'Your phone rings');
+    const digits = (await page.getByRole('definition').innerText()).replaceAll(/\D/g, '');
+    assert.equal(await keyIn(server, provider, to, digits), 200);
+    await press(page, 'I have keyed them in');
+  } else {
+    await see(page, way === 'voice' ? 'Your phone rings' : 'Check your phone');
+    await field(page, 'Code').fill(await (way === 'voice' ? hearCode : readCode)(provider, to));
+    await press(page, 'Add this number');
+  }
+  await see(page, 'Where you are reached');
 }

@@ -204,6 +204,7 @@ const PROOFS = {
   'A recovery code': ['Recovery code', 'Use this code'],
   'Your password': ['Your password', 'Check my password'],
   'Your authenticator app': ['Code from your app', 'Check this code'],
+  'Your recovery contacts': ['Code from a contact', 'Check the contact’s code'],
 };
 
 /** In a recovery that gathers proofs: chooses what to show and shows it; the caller says what should come of it. */

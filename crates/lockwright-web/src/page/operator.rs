@@ -452,7 +452,7 @@ pub struct Part {
 }
 
 /// The width of a whole bar.
-const BAR: u32 = 400;
+const BAR: u32 = 320;
 
 impl GroupRow {
     /// A row with its bar: those with a device, those with something else to fall back on, those with nothing but a mailbox.
@@ -537,7 +537,7 @@ mod tests {
     fn a_bar_is_as_long_as_its_parts_and_never_longer() {
         let row = GroupRow::new("Root users", 40, 31, 25, 4);
         assert_eq!(row.bar.iter().map(|part| part.width).sum::<u32>(), BAR);
-        assert_eq!(row.bar.iter().map(|part| (part.x, part.class)).collect::<Vec<_>>(), [(0, "mfa"), (310, "some"), (360, "only")]);
+        assert_eq!(row.bar.iter().map(|part| (part.x, part.class)).collect::<Vec<_>>(), [(0, "mfa"), (248, "some"), (288, "only")]);
         assert_eq!(GroupRow::new("Root users", 0, 0, 0, 0).bar, []);
         assert_eq!(GroupRow::new("Root users", 3, 3, 0, 0).bar.len(), 1);
     }
