@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 
-import { browser, closeBrowser } from './lib/browser.mjs';
+import { browser, closeBrowser, reopened } from './lib/browser.mjs';
 import { DAY, HOUR } from './lib/clock.mjs';
 import { askOperators, forgotPassword, linkOf, setNew, signInWithApp, typeSecond, withoutTheMail } from './lib/recovery.mjs';
 import { startServer } from './lib/server.mjs';
@@ -99,7 +99,7 @@ test('two operators help a root user who has lost everything, and the owner is t
   await see(security.page, 'The waiting time runs');
   await server.mailbox.take(account.email, /A recovery waits for you to object/);
 
-  await asks.page.reload();
+  asks.page = await reopened(t, server, asks.page);
   await see(asks.page, 'Your waiting time runs');
   await asks.page.goto(asks.page.url().replace('/ways', '/reenrol'));
   await see(asks.page, 'Your waiting time runs');
