@@ -60,7 +60,9 @@ export async function browser(t, server, options = {}) {
   context.on('console', (message) => /Content Security Policy|Refused to/.test(message.text()) && complaints.push(message.text()));
   context.on('weberror', (error) => complaints.push(String(error.error())));
   t.after(async () => {
-    if (process.env.E2E_SHOW) for (const page of context.pages()) console.error(page.url(), await page.getByRole('main').innerText());
+    if (process.env.E2E_SHOW) for (const page of context.pages()) {
+      console.error(page.url(), await page.getByRole('main').innerText({ timeout: 1000 }).catch(() => ''));
+    }
     await context.close();
     assert.deepEqual(complaints, []);
   });
