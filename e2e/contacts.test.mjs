@@ -7,12 +7,12 @@ import { browser, closeBrowser, reopened } from './lib/browser.mjs';
 import { DAY, HOUR } from './lib/clock.mjs';
 import {
   askContacts, codeMail, counts, forgotPassword, linkOf, lostDevice, removeDevices, setNew, signInWithApp, startWaiting,
-  withoutTheMail,
+  userWithMail, withoutTheMail,
 } from './lib/recovery.mjs';
 import { MailServer, startMailing } from './lib/smtp.mjs';
 import {
   accountFromHost, address, answerProof, builderFromHost, enrolApp, field, password, press, see, showProof, signInBuilder, signInRoot,
-  signOut, tryEmail, typeCode,
+  signOut, tryEmail, tryUser, typeCode,
 } from './lib/steps.mjs';
 
 const mails = [];
@@ -70,7 +70,7 @@ async function approve(contact) {
 
 /** Somebody with an app and contacts who can help by now; signed out. */
 async function withContacts(t, { make, enter }, names) {
-  const person = await make(server);
+  const person = await make(t);
   const page = await browser(t, server);
   await enter(page, person);
   const app = await enrolApp(server, page);
@@ -90,8 +90,12 @@ async function weekLater(page) {
   await server.clock.pass(8 * DAY);
 }
 
-const ROOT = { kind: 'root', make: accountFromHost, enter: signInRoot, home: ({ name }) => name };
-const BUILDER = { kind: 'builder', make: builderFromHost, enter: signInBuilder, home: ({ name }) => `Hello, ${name}` };
+const ROOT = { kind: 'root', make: () => accountFromHost(server), enter: signInRoot, home: ({ name }) => name };
+const BUILDER = { kind: 'builder', make: () => builderFromHost(server), enter: signInBuilder, home: ({ name }) => `Hello, ${name}` };
+const USER = {
+  kind: 'iam', make: (t) => userWithMail(t, server), home: ({ name }) => `Hello, ${name}`,
+  enter: (page, { account, name, secret }) => tryUser(page, account, name, secret),
+};
 
 for (const what of [ROOT, BUILDER]) {
   test(`two of three contacts lead back to a password after the waiting time, and its owner hears of it throughout, ${what.kind}`, async (t) => {
@@ -151,6 +155,21 @@ for (const what of [ROOT, BUILDER]) {
     const back = await browser(t, server);
     await signInWithApp(back, what.kind, person, fresh);
     await see(back, what.home(person));
+  });
+}
+
+for (const what of [ROOT, USER]) {
+  test(`the password is lost: the mail and a contact lead back at once, ${what.kind}`, async (t) => {
+    const { person, page, app, contacts } = await withContacts(t, what, ['Marta']);
+    await weekLater(page);
+    await forgotPassword(page, what.kind, person);
+    await typeCode(page, (await server.mailbox.take(person.email, codeMail(what.kind))).code);
+    await askContacts(page);
+    await answerProof(page, 'Your recovery contacts', await approve(contacts[0]));
+    const fresh = { ...person, secret: password() };
+    await setNew(page, fresh.secret);
+    await signInWithApp(page, what.kind, fresh, app);
+    await see(page, what.home(person));
   });
 }
 

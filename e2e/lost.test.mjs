@@ -4,11 +4,11 @@ import { after, before, test } from 'node:test';
 
 import { browser, closeBrowser } from './lib/browser.mjs';
 import { DAY } from './lib/clock.mjs';
-import { codeMail, counts, forgotPassword, lostDevice, removeDevices, setNew, typeSecond, withoutTheMail } from './lib/recovery.mjs';
+import { codeMail, counts, forgotPassword, lostDevice, removeDevices, setNew, typeSecond, userWithMail, withoutTheMail } from './lib/recovery.mjs';
 import { startServer } from './lib/server.mjs';
 import {
-  accountFromHost, address, builderFromHost, choose, enrolApp, field, makeCodes, password, press, see, showProof, signInRoot, signOut, tryEmail,
-  tryUser, typeCode, userFromHost,
+  accountFromHost, builderFromHost, choose, enrolApp, field, makeCodes, password, press, see, showProof, signInRoot, signOut, tryEmail, tryUser,
+  typeCode, userFromHost,
 } from './lib/steps.mjs';
 
 let server;
@@ -20,41 +20,11 @@ after(async () => {
   await server.stop();
 });
 
-/** An account, with its root user at the console. */
-async function account(t, selfService) {
-  const made = await accountFromHost(server);
-  const admin = await browser(t, server);
-  await signInRoot(admin, made);
-  if (selfService) {
-    await admin.goto('/console/account/password-policy');
-    await press(admin, 'Let them reset it themselves');
-    await admin.getByRole('status').first().waitFor();
-  }
-  return { ...made, admin };
-}
-
-/** A user of an account that lets its users recover alone, with an address that is confirmed. */
-async function user(t) {
-  const owner = await account(t, true);
-  const made = await userFromHost(server, owner, { name: 'ana' });
-  const page = await browser(t, server);
-  const email = address('ana');
-  await tryUser(page, owner.id, made.name, made.secret);
-  await see(page, `Hello, ${made.name}`);
-  await page.goto('/security');
-  await field(page, 'Email address').fill(email);
-  await field(page, 'Your password').fill(made.secret);
-  await press(page, 'Send me a code');
-  await typeCode(page, (await server.mailbox.take(email, /Your code to confirm this address/)).code);
-  await see(page, 'Security');
-  return { ...made, email };
-}
-
 const byEmail = (kind) => (page, { email, secret }) => tryEmail(page, kind, email, secret);
 const KINDS = [
   { kind: 'root', make: () => accountFromHost(server), enter: byEmail('root'), home: ({ name }) => name },
   { kind: 'builder', make: () => builderFromHost(server), enter: byEmail('builder'), home: ({ name }) => `Hello, ${name}` },
-  { kind: 'iam', make: user, enter: (page, one) => tryUser(page, one.account, one.name, one.secret), home: ({ name }) => `Hello, ${name}` },
+  { kind: 'iam', make: (t) => userWithMail(t, server), enter: (page, one) => tryUser(page, one.account, one.name, one.secret), home: ({ name }) => `Hello, ${name}` },
 ];
 
 /** Enrols an app and saves recovery codes; a week later both serve a recovery. */
@@ -136,7 +106,8 @@ for (const what of KINDS) {
 }
 
 test('where the account keeps recovery to itself a user sets no password alone, and an administrator takes the lost device away', async (t) => {
-  const owner = await account(t, false);
+  const owner = await accountFromHost(server);
+  const admin = await browser(t, server);
   const ben = await userFromHost(server, owner, { name: 'ben' });
   const page = await browser(t, server);
   const what = KINDS[2];
@@ -147,13 +118,13 @@ test('where the account keeps recovery to itself a user sets no password alone, 
   await showProof(page, 'A recovery code', codes[0]);
   await page.getByRole('alert').getByText('That doesn’t match').waitFor();
 
-  await signInRoot(owner.admin, owner);
-  await owner.admin.goto('/console/users');
-  await choose(owner.admin, 'ben');
-  await owner.admin.getByRole('button', { name: 'Deactivate: Phone' }).click();
-  await owner.admin.getByText('the password alone signs ben in').waitFor();
-  await press(owner.admin, 'Require a device');
-  await owner.admin.getByText('ben enrols one at the next sign-in').waitFor();
+  await signInRoot(admin, owner);
+  await admin.goto('/console/users');
+  await choose(admin, 'ben');
+  await admin.getByRole('button', { name: 'Deactivate: Phone' }).click();
+  await admin.getByText('the password alone signs ben in').waitFor();
+  await press(admin, 'Require a device');
+  await admin.getByText('ben enrols one at the next sign-in').waitFor();
   const back = await browser(t, server);
   await what.enter(back, ben);
   await see(back, 'Enrol an MFA device');

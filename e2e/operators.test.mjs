@@ -5,10 +5,13 @@ import { after, before, test } from 'node:test';
 
 import { browser, closeBrowser, reopened } from './lib/browser.mjs';
 import { DAY, HOUR } from './lib/clock.mjs';
-import { askOperators, forgotPassword, linkOf, setNew, signInWithApp, typeSecond, withoutTheMail } from './lib/recovery.mjs';
+import {
+  askOperators, forgotPassword, howFar, linkOf, lostDevice, removeDevices, setNew, signInWithApp, startWaiting, typeSecond, withoutTheMail,
+} from './lib/recovery.mjs';
 import { startServer } from './lib/server.mjs';
 import {
-  accountFromHost, address, builderFromHost, choose, enrolApp, field, openLink, password, press, see, signInBuilder, signInRoot, signOut,
+  accountFromHost, address, builderFromHost, choose, enrolApp, field, openLink, password, press, see, showProof, signInBuilder, signInRoot, signOut,
+  userFromHost,
 } from './lib/steps.mjs';
 
 let server;
@@ -182,4 +185,43 @@ test('the owner stops it from a notice, without a password', async (t) => {
   await choose(security.page, 'How ready is this installation?');
   await see(security.page, 'Readiness');
   await security.page.getByText('No recovery waits.').waitFor();
+});
+
+test('the device is lost: the password and two operators replace it after the waiting time', async (t) => {
+  const account = await accountFromHost(server);
+  const owner = await browser(t, server);
+  await signInRoot(owner, account);
+  await enrolApp(server, owner);
+  await see(owner, 'Recovery codes');
+  const support = await operator(t, 'support', 'Eva Moreau');
+  const security = await operator(t, 'security', 'Max Ruiz');
+  const page = await browser(t, server);
+  await lostDevice(page, 'root', account);
+  await withoutTheMail(page);
+  const code = await askOperators(page);
+  await openHelp(support.page, code);
+  await toDecide(security.page, support, 'Lost MFA devices, root user');
+  await press(security.page, 'Approve');
+  // The operators' word alone is not enough here, so nothing waits yet.
+  await see(security.page, 'Approved');
+  await howFar(page);
+  await showProof(page, 'Your password', account.secret);
+  await startWaiting(page);
+  await server.clock.pass(73 * HOUR);
+  await page.reload();
+  await removeDevices(page);
+  const app = await enrolApp(server, page, 'New phone');
+  await see(page, 'Recovery codes');
+  const back = await browser(t, server);
+  await signInWithApp(back, 'root', account, app);
+  await see(back, account.name);
+});
+
+test('an IAM user is sent to an administrator of the account', async (t) => {
+  const user = await userFromHost(server, await accountFromHost(server));
+  const support = await operator(t, 'support', 'Lin Zhou');
+  const asks = await lostAll(t, 'iam', user);
+  await lookUp(support.page, asks.code);
+  await support.page.getByText('An IAM user’s way back is an administrator of the account').waitFor();
+  assert.equal(await support.page.getByRole('button', { name: 'Open this recovery' }).count(), 0);
 });

@@ -118,7 +118,8 @@ test('“this wasn’t me” stops what waits; the same mailbox does not stop th
   const again = await notMe(t, person.email, /A recovery waits for you to object/);
   await see(again, 'This address can’t stop it again yet');
   await server.mailbox.take(person.email, /A recovery goes on though it was objected to/);
-  await toldOf(provider, phone, /a recovery is disputed/);
+  const disputed = await toldOf(provider, phone, /a recovery is disputed/);
+  assert.match(disputed.text, /\/notice\//);
   await server.clock.pass(73 * HOUR);
   await next.reload();
   const fresh = { ...person, secret: password() };
@@ -144,4 +145,21 @@ test('an owner who is signed in sees what waits, and stops it there', async (t) 
   const back = await browser(t, server);
   await signInWithApp(back, 'builder', person, app);
   await see(back, BUILDER.home(person));
+});
+
+test('what one channel disputes, a second one stops', async (t) => {
+  const { person, page, phone } = await withPhone(t, BUILDER);
+  await waits(page, BUILDER, person, phone);
+  await notMe(t, person.email, /A recovery waits for you to object/);
+  await server.clock.pass(3 * DAY);
+  await waits(page, BUILDER, person, phone);
+  const again = await notMe(t, person.email, /A recovery waits for you to object/);
+  await see(again, 'This address can’t stop it again yet');
+  const { text } = await toldOf(provider, phone, /a recovery is disputed/);
+  const other = await browser(t, server);
+  await other.goto(/https?:\S+/.exec(text)[0]);
+  await press(other, 'This wasn’t me: stop everything');
+  await see(other, 'Everything is stopped');
+  await page.reload();
+  await see(page, 'This was cancelled');
 });

@@ -2,8 +2,11 @@
 
 import assert from 'node:assert/strict';
 
+import { browser } from './browser.mjs';
 import { hearCode, keyIn, readCode } from './phone.mjs';
-import { choose, field, press, see, tryEmail, typeNewPassword } from './steps.mjs';
+import {
+  accountFromHost, address, choose, field, press, see, signInRoot, tryEmail, tryUser, typeCode, typeNewPassword, userFromHost,
+} from './steps.mjs';
 
 const WAYS = 'Show that it’s you';
 
@@ -133,8 +136,9 @@ export async function typeSecond(page, code) {
 }
 
 /** Signs in with password and app; the caller looks at what follows. */
-export async function signInWithApp(page, kind, { email, secret }, app) {
-  await tryEmail(page, kind, email, secret);
+export async function signInWithApp(page, kind, person, app) {
+  if (kind === 'iam') await tryUser(page, person.account, person.name, person.secret);
+  else await tryEmail(page, kind, person.email, person.secret);
   await typeSecond(page, app.code());
 }
 
@@ -179,4 +183,26 @@ export async function addPhone(server, provider, page, to, way = 'text') {
     await press(page, 'Add this number');
   }
   await see(page, 'Where you are reached');
+}
+
+/** A user of an account that lets its users recover alone, with an address that is confirmed. */
+export async function userWithMail(t, server) {
+  const account = await accountFromHost(server);
+  const admin = await browser(t, server);
+  await signInRoot(admin, account);
+  await admin.goto('/console/account/password-policy');
+  await press(admin, 'Let them reset it themselves');
+  await admin.getByRole('status').first().waitFor();
+  const user = await userFromHost(server, account);
+  const page = await browser(t, server);
+  const email = address(user.name);
+  await tryUser(page, account.id, user.name, user.secret);
+  await see(page, `Hello, ${user.name}`);
+  await page.goto('/security');
+  await field(page, 'Email address').fill(email);
+  await field(page, 'Your password').fill(user.secret);
+  await press(page, 'Send me a code');
+  await typeCode(page, (await server.mailbox.take(email, /Your code to confirm this address/)).code);
+  await see(page, 'Security');
+  return { ...user, email };
 }

@@ -1,6 +1,7 @@
 //! Recoveries with operators' help: looked up by caller code, opened, approved, refused, stopped.
 
 use axum::extract::Path;
+use lockwright_model::case::IdentityKind;
 use lockwright_model::email::EmailAddress;
 use lockwright_model::id::CaseId;
 use lockwright_model::proof::Proof;
@@ -44,7 +45,12 @@ fn facts(member: &Member, view: &HelpView) -> Facts {
     let now = member.op.now;
     Facts {
         case: view.case.to_string(),
-        who: view.person.as_ref().map(whose),
+        who: match (&view.person, view.kind) {
+            (Some(person), _) => Some(whose(person)),
+            // Where the account keeps recovery to itself, its users are looked up by nobody here.
+            (None, IdentityKind::Iam) => Some("an IAM user; more is known only in the account".to_owned()),
+            (None, _) => None,
+        },
         address: view.person.as_ref().and_then(Person::primary_email).map(EmailAddress::masked),
         goal: view.goal,
         began: words::ago(now, view.created),
@@ -80,12 +86,15 @@ const fn proven(proof: Proof) -> &'static str {
 }
 
 fn hindrance(view: &HelpView) -> Option<Hindrance> {
-    match (&view.person, view.hindrance?) {
-        (_, NoHelp::Administrator) => Some(Hindrance::Administrator),
-        (_, NoHelp::OwnMailbox) => Some(Hindrance::OwnMailbox),
-        (_, NoHelp::Already) => Some(Hindrance::OpenedAlready),
-        _ => Some(Hindrance::Over),
+    if view.person.is_none() {
+        return Some(if view.kind == IdentityKind::Iam { Hindrance::Administrator } else { Hindrance::Nobody });
     }
+    Some(match view.hindrance? {
+        NoHelp::Administrator => Hindrance::Administrator,
+        NoHelp::OwnMailbox => Hindrance::OwnMailbox,
+        NoHelp::Already => Hindrance::OpenedAlready,
+        _ => Hindrance::Over,
+    })
 }
 
 /// Opens it; the code is typed once more, so that no link opens anything.
@@ -149,7 +158,7 @@ pub(super) async fn show(member: Member, Path(case): Path<String>) -> Answer {
 async fn shown(member: &Member, id: &CaseId) -> Result<RecoveryShow, Refused> {
     let view = member.lockwright().recovery_for_operator(&member.op, id).await.map_err(refused)?;
     let security = is_security(member);
-    let hindrance = if view.live() { hindrance(&view).or(view.person.is_none().then_some(Hindrance::Nobody)) } else { None };
+    let hindrance = if view.live() { hindrance(&view) } else { None };
     let own = view.opened.as_ref().is_some_and(|act| act.own);
     let free = hindrance.is_none() && view.live();
     let open = matches!(view.stage, HelpStage::Opened | HelpStage::Waiting { .. });
