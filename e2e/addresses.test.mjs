@@ -7,12 +7,12 @@ import { browser, closeBrowser } from './lib/browser.mjs';
 import { DAY } from './lib/clock.mjs';
 import { hearCode, keyIn, number, reaching, readCode, toldOf } from './lib/phone.mjs';
 import {
-  DEVICE_MAIL, addEmail, addPhone, askCode, codeMail, counts, forgotPassword, giveCode, lostDevice, removeDevices, setNew,
-  signInWithApp, withoutTheMail,
+  DEVICE_MAIL, addEmail, addPhone, askCode, codeMail, counts, forgotPassword, giveCode, kinds, lostDevice, personWithApp, phoneOf, removeDevices,
+  setNew, signInWithApp, withoutTheMail,
 } from './lib/recovery.mjs';
 import { startServer } from './lib/server.mjs';
 import {
-  accountFromHost, address, builderFromHost, enrolApp, openLink, password, see, showProof, signInBuilder, signInRoot, signOut,
+  accountFromHost, address, browserOf, builderFromHost, enrolApp, openLink, password, press, see, showProof, signInBuilder, signInRoot, signOut,
 } from './lib/steps.mjs';
 import { Webhook } from './lib/webhook.mjs';
 
@@ -27,11 +27,6 @@ after(async () => {
   await server.stop();
   await provider.close();
 });
-
-const KINDS = [
-  { kind: 'root', make: accountFromHost, enter: signInRoot, home: ({ name }) => name },
-  { kind: 'builder', make: builderFromHost, enter: signInBuilder, home: ({ name }) => `Hello, ${name}` },
-];
 
 test('an address and three phones are confirmed, each its own way, and every one of them is told of what changes', async (t) => {
   const account = await accountFromHost(server);
@@ -69,25 +64,24 @@ test('wrong digits add nothing, keyed in or typed', async (t) => {
   const to = number();
   await page.getByLabel('Phone number').fill(to);
   await page.getByRole('radio', { name: /^A call in which/ }).check();
-  await page.getByRole('button', { name: 'Reach my phone' }).click();
+  await press(page, 'Reach my phone');
   await see(page, 'Your phone rings');
   const digits = (await page.getByRole('definition').innerText()).replaceAll(/\D/g, '');
-  await page.getByRole('button', { name: 'I have keyed them in' }).click();
+  await press(page, 'I have keyed them in');
   await page.getByRole('status').getByText('have not come in yet').waitFor();
   // The report says that it was taken, never whether the digits were right.
   assert.equal(await keyIn(server, provider, to, digits.split('').reverse().join('') === digits ? '000000' : digits.split('').reverse().join('')), 200);
-  await page.getByRole('button', { name: 'I have keyed them in' }).click();
+  await press(page, 'I have keyed them in');
   await page.goto('/security/addresses');
   assert.ok(!(await page.getByRole('table').innerText()).includes('+49'), 'nothing was added');
 });
 
-for (const { kind, make, enter, home } of KINDS) {
+for (const kind of ['root', 'builder']) {
+  const what = () => kinds(server)[kind];
+
   test(`the mailbox and the password are lost: another address and the device lead back, ${kind}`, async (t) => {
-    const person = await make(server);
-    const page = await browser(t, server);
-    await enter(page, person);
-    const app = await enrolApp(server, page);
-    await see(page, 'Recovery codes');
+    const { person, visitor, app } = await personWithApp(server, what());
+    const page = await browserOf(t, server, visitor);
     const second = address('second');
     await addEmail(server, page, second);
     await signOut(page);
@@ -104,20 +98,15 @@ for (const { kind, make, enter, home } of KINDS) {
     const fresh = { ...person, secret: password() };
     await setNew(page, fresh.secret);
     await signInWithApp(page, kind, fresh, app);
-    await see(page, home(person));
+    await see(page, what().home(person));
   });
 
   const way = kind === 'root' ? 'voice' : 'keyed';
   test(`the device is lost: the password, the mailed link and a phone call lead back, ${kind}, ${way}`, async (t) => {
-    const person = await make(server);
-    const page = await browser(t, server);
-    await enter(page, person);
-    const lost = await enrolApp(server, page);
-    await see(page, 'Recovery codes');
+    const { person, visitor, app: lost } = await personWithApp(server, what());
     const phone = number();
-    await addPhone(server, provider, page, phone);
-    await signOut(page);
-    await see(page, /Sign in/);
+    await phoneOf(server, provider, visitor, phone);
+    const page = await browser(t, server);
     await server.clock.pass(8 * DAY);
 
     await lostDevice(page, kind, person);
@@ -127,7 +116,7 @@ for (const { kind, make, enter, home } of KINDS) {
     const digits = await askCode(other, phone, way);
     if (way === 'keyed') {
       assert.equal(await keyIn(server, provider, phone, digits), 200);
-      await other.getByRole('button', { name: 'I have keyed them in' }).click();
+      await press(other, 'I have keyed them in');
     } else {
       await giveCode(other, await hearCode(provider, phone));
     }
@@ -142,19 +131,14 @@ for (const { kind, make, enter, home } of KINDS) {
     await signInWithApp(back, kind, person, lost);
     await see(back, 'Enter your code');
     await signInWithApp(back, kind, person, fresh);
-    await see(back, home(person));
+    await see(back, what().home(person));
   });
 
   test(`the mailbox and the password are lost: a phone, once it is seven days old, and the device lead back, ${kind}`, async (t) => {
-    const person = await make(server);
-    const page = await browser(t, server);
-    await enter(page, person);
-    const app = await enrolApp(server, page);
-    await see(page, 'Recovery codes');
+    const { person, visitor, app } = await personWithApp(server, what());
     const phone = number();
-    await addPhone(server, provider, page, phone);
-    await signOut(page);
-    await see(page, /Sign in/);
+    await phoneOf(server, provider, visitor, phone);
+    const page = await browser(t, server);
 
     // Seven days have not passed: the phone serves no recovery yet.
     await forgotPassword(page, kind, person);
@@ -173,6 +157,6 @@ for (const { kind, make, enter, home } of KINDS) {
     const fresh = { ...person, secret: password() };
     await setNew(page, fresh.secret);
     await signInWithApp(page, kind, fresh, app);
-    await see(page, home(person));
+    await see(page, what().home(person));
   });
 }

@@ -6,13 +6,12 @@ import { after, before, test } from 'node:test';
 import { browser, closeBrowser, reopened } from './lib/browser.mjs';
 import { DAY, HOUR } from './lib/clock.mjs';
 import {
-  askContacts, codeMail, counts, forgotPassword, linkOf, lostDevice, removeDevices, setNew, signInWithApp, startWaiting,
-  userWithMail, withoutTheMail,
+  askContacts, codeMail, counts, forgotPassword, kinds, linkOf, lostDevice, personWithApp, removeDevices, setNew, signInWithApp, startWaiting,
+  withoutTheMail,
 } from './lib/recovery.mjs';
 import { MailServer, startMailing } from './lib/smtp.mjs';
 import {
-  accountFromHost, address, answerProof, builderFromHost, enrolApp, field, password, press, see, showProof, signInBuilder, signInRoot,
-  signOut, tryEmail, tryUser, typeCode,
+  address, answerProof, browserOf, builderFromHost, enrolApp, field, password, press, see, showProof, signInBuilder, signOut, tryEmail, typeCode,
 } from './lib/steps.mjs';
 
 const mails = [];
@@ -69,16 +68,13 @@ async function approve(contact) {
 }
 
 /** Somebody with an app and contacts who can help by now; signed out. */
-async function withContacts(t, { make, enter }, names) {
-  const person = await make(t);
-  const page = await browser(t, server);
-  await enter(page, person);
-  const app = await enrolApp(server, page);
-  await see(page, 'Recovery codes');
+async function withContacts(t, what, names) {
+  const { person, visitor, app } = await personWithApp(server, what);
+  const page = await browserOf(t, server, visitor);
   const contacts = [];
   for (const name of names) contacts.push(await invite(t, page, name));
   for (const contact of contacts) {
-    contact.leave = await accept(contact);
+    await accept(contact);
     await server.mailbox.take(person.email, /You have a new recovery contact/);
   }
   return { person, page, app, contacts };
@@ -90,16 +86,11 @@ async function weekLater(page) {
   await server.clock.pass(8 * DAY);
 }
 
-const ROOT = { kind: 'root', make: () => accountFromHost(server), enter: signInRoot, home: ({ name }) => name };
-const BUILDER = { kind: 'builder', make: () => builderFromHost(server), enter: signInBuilder, home: ({ name }) => `Hello, ${name}` };
-const USER = {
-  kind: 'iam', make: (t) => userWithMail(t, server), home: ({ name }) => `Hello, ${name}`,
-  enter: (page, { account, name, secret }) => tryUser(page, account, name, secret),
-};
+for (const kind of ['root', 'builder']) {
+  const what = () => kinds(server)[kind];
 
-for (const what of [ROOT, BUILDER]) {
-  test(`two of three contacts lead back to a password after the waiting time, and its owner hears of it throughout, ${what.kind}`, async (t) => {
-    const { person, page: owner, app, contacts } = await withContacts(t, what, ['Marta', 'Piet', 'Yusuf']);
+  test(`two of three contacts lead back to a password after the waiting time, and its owner hears of it throughout, ${kind}`, async (t) => {
+    const { person, page: owner, app, contacts } = await withContacts(t, what(), ['Marta', 'Piet', 'Yusuf']);
     await owner.goto('/security/contacts');
     await see(owner, 'Recovery contacts');
     await owner.getByRole('radio', { name: '2 of 3' }).check();
@@ -108,7 +99,7 @@ for (const what of [ROOT, BUILDER]) {
     await weekLater(owner);
 
     const asking = await browser(t, server);
-    await forgotPassword(asking, what.kind, person);
+    await forgotPassword(asking, kind, person);
     await withoutTheMail(asking);
     await askContacts(asking);
     const page = await reopened(t, server, asking);
@@ -135,14 +126,14 @@ for (const what of [ROOT, BUILDER]) {
     const late = await server.mailbox.take(contacts[1].email, /needs your help/);
     await contacts[1].page.goto(linkOf(late, '/recover/contact/'));
     await see(contacts[1].page, 'There is nothing left to do');
-    await signInWithApp(page, what.kind, fresh, app);
-    await see(page, what.home(person));
+    await signInWithApp(page, kind, fresh, app);
+    await see(page, what().home(person));
   });
 
-  test(`the device is lost: the password and a contact replace it at once, ${what.kind}`, async (t) => {
-    const { person, page, contacts } = await withContacts(t, what, ['Marta']);
+  test(`the device is lost: the password and a contact replace it at once, ${kind}`, async (t) => {
+    const { person, page, contacts } = await withContacts(t, what(), ['Marta']);
     await weekLater(page);
-    await lostDevice(page, what.kind, person);
+    await lostDevice(page, kind, person);
     await withoutTheMail(page);
     await askContacts(page);
     await answerProof(page, 'Your recovery contacts', await approve(contacts[0]));
@@ -153,28 +144,30 @@ for (const what of [ROOT, BUILDER]) {
     const fresh = await enrolApp(server, page, 'New phone');
     await see(page, 'Recovery codes');
     const back = await browser(t, server);
-    await signInWithApp(back, what.kind, person, fresh);
-    await see(back, what.home(person));
+    await signInWithApp(back, kind, person, fresh);
+    await see(back, what().home(person));
   });
 }
 
-for (const what of [ROOT, USER]) {
-  test(`the password is lost: the mail and a contact lead back at once, ${what.kind}`, async (t) => {
-    const { person, page, app, contacts } = await withContacts(t, what, ['Marta']);
+for (const kind of ['root', 'iam']) {
+  const what = () => kinds(server)[kind];
+
+  test(`the password is lost: the mail and a contact lead back at once, ${kind}`, async (t) => {
+    const { person, page, app, contacts } = await withContacts(t, what(), ['Marta']);
     await weekLater(page);
-    await forgotPassword(page, what.kind, person);
-    await typeCode(page, (await server.mailbox.take(person.email, codeMail(what.kind))).code);
+    await forgotPassword(page, kind, person);
+    await typeCode(page, (await server.mailbox.take(person.email, codeMail(kind))).code);
     await askContacts(page);
     await answerProof(page, 'Your recovery contacts', await approve(contacts[0]));
     const fresh = { ...person, secret: password() };
     await setNew(page, fresh.secret);
-    await signInWithApp(page, what.kind, fresh, app);
-    await see(page, what.home(person));
+    await signInWithApp(page, kind, fresh, app);
+    await see(page, what().home(person));
   });
 }
 
 test('a contact who doesn’t recognise it says so, and the owner is warned', async (t) => {
-  const { person, page, contacts } = await withContacts(t, ROOT, ['Marta', 'Piet']);
+  const { person, page, contacts } = await withContacts(t, kinds(server).root, ['Marta', 'Piet']);
   await weekLater(page);
   await forgotPassword(page, 'root', person);
   await typeCode(page, (await server.mailbox.take(person.email, codeMail('root'))).code);

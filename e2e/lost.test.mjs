@@ -4,11 +4,12 @@ import { after, before, test } from 'node:test';
 
 import { browser, closeBrowser } from './lib/browser.mjs';
 import { DAY } from './lib/clock.mjs';
-import { codeMail, counts, forgotPassword, lostDevice, removeDevices, setNew, typeSecond, userWithMail, withoutTheMail } from './lib/recovery.mjs';
+import {
+  codeMail, counts, forgotPassword, kinds, lostDevice, personWithApp, removeDevices, setNew, typeSecond, withoutTheMail,
+} from './lib/recovery.mjs';
 import { startServer } from './lib/server.mjs';
 import {
-  accountFromHost, builderFromHost, choose, enrolApp, field, makeCodes, password, press, see, showProof, signInRoot, signOut, tryEmail, tryUser,
-  typeCode, userFromHost,
+  accountFromHost, browserOf, choose, codesOf, enrolApp, field, password, press, see, showProof, signOut, typeCode, userFromHost, visitorIn,
 } from './lib/steps.mjs';
 
 let server;
@@ -20,33 +21,21 @@ after(async () => {
   await server.stop();
 });
 
-const byEmail = (kind) => (page, { email, secret }) => tryEmail(page, kind, email, secret);
-const KINDS = [
-  { kind: 'root', make: () => accountFromHost(server), enter: byEmail('root'), home: ({ name }) => name },
-  { kind: 'builder', make: () => builderFromHost(server), enter: byEmail('builder'), home: ({ name }) => `Hello, ${name}` },
-  { kind: 'iam', make: (t) => userWithMail(t, server), enter: (page, one) => tryUser(page, one.account, one.name, one.secret), home: ({ name }) => `Hello, ${name}` },
-];
-
-/** Enrols an app and saves recovery codes; a week later both serve a recovery. */
-async function protect({ enter, home }, page, person) {
-  await enter(page, person);
-  await see(page, home(person));
-  const app = await enrolApp(server, page);
-  await see(page, 'Recovery codes');
-  const codes = await makeCodes(page);
-  await signOut(page);
-  await see(page, /Sign in/);
+/** Recovery codes beside the app; a week later both serve a recovery. */
+async function protectedPerson(what) {
+  const { person, visitor, app } = await personWithApp(server, what);
+  const codes = await codesOf(visitor);
   await server.clock.pass(8 * DAY);
-  return { app, codes };
+  return { person, app, codes };
 }
 
-for (const what of KINDS) {
-  const { kind, make, enter, home } = what;
+for (const kind of ['root', 'builder', 'iam']) {
+  const what = () => kinds(server)[kind];
 
   test(`the password is lost and the device kept: the mail and the app, ${kind}`, async (t) => {
-    const person = await make(t);
+    const { enter, home } = what();
+    const { person, app } = await protectedPerson(what());
     const page = await browser(t, server);
-    const { app } = await protect(what, page, person);
     await forgotPassword(page, kind, person);
     await typeCode(page, (await server.mailbox.take(person.email, codeMail(kind))).code);
     await showProof(page, 'Your authenticator app', app.code());
@@ -59,9 +48,9 @@ for (const what of KINDS) {
   });
 
   test(`the device is lost: the password and a recovery code, without the mailbox, ${kind}`, async (t) => {
-    const person = await make(t);
+    const { enter, home } = what();
+    const { person, app, codes } = await protectedPerson(what());
     const page = await browser(t, server);
-    const { app, codes } = await protect(what, page, person);
     await lostDevice(page, kind, person);
     await withoutTheMail(page);
     await showProof(page, 'A recovery code', codes[2]);
@@ -82,9 +71,9 @@ for (const what of KINDS) {
   });
 
   test(`password and device are lost: the mail and a recovery code, then another code at sign-in, ${kind}`, async (t) => {
-    const person = await make(t);
+    const { enter } = what();
+    const { person, codes } = await protectedPerson(what());
     const page = await browser(t, server);
-    const { codes } = await protect(what, page, person);
     await forgotPassword(page, kind, person);
     await typeCode(page, (await server.mailbox.take(person.email, codeMail(kind))).code);
     await showProof(page, 'A recovery code', codes[0]);
@@ -107,18 +96,17 @@ for (const what of KINDS) {
 
 test('where the account keeps recovery to itself a user sets no password alone, and an administrator takes the lost device away', async (t) => {
   const owner = await accountFromHost(server);
-  const admin = await browser(t, server);
   const ben = await userFromHost(server, owner, { name: 'ben' });
+  const what = { ...kinds(server).iam, make: () => ben };
+  const { codes } = await protectedPerson(what);
   const page = await browser(t, server);
-  const what = KINDS[2];
-  const { codes } = await protect(what, page, ben);
   await forgotPassword(page, 'iam', ben);
   await withoutTheMail(page);
   // Decision 0004: what a stranger would read of a name that does not exist. The code is not used up.
   await showProof(page, 'A recovery code', codes[0]);
   await page.getByRole('alert').getByText('That doesn’t match').waitFor();
 
-  await signInRoot(admin, owner);
+  const admin = await browserOf(t, server, await visitorIn(server, 'root', { email: owner.email, password: owner.secret }));
   await admin.goto('/console/users');
   await choose(admin, 'ben');
   await admin.getByRole('button', { name: 'Deactivate: Phone' }).click();

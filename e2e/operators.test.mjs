@@ -6,13 +6,15 @@ import { after, before, test } from 'node:test';
 import { browser, closeBrowser, reopened } from './lib/browser.mjs';
 import { DAY, HOUR } from './lib/clock.mjs';
 import {
-  askOperators, forgotPassword, howFar, linkOf, lostDevice, removeDevices, setNew, signInWithApp, startWaiting, typeSecond, withoutTheMail,
+  askOperators, forgotPassword, howFar, kinds, linkOf, lostDevice, personWithApp, removeDevices, setNew, signInWithApp, startWaiting, typeSecond,
+  withoutTheMail,
 } from './lib/recovery.mjs';
 import { startServer } from './lib/server.mjs';
 import {
-  accountFromHost, address, builderFromHost, choose, enrolApp, field, openLink, password, press, see, showProof, signInBuilder, signInRoot, signOut,
-  userFromHost,
+  accountFromHost, address, appOf, browserOf, builderFromHost, choose, enrolApp, field, openLink, password, press, see, setByLink, showProof,
+  signInBuilder, userFromHost,
 } from './lib/steps.mjs';
+import { Visitor } from './lib/visitor.mjs';
 
 let server;
 before(async () => {
@@ -23,19 +25,33 @@ after(async () => {
   await server.stop();
 });
 
-/** Somebody whom the host made an operator, up to the enrolled device. */
-async function operator(t, role, name) {
+async function made(role, name) {
   const email = address(role);
-  const made = await server.host('operator', 'create', '--name', name, '--email', email, '--role', role);
+  const { SetPasswordUrl: link } = await server.host('operator', 'create', '--name', name, '--email', email, '--role', role);
+  return { name, email, secret: password(), link };
+}
+
+/** Somebody whom the host made an operator, from the link to the enrolled device. */
+async function newOperator(t, role, name) {
+  const one = await made(role, name);
   const page = await browser(t, server.operators);
-  await openLink(page, made.SetPasswordUrl);
-  const secret = password();
-  await setNew(page, secret, 'Choose a password');
+  await openLink(page, one.link);
+  await setNew(page, one.secret, 'Choose a password');
   await choose(page, 'Sign in');
-  await enter(page, { email, secret });
+  await enter(page, one);
   const app = await enrolApp(server, page, 'Phone', '/operator');
   await see(page, 'Recovery codes');
-  return { email, secret, name, page, app };
+  return { ...one, page, app };
+}
+
+/** The same, signed in over HTTP. */
+async function operator(t, role, name) {
+  const one = await made(role, name);
+  await setByLink(server.operators, one.link, one.secret);
+  const visitor = new Visitor(server.operators.url);
+  await visitor.submit('/operator/signin', { email: one.email, password: one.secret });
+  const app = await appOf(server, visitor, '/operator');
+  return { ...one, app, page: await browserOf(t, server.operators, visitor) };
 }
 
 async function enter(page, { email, secret }) {
@@ -77,14 +93,9 @@ async function lostAll(t, kind, person) {
 }
 
 test('two operators help a root user who has lost everything, and the owner is told from the first step to the last', async (t) => {
-  const account = await accountFromHost(server);
-  const owner = await browser(t, server);
-  await signInRoot(owner, account);
-  const app = await enrolApp(server, owner);
-  await see(owner, 'Recovery codes');
-  await signOut(owner);
-  const support = await operator(t, 'support', 'Olu Adeyemi');
-  const security = await operator(t, 'security', 'Sam Reyes');
+  const { person: account, app } = await personWithApp(server, kinds(server).root);
+  const support = await newOperator(t, 'support', 'Olu Adeyemi');
+  const security = await newOperator(t, 'security', 'Sam Reyes');
 
   const asks = await lostAll(t, 'root', account);
   await security.page.goto('/operator/recoveries');
@@ -188,11 +199,7 @@ test('the owner stops it from a notice, without a password', async (t) => {
 });
 
 test('the device is lost: the password and two operators replace it after the waiting time', async (t) => {
-  const account = await accountFromHost(server);
-  const owner = await browser(t, server);
-  await signInRoot(owner, account);
-  await enrolApp(server, owner);
-  await see(owner, 'Recovery codes');
+  const { person: account } = await personWithApp(server, kinds(server).root);
   const support = await operator(t, 'support', 'Eva Moreau');
   const security = await operator(t, 'security', 'Max Ruiz');
   const page = await browser(t, server);

@@ -7,13 +7,11 @@ import { browser, closeBrowser, reopened } from './lib/browser.mjs';
 import { DAY, HOUR } from './lib/clock.mjs';
 import { number, readCode, reaching, toldOf } from './lib/phone.mjs';
 import {
-  DEVICE_MAIL, addPhone, askCode, codeMail, counts, forgotPassword, giveCode, linkOf, lostDevice, removeDevices, setNew, signInWithApp,
-  startWaiting,
+  DEVICE_MAIL, askCode, codeMail, counts, forgotPassword, giveCode, kinds, linkOf, lostDevice, personWithApp, phoneOf, removeDevices, setNew,
+  signInWithApp, startWaiting,
 } from './lib/recovery.mjs';
 import { startServer } from './lib/server.mjs';
-import {
-  accountFromHost, builderFromHost, enrolApp, password, press, see, showProof, signInBuilder, signInRoot, signOut, typeCode,
-} from './lib/steps.mjs';
+import { enrolApp, password, press, see, showProof, signOut, typeCode } from './lib/steps.mjs';
 import { Webhook } from './lib/webhook.mjs';
 
 const provider = new Webhook('a secret of thirty-two characters or more');
@@ -28,26 +26,17 @@ after(async () => {
   await provider.close();
 });
 
-const ROOT = { kind: 'root', make: accountFromHost, enter: signInRoot, home: ({ name }) => name };
-const BUILDER = { kind: 'builder', make: builderFromHost, enter: signInBuilder, home: ({ name }) => `Hello, ${name}` };
-
-/** Somebody with an app, a mailbox and a phone that serves a recovery by now; signed out. */
-async function withPhone(t, { make, enter }) {
-  const person = await make(server);
-  const page = await browser(t, server);
-  await enter(page, person);
-  const app = await enrolApp(server, page);
-  await see(page, 'Recovery codes');
+/** Somebody with an app, a mailbox and a phone that serves a recovery by now. */
+async function withPhone(t, kind) {
+  const { person, visitor, app } = await personWithApp(server, kinds(server)[kind]);
   const phone = number();
-  await addPhone(server, provider, page, phone);
-  await signOut(page);
-  await see(page, /Sign in/);
+  await phoneOf(server, provider, visitor, phone);
   await server.clock.pass(8 * DAY);
-  return { person, page, app, phone };
+  return { person, page: await browser(t, server), app, phone };
 }
 
 /** Forgets the password, and shows mailbox and phone: enough for the waiting time. */
-async function waits(page, { kind }, person, phone) {
+async function waits(page, kind, person, phone) {
   await forgotPassword(page, kind, person);
   await typeCode(page, (await server.mailbox.take(person.email, codeMail(kind))).code);
   await askCode(page, phone, 'text');
@@ -65,10 +54,10 @@ async function notMe(t, email, subject) {
   return page;
 }
 
-for (const what of [ROOT, BUILDER]) {
-  test(`password and device are lost: mailbox and phone lead to a password after the waiting time, and to a device at once, ${what.kind}`, async (t) => {
-    const { person, page, phone } = await withPhone(t, what);
-    await waits(page, what, person, phone);
+for (const kind of ['root', 'builder']) {
+  test(`password and device are lost: mailbox and phone lead to a password after the waiting time, and to a device at once, ${kind}`, async (t) => {
+    const { person, page, phone } = await withPhone(t, kind);
+    await waits(page, kind, person, phone);
     await server.mailbox.take(person.email, /A recovery waits for you to object/);
     await toldOf(provider, phone, /a recovery is waiting/);
     // The browser is closed meanwhile.
@@ -84,7 +73,7 @@ for (const what of [ROOT, BUILDER]) {
     const fresh = { ...person, secret: password() };
     await setNew(again, fresh.secret);
 
-    await lostDevice(again, what.kind, person);
+    await lostDevice(again, kind, person);
     await typeCode(again, (await server.mailbox.take(person.email, DEVICE_MAIL)).code);
     await askCode(again, phone, 'text');
     await giveCode(again, await readCode(provider, phone));
@@ -95,14 +84,14 @@ for (const what of [ROOT, BUILDER]) {
     await see(again, 'Recovery codes');
     await signOut(again);
     await see(again, /Sign in/);
-    await signInWithApp(again, what.kind, fresh, app);
-    await see(again, what.home(person));
+    await signInWithApp(again, kind, fresh, app);
+    await see(again, kinds(server)[kind].home(person));
   });
 }
 
 test('“this wasn’t me” stops what waits; the same mailbox does not stop the next one alone', async (t) => {
-  const { person, page, app, phone } = await withPhone(t, ROOT);
-  await waits(page, ROOT, person, phone);
+  const { person, page, app, phone } = await withPhone(t, 'root');
+  await waits(page, 'root', person, phone);
   const stops = await notMe(t, person.email, /A recovery waits for you to object/);
   await see(stops, 'Everything is stopped');
   await server.mailbox.take(person.email, /A recovery was stopped/);
@@ -114,7 +103,7 @@ test('“this wasn’t me” stops what waits; the same mailbox does not stop th
 
   // Whoever reads that mailbox can’t keep the owner out: the next one is contested, and goes on.
   const next = await browser(t, server);
-  await waits(next, ROOT, person, phone);
+  await waits(next, 'root', person, phone);
   const again = await notMe(t, person.email, /A recovery waits for you to object/);
   await see(again, 'This address can’t stop it again yet');
   await server.mailbox.take(person.email, /A recovery goes on though it was objected to/);
@@ -129,11 +118,11 @@ test('“this wasn’t me” stops what waits; the same mailbox does not stop th
 });
 
 test('an owner who is signed in sees what waits, and stops it there', async (t) => {
-  const { person, page, app, phone } = await withPhone(t, BUILDER);
+  const { person, page, app, phone } = await withPhone(t, 'builder');
   const owner = await browser(t, server);
   await signInWithApp(owner, 'builder', person, app);
-  await see(owner, BUILDER.home(person));
-  await waits(page, BUILDER, person, phone);
+  await see(owner, `Hello, ${person.name}`);
+  await waits(page, 'builder', person, phone);
   await owner.goto('/security');
   await owner.getByRole('heading', { name: 'Somebody is getting back in as you' }).waitFor();
   await press(owner, 'This isn’t me: stop it');
@@ -144,15 +133,15 @@ test('an owner who is signed in sees what waits, and stops it there', async (t) 
   // The owner goes on as before: nothing of the sign-in was changed.
   const back = await browser(t, server);
   await signInWithApp(back, 'builder', person, app);
-  await see(back, BUILDER.home(person));
+  await see(back, `Hello, ${person.name}`);
 });
 
 test('what one channel disputes, a second one stops', async (t) => {
-  const { person, page, phone } = await withPhone(t, BUILDER);
-  await waits(page, BUILDER, person, phone);
+  const { person, page, phone } = await withPhone(t, 'builder');
+  await waits(page, 'builder', person, phone);
   await notMe(t, person.email, /A recovery waits for you to object/);
   await server.clock.pass(3 * DAY);
-  await waits(page, BUILDER, person, phone);
+  await waits(page, 'builder', person, phone);
   const again = await notMe(t, person.email, /A recovery waits for you to object/);
   await see(again, 'This address can’t stop it again yet');
   const { text } = await toldOf(provider, phone, /a recovery is disputed/);

@@ -2,11 +2,11 @@
 
 import assert from 'node:assert/strict';
 
-import { browser } from './browser.mjs';
 import { hearCode, keyIn, readCode } from './phone.mjs';
 import {
-  accountFromHost, address, choose, field, press, see, signInRoot, tryEmail, tryUser, typeCode, typeNewPassword, userFromHost,
+  accountFromHost, address, appOf, builderFromHost, choose, field, press, see, tryEmail, tryUser, typeNewPassword, userFromHost, visitorIn,
 } from './steps.mjs';
+import { csrfOf } from './visitor.mjs';
 
 const WAYS = 'Show that it’s you';
 
@@ -185,24 +185,49 @@ export async function addPhone(server, provider, page, to, way = 'text') {
   await see(page, 'Where you are reached');
 }
 
+/** Who signs in how, and what they see then; `make` makes one. */
+export const kinds = (server) => ({
+  root: {
+    kind: 'root', make: () => accountFromHost(server), enter: (page, { email, secret }) => tryEmail(page, 'root', email, secret),
+    fields: ({ email, secret }) => ({ email, password: secret }), home: ({ name }) => name,
+  },
+  builder: {
+    kind: 'builder', make: () => builderFromHost(server), enter: (page, { email, secret }) => tryEmail(page, 'builder', email, secret),
+    fields: ({ email, secret }) => ({ email, password: secret }), home: ({ name }) => `Hello, ${name}`,
+  },
+  iam: {
+    kind: 'iam', make: () => userWithMail(server), enter: (page, { account, name, secret }) => tryUser(page, account, name, secret),
+    fields: ({ account, name, secret }) => ({ account, user_name: name, password: secret }), home: ({ name }) => `Hello, ${name}`,
+  },
+});
+
+/** Somebody new of a kind, signed in over HTTP, with an app. */
+export async function personWithApp(server, what) {
+  const person = await what.make();
+  const visitor = await visitorIn(server, what.kind, what.fields(person));
+  return { person, visitor, app: await appOf(server, visitor) };
+}
+
+/** A phone of somebody who is signed in over HTTP. */
+export async function phoneOf(server, provider, visitor, to) {
+  const asked = await visitor.submit('/security/addresses', { phone: to, way: 'text' });
+  const added = await visitor.submit(asked.path, { code: await readCode(provider, to) });
+  assert.match(added.text, /Where you are reached/);
+}
+
 /** A user of an account that lets its users recover alone, with an address that is confirmed. */
-export async function userWithMail(t, server) {
+export async function userWithMail(server) {
   const account = await accountFromHost(server);
-  const admin = await browser(t, server);
-  await signInRoot(admin, account);
-  await admin.goto('/console/account/password-policy');
-  await press(admin, 'Let them reset it themselves');
-  await admin.getByRole('status').first().waitFor();
+  const admin = await visitorIn(server, 'root', { email: account.email, password: account.secret });
+  const rules = await admin.get('/console/account/password-policy');
+  const allowed = await admin.post('/console/account/self-service', { csrf: csrfOf(rules.text), value: 'on' });
+  assert.equal(allowed.status, 303, allowed.text);
   const user = await userFromHost(server, account);
-  const page = await browser(t, server);
+  const visitor = await visitorIn(server, 'iam', { account: account.id, user_name: user.name, password: user.secret });
   const email = address(user.name);
-  await tryUser(page, account.id, user.name, user.secret);
-  await see(page, `Hello, ${user.name}`);
-  await page.goto('/security');
-  await field(page, 'Email address').fill(email);
-  await field(page, 'Your password').fill(user.secret);
-  await press(page, 'Send me a code');
-  await typeCode(page, (await server.mailbox.take(email, /Your code to confirm this address/)).code);
-  await see(page, 'Security');
+  const asked = await visitor.submit('/security', { email, password: user.secret });
+  const { code } = await server.mailbox.take(email, /Your code to confirm this address/);
+  const confirmed = await visitor.submit(asked.path, { code });
+  assert.match(confirmed.text, /Confirmed:/);
   return { ...user, email };
 }

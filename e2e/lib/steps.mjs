@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 
-import { axe, shoot } from './browser.mjs';
+import { axe, browser, shoot } from './browser.mjs';
 import { Authenticator } from './totp.mjs';
 import { Visitor, csrfOf } from './visitor.mjs';
 
@@ -190,6 +190,33 @@ export async function visitorIn(server, kind, fields) {
   const answer = await visitor.post(`/signin/${kind}`, { csrf: csrfOf(page.text), ...fields });
   assert.equal(answer.status, 303, answer.text);
   return visitor;
+}
+
+/** An app enrolled over HTTP, for tests that begin where a device stands. Operators' pages stand under a base of their own. */
+export async function appOf(server, visitor, base = '') {
+  const form = await visitor.get(`${base}/security/mfa/add`);
+  const shown = await visitor.follow(await visitor.post(`${base}/security/mfa/totp`, { csrf: csrfOf(form.text), name: 'Phone' }));
+  const app = new Authenticator(/class="seed"[^>]*>([^<]+)</.exec(shown.text)?.[1] ?? assert.fail(shown.text), server.clock);
+  const [first, second] = app.pair();
+  const done = await visitor.post(`${base}/security/mfa/totp/check`, { csrf: csrfOf(shown.text), first, second });
+  assert.equal(done.status, 303, done.text);
+  return app;
+}
+
+/** Ten recovery codes, made over HTTP. */
+export async function codesOf(visitor) {
+  const form = await visitor.get('/security/codes');
+  const shown = await visitor.follow(await visitor.post('/security/codes', { csrf: csrfOf(form.text) }));
+  const codes = [...shown.text.matchAll(/<li><code>([^<]+)<\/code>/g)].map(([, code]) => code);
+  assert.equal(codes.length, 10, shown.text);
+  return codes;
+}
+
+/** A browser that is signed in as this visitor is. */
+export async function browserOf(t, server, visitor) {
+  const page = await browser(t, server);
+  await page.context().addCookies([...visitor.cookies].map(([name, value]) => ({ name, value, url: visitor.url, httpOnly: true })));
+  return page;
 }
 
 /** A mail that is asked for now has arrived: what was asked for before it would have come before it. */
