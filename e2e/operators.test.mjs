@@ -185,7 +185,7 @@ test('the owner stops it from a notice, without a password', async (t) => {
   await see(owner, 'Everything is stopped');
   await server.mailbox.take(account.email, /A recovery was stopped/);
   await asks.page.reload();
-  await see(asks.page, 'This was cancelled');
+  await see(asks.page, 'This was stopped');
   await server.clock.pass(4 * DAY);
   await asks.page.reload();
   assert.equal(await asks.page.getByLabel('New password', { exact: true }).count(), 0);

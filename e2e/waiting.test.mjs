@@ -96,7 +96,7 @@ test('“this wasn’t me” stops what waits; the same mailbox does not stop th
   await see(stops, 'Everything is stopped');
   await server.mailbox.take(person.email, /A recovery was stopped/);
   await page.reload();
-  await see(page, 'This was cancelled');
+  await see(page, 'This was stopped');
   await server.clock.pass(3 * DAY);
   await page.reload();
   assert.equal(await page.getByLabel('New password', { exact: true }).count(), 0);
@@ -129,7 +129,7 @@ test('an owner who is signed in sees what waits, and stops it there', async (t) 
   await owner.getByRole('status').getByText('It is stopped').waitFor();
   await toldOf(provider, phone, /stopped/);
   await page.reload();
-  await see(page, 'This was cancelled');
+  await see(page, 'This was stopped');
   // The owner goes on as before: nothing of the sign-in was changed.
   const back = await browser(t, server);
   await signInWithApp(back, 'builder', person, app);
@@ -150,5 +150,5 @@ test('what one channel disputes, a second one stops', async (t) => {
   await press(other, 'This wasn’t me: stop everything');
   await see(other, 'Everything is stopped');
   await page.reload();
-  await see(page, 'This was cancelled');
+  await see(page, 'This was stopped');
 });

@@ -12,6 +12,8 @@ use super::words;
 /// Where the line begins and ends, in the picture's own units.
 const LEFT: u32 = 10;
 const RIGHT: u32 = 310;
+/// How far a dot's rim is from its middle.
+const RIM: u32 = 7;
 
 /// One moment on the line.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize)]
@@ -20,6 +22,8 @@ pub struct Moment {
     pub x: u32,
     /// How its words stand to it: `start`, `middle` or `end`.
     pub anchor: &'static str,
+    /// Where its words stand: the outer ones in line with the rim of their dot.
+    pub text_x: u32,
     /// What happens then.
     pub what: &'static str,
     /// The day; empty: nobody knows yet.
@@ -58,7 +62,7 @@ impl Course {
         let moments: Vec<(&'static str, Option<Timestamp>)> = match known.waits {
             Some((since, release)) => {
                 let half = since.plus(release.since(since) / 2);
-                vec![("Begun", Some(known.began)), ("Waits", Some(since)), ("Half over", Some(half)), ("Goes on", Some(release))]
+                vec![("Begun", Some(known.began)), ("Waits", Some(since)), ("Half over", Some(half)), ("Ready", Some(release))]
             }
             None => vec![("Begun", Some(known.began)), ("First proof", known.proven), ("Enough", None)],
         };
@@ -72,6 +76,13 @@ impl Course {
                 "end"
             } else {
                 "middle"
+            },
+            text_x: if at == 0 {
+                LEFT - RIM
+            } else if at == last {
+                LEFT + at * gap + RIM
+            } else {
+                LEFT + at * gap
             },
             what,
             day: when.map(words::short_day).unwrap_or_default(),

@@ -403,6 +403,8 @@ pub enum CaseEnd {
     TooManyTries,
     /// The person or an administrator ended it.
     Cancelled,
+    /// Its owner said that it is somebody else, or people who know the owner did.
+    Stopped,
     /// The link is not whole, or was never ours.
     Unknown,
 }
@@ -435,6 +437,7 @@ impl Page for CaseEnded {
             CaseEnd::Elsewhere => "This goes on somewhere else".into(),
             CaseEnd::TooManyTries => "Too many tries".into(),
             CaseEnd::Cancelled => "This was cancelled".into(),
+            CaseEnd::Stopped => "This was stopped".into(),
             CaseEnd::Unknown => "This link isn’t complete".into(),
         }
     }
@@ -446,6 +449,7 @@ impl Page for CaseEnded {
             Self::new(CaseEnd::Elsewhere, Some(CaseKind::Root)),
             Self::new(CaseEnd::TooManyTries, Some(CaseKind::Iam)),
             Self::new(CaseEnd::Cancelled, Some(CaseKind::RegisterAccount)),
+            Self::new(CaseEnd::Stopped, Some(CaseKind::Root)),
             Self::new(CaseEnd::Unknown, None),
         ]
     }

@@ -283,7 +283,8 @@ fn refused(visit: &Visit, kind: Option<Kind>, refusal: Refusal) -> Answer {
         Refusal::Expired => (CaseEnd::Expired, StatusCode::GONE),
         Refusal::AlreadyDone => (CaseEnd::Used, StatusCode::GONE),
         Refusal::Closed(Closure::TooManyTries) => (CaseEnd::TooManyTries, StatusCode::GONE),
-        Refusal::Closed(Closure::Cancelled | Closure::Stopped | Closure::Refused) | Refusal::Gone => (CaseEnd::Cancelled, StatusCode::GONE),
+        Refusal::Closed(Closure::Stopped | Closure::Refused) => (CaseEnd::Stopped, StatusCode::GONE),
+        Refusal::Closed(Closure::Cancelled) | Refusal::Gone => (CaseEnd::Cancelled, StatusCode::GONE),
     };
     // A handed link says nothing of whose it is; it begins anew where one says what one has.
     let kind = kind.filter(|kind| !handed(*kind)).map(shown_kind);

@@ -108,7 +108,10 @@ async fn page(visit: &Visit, case: &str, said: Option<&'static str>, failed: Opt
         failed,
         until: words::until(visit.op.now, found.expires),
     };
-    if again { visit.again(&page) } else { visit.page(&page) }
+    let response = if again { visit.again(&page) } else { visit.page(&page) }?;
+    // What takes days outlives the window it began in.
+    let lasts = found.contacts.is_some() || found.caller_code.is_some() || found.course.waits.is_some();
+    Ok(if lasts { visit.keep_case(response, found.expires) } else { response })
 }
 
 /// What can be shown next. Before anything is proven it is the same for everybody (invariant 9); afterwards only what helps.
