@@ -70,7 +70,7 @@ fn lenient() -> lockwright_model::password_policy::PasswordPolicy {
 }
 
 #[tokio::test]
-async fn b31_switching_somebody_off_or_away_ends_the_sessions_at_once() {
+async fn v7_4_2_b31_switching_somebody_off_or_away_ends_the_sessions_at_once() {
     let house = House::memory().await;
     let account = house.account(ANA).await;
     let carla = house.user(account, "carla", false).await;
@@ -93,7 +93,7 @@ async fn b31_switching_somebody_off_or_away_ends_the_sessions_at_once() {
 }
 
 #[tokio::test]
-async fn b31_a_suspended_account_ends_the_sessions_of_all_its_people_for_good() {
+async fn v7_4_2_b31_a_suspended_account_ends_the_sessions_of_all_its_people_for_good() {
     let house = House::memory().await;
     let account = house.account(ANA).await;
     let carla = house.user(account, "carla", false).await;
@@ -173,7 +173,7 @@ async fn ending_the_other_sessions_does_not_lengthen_this_one() {
 }
 
 #[tokio::test]
-async fn sessions_end_idle_and_in_the_end_whatever_happens() {
+async fn n_s04_v7_3_1_v7_3_2_v7_4_1_sessions_end_idle_and_in_the_end_whatever_happens() {
     let house = House::memory().await;
     let account = house.account(ANA).await;
     house.user(account, "carla", false).await;
@@ -200,7 +200,7 @@ async fn sessions_end_idle_and_in_the_end_whatever_happens() {
 }
 
 #[tokio::test]
-async fn signing_in_ends_the_session_that_the_browser_had_even_when_it_is_gone() {
+async fn v7_2_4_signing_in_ends_the_session_that_the_browser_had_even_when_it_is_gone() {
     let house = House::memory().await;
     house.account(ANA).await;
     let first = house.session(&root(ANA), OLD).await;

@@ -63,7 +63,7 @@ async fn d27_every_verb_on_every_route_is_answered_by_the_table() {
 }
 
 #[tokio::test]
-async fn o_c01_every_post_refuses_a_form_that_was_not_made_for_this_browser() {
+async fn n_s07_o_c01_every_post_refuses_a_form_that_was_not_made_for_this_browser() {
     let house = House::new().await;
     let mut member = house.registered().await;
     member.get("/security").await;
@@ -128,7 +128,7 @@ async fn o_c01_every_post_takes_the_form_that_was_made_for_this_browser() {
 }
 
 #[tokio::test]
-async fn o_c05_get_changes_nothing() {
+async fn v7_6_2_o_c05_get_changes_nothing() {
     let house = House::new().await;
     let mut browser = house.registered().await;
     browser.create_user("kim", &[]).await;
@@ -143,7 +143,7 @@ async fn o_c05_get_changes_nothing() {
 }
 
 #[tokio::test]
-async fn every_answer_carries_its_headers() {
+async fn n_s06_n_s09_every_answer_carries_its_headers() {
     let house = House::new().await;
     let mut browser = house.registered().await;
     let mut replies = Vec::new();
