@@ -249,3 +249,55 @@ async fn a_password_set_by_somebody_else_must_be_replaced_by_another_one() {
     assert_eq!(house.signed(&token).await.unwrap().session.scope, SessionScope::Full);
     assert_eq!(house.session_scope(&iam(&account.to_string(), "carla"), NEW).await, SessionScope::Full);
 }
+
+#[tokio::test]
+async fn n_s12_use_puts_the_idle_end_off_a_sign_in_both_ends_and_an_end_is_for_good() {
+    let house = House::memory().await;
+    house.account(ANA).await;
+    let (idle, absolute) = (Duration::from_secs(3600), Duration::from_secs(12 * 3600));
+    let first = house.session(&root(ANA), OLD).await;
+    let began = house.signed(&first).await.unwrap().session.created;
+    house.clock.set(began.plus(idle - Duration::from_secs(1)));
+    assert!(house.alive(&first).await);
+    house.clock.set(began.plus(2 * idle - Duration::from_secs(2)));
+    assert!(house.alive(&first).await, "the use put its idle end off");
+    let second = house.sign_in_over(&root(ANA), OLD, &first).await;
+    let session = house.signed(&second).await.unwrap().session;
+    assert!(session.created > began && session.expires == session.created.plus(absolute), "both limits begin anew");
+    // What is used every half hour ends all the same.
+    let mut now = session.created;
+    while now.plus(idle / 2) < session.expires {
+        now = now.plus(idle / 2);
+        house.clock.set(now);
+        assert!(house.alive(&second).await);
+    }
+    house.clock.set(session.expires);
+    assert!(!house.alive(&second).await);
+    assert!(!house.alive(&second).await && !house.alive(&first).await, "and asking again revives nothing");
+}
+
+#[tokio::test]
+async fn n_s01_v7_2_2_every_sign_in_draws_a_token_of_its_own_and_only_a_sign_in_does() {
+    let house = House::memory().await;
+    let account = house.account(ANA).await;
+    let op = house.anyone();
+    let mut tokens = Vec::new();
+    for _ in 0..5 {
+        // The same act at the same moment: nothing of it makes the token.
+        match house.lockwright.sign_in(&op, &root(ANA), OLD, None).await.unwrap() {
+            lockwright_service::signin::Entered::SignedIn(signed) => tokens.push(signed.token.expose().to_owned()),
+            other => panic!("{other:?}"),
+        }
+    }
+    tokens.sort();
+    tokens.dedup();
+    assert_eq!(tokens.len(), 5);
+    let before = house.store.counts().await.unwrap().sessions;
+    drop(house.sign_in(&root(ANA), NEW).await.unwrap_err());
+    let (opened, letter) = house.forget(&root(ANA)).await;
+    let holder = house.prove(&opened, letter.code().unwrap()).await;
+    assert_eq!(house.store.counts().await.unwrap().sessions, before, "neither a wrong password nor a proven case makes one");
+    for secret in [opened.holder.expose(), holder.expose(), &account.to_string(), OLD, ANA] {
+        assert!(house.lockwright.authenticate(secret).await.unwrap().is_none());
+    }
+}

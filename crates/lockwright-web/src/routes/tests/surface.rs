@@ -3,7 +3,7 @@
 use axum::body::Body;
 use axum::http::{Method, StatusCode};
 
-use super::browser::{Browser, House, NEW, OLD};
+use super::browser::{ANA, Browser, House, NEW, OLD};
 use crate::routes::SURFACE;
 
 /// A path of the table with well-formed values in its places.
@@ -132,9 +132,13 @@ async fn v7_6_2_o_c05_get_changes_nothing() {
     let house = House::new().await;
     let mut browser = house.registered().await;
     browser.create_user("kim", &[]).await;
-    house.installation.letters().await;
+    let mut anybody = house.browser();
+    let case = anybody.begin("/recover/root", &[("email", ANA)]).await;
+    let link = house.link().await;
     let before = (house.rows().await, browser.get("/console/trail").await.body);
-    for path in with("get") {
+    for path in with("get").into_iter().chain([case, link]) {
+        anybody.get(&path).await;
+        assert!(!anybody.cookies.contains_key("__Host-lw_session"), "{path}: a session that nobody asked for");
         browser.get(&path).await;
         browser.get(&format!("{path}?value=on&mode=generated&confirm=kim&email=a@example.com&_method=post")).await;
     }
