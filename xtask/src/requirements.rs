@@ -106,6 +106,8 @@ impl<'a> Rule<'a> {
                 if tests.len() > NAMED {
                     words.push(format!("and {} more", tests.len() - NAMED));
                 }
+                // What the tests don't show of it.
+                words.extend((!self.note.is_empty()).then(|| self.note.to_owned()));
                 words.join("<br>")
             }
         }
@@ -173,6 +175,15 @@ mod tests {
         let shows = |id: &str| tests.iter().any(|test| test.names(id));
         assert!(["N-R02", "V6.2.1", "X09", "A28"].into_iter().all(shows));
         assert!(!["N-R03", "N-R0", "V6.2.10", "V6.2", "A2"].into_iter().any(|id| id != "V6.2" && shows(id)));
+    }
+
+    #[test]
+    fn what_limits_a_rule_stands_beside_the_tests_that_show_it() {
+        let test = Test { name: "n_a04_a_rule".to_owned(), room: "x".to_owned() };
+        let rule = Rule { id: "N-A04", how: "test", text: "A rule", note: "Over https" };
+        let shown = BTreeMap::from([("N-A04", vec![&test])]);
+        assert_eq!(rule.words(&shown), "`n_a04_a_rule` in x<br>Over https");
+        assert_eq!(rule.words(&BTreeMap::new()), "*not shown* (Over https)");
     }
 
     #[test]
