@@ -260,8 +260,8 @@ fn n_p06_n_p07_v6_4_2_nobody_is_asked_a_question_or_given_a_hint() {
             assert!(!text.contains(words), "{name}: {words}");
         }
         if name.starts_with("public-") {
-            let fields =
-                tags(&html).into_iter().filter(|tag| ["input ", "select ", "textarea "].iter().any(|start| tag.starts_with(start)));
+            let tags = tags(&html);
+            let fields = ["input", "select", "textarea"].into_iter().flat_map(|kind| named(&tags, kind));
             let shown = fields.filter(|tag| attribute(tag, "type") != Some("hidden"));
             asked.extend(shown.filter_map(|tag| attribute(tag, "name")).map(str::to_owned));
         }
