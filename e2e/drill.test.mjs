@@ -78,7 +78,7 @@ test('b03 a rehearsal that is ended before its end says so, with its date', asyn
   await server.mailbox.take(account.email, /did not reach its end/);
 });
 
-test('b02 whoever is signed in sees that a recovery is under way, and stops it with one button', async (t) => {
+test('b2 whoever is signed in sees that a recovery is under way, and stops it with one button', async (t) => {
   const account = await accountFromHost(server);
   const owner = await browser(t, server);
   await signInRoot(owner, account);
@@ -104,7 +104,7 @@ test('b02 whoever is signed in sees that a recovery is under way, and stops it w
   await see(other, 'This was stopped');
 });
 
-test('b01 a forgotten password is replaced with the mail’s code and a passkey', async (t) => {
+test('b1 a forgotten password is replaced with the mail’s code and a passkey', async (t) => {
   const account = await accountFromHost(server);
   const page = await browser(t, server);
   await virtualAuthenticator(page, { verifies: false });

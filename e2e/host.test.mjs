@@ -67,7 +67,7 @@ test('the same commands work without the server, under its lock', async () => {
   await again.stop();
 });
 
-test('a22 every way to end sessions from the host ends them at once', async () => {
+test('v7_4_5 a22 every way to end sessions from the host ends them at once', async () => {
   const account = await accountFromHost(server);
   const builder = await builderFromHost(server);
   const user = await userFromHost(server, account);

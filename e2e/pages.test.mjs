@@ -378,7 +378,7 @@ test('on a phone everything that is pressed is large enough', async (t) => {
   }
 });
 
-test('a password can be looked at before it is sent, and is hidden again when it is', async (t) => {
+test('n_p14 v6_2_6 a password can be looked at before it is sent, and is hidden again when it is', async (t) => {
   const page = await browser(t, server);
   await page.goto('/signin/iam');
   const input = field(page, 'Password');

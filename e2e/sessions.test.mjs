@@ -39,7 +39,7 @@ const KINDS = {
 
 for (const [kind, { make, signIn }] of Object.entries(KINDS)) {
   for (const scripts of kind === 'root' ? [true, false] : [true]) {
-    test(`a known password is changed (${kind}${scripts ? '' : ', without scripts'}): this session goes on, the others end`, async (t) => {
+    test(`v6_2_2 v6_2_3 a known password is changed (${kind}${scripts ? '' : ', without scripts'}): this session goes on, the others end`, async (t) => {
       const person = await make();
       const page = await browser(t, server, { scripts });
       const other = await browser(t, server, { scripts });
@@ -69,7 +69,7 @@ for (const [kind, { make, signIn }] of Object.entries(KINDS)) {
 }
 
 for (const scripts of [true, false]) {
-  test(`sessions are listed and ended, one or all others, ${scripts ? 'with scripts' : 'without scripts'}`, async (t) => {
+  test(`v7_5_2 sessions are listed and ended, one or all others, ${scripts ? 'with scripts' : 'without scripts'}`, async (t) => {
     const person = await accountFromHost(server);
     const page = await browser(t, server, { scripts });
     const others = [await browser(t, server, { scripts }), await browser(t, server, { scripts }), await browser(t, server, { scripts })];
@@ -119,7 +119,7 @@ test('b16 signing out against 200 racing requests revives no session', async () 
   assert.deepEqual(await server.host('session', 'list', '--account', person.id), []);
 });
 
-test('a26 the session is another one after signing in, and the old one is dead', async () => {
+test('v7_2_4 a26 the session is another one after signing in, and the old one is dead', async () => {
   const person = await accountFromHost(server);
   const visitor = await visitorIn(server, 'root', { email: person.email, password: person.secret });
   const first = new Map(visitor.cookies);

@@ -106,6 +106,8 @@ impl<'a> Rule<'a> {
                 if tests.len() > NAMED {
                     words.push(format!("and {} more", tests.len() - NAMED));
                 }
+                // What the tests don't show of it.
+                words.extend((!self.note.is_empty()).then(|| self.note.to_owned()));
                 words.join("<br>")
             }
         }
@@ -124,7 +126,9 @@ impl Test {
             let letters = text.chars().map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '_' });
             format!("_{}_", letters.collect::<String>())
         };
-        plain(&self.name).contains(&plain(id))
+        let (name, id) = (plain(&self.name), plain(id));
+        // `n_a01` names NIST's rule N-A01, not the attack A01.
+        name.match_indices(&id).any(|(at, _)| id.starts_with("_n_") || !name[..at].ends_with("_n"))
     }
 }
 
@@ -168,11 +172,21 @@ mod tests {
     #[test]
     fn a_test_shows_the_rules_in_its_name_and_no_others() {
         let rust = File::sample("crates/lockwright-x/src/y.rs", "#[test]\nfn n_r02_v6_2_1_a_rule() {}\nfn n_r03_no_test() {}\n");
+        let other = File::sample("crates/lockwright-x/src/z.rs", "#[test]\nfn n_b04_b05_another() {}\n");
         let e2e = File::sample("e2e/x.test.mjs", "test('a scanner spends nothing (X09, A28)', async () => {\n");
-        let tests: Vec<Test> = [rust, e2e].iter().flat_map(tests_of).collect();
+        let tests: Vec<Test> = [rust, other, e2e].iter().flat_map(tests_of).collect();
         let shows = |id: &str| tests.iter().any(|test| test.names(id));
-        assert!(["N-R02", "V6.2.1", "X09", "A28"].into_iter().all(shows));
-        assert!(!["N-R03", "N-R0", "V6.2.10", "V6.2", "A2"].into_iter().any(|id| id != "V6.2" && shows(id)));
+        assert!(["N-R02", "V6.2.1", "X09", "A28", "N-B04", "B05"].into_iter().all(shows));
+        assert!(!["N-R03", "N-R0", "V6.2.10", "V6.2", "A2", "B04", "N-B05"].into_iter().any(|id| id != "V6.2" && shows(id)));
+    }
+
+    #[test]
+    fn what_limits_a_rule_stands_beside_the_tests_that_show_it() {
+        let test = Test { name: "n_a04_a_rule".to_owned(), room: "x".to_owned() };
+        let rule = Rule { id: "N-A04", how: "test", text: "A rule", note: "Over https" };
+        let shown = BTreeMap::from([("N-A04", vec![&test])]);
+        assert_eq!(rule.words(&shown), "`n_a04_a_rule` in x<br>Over https");
+        assert_eq!(rule.words(&BTreeMap::new()), "*not shown* (Over https)");
     }
 
     #[test]

@@ -38,3 +38,16 @@ impl Credential {
         next
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn n_p06_n_p07_v6_4_2_a_password_is_kept_without_hint_or_question() {
+        let credential = Credential::first(PasswordHash::from_phc("hash"), Timestamp::from_micros(0));
+        let stored = serde_json::to_value(credential).unwrap();
+        let fields: Vec<&str> = stored.as_object().unwrap().keys().map(String::as_str).collect();
+        assert_eq!(fields, ["changed", "disabled", "hash", "must_change", "previous"]);
+    }
+}

@@ -209,6 +209,31 @@ mod tests {
     use super::*;
     use crate::entropy::SeededEntropy;
 
+    /// Chance that counts what is drawn of it.
+    struct Counted(SeededEntropy, std::sync::atomic::AtomicUsize);
+
+    impl Entropy for Counted {
+        fn fill(&self, bytes: &mut [u8]) {
+            self.1.fetch_add(bytes.len(), std::sync::atomic::Ordering::Relaxed);
+            self.0.fill(bytes);
+        }
+    }
+
+    #[test]
+    fn n_s01_v7_2_3_a_token_is_256_random_bits_and_all_of_them_are_in_it() {
+        let chance = Counted(SeededEntropy::new(3), Default::default());
+        let token = Token::draw(TokenKind::Session, &chance);
+        assert_eq!(chance.1.into_inner(), 32);
+        // Of 256 bits, each makes another token.
+        let bytes: [u8; 32] = draw(&SeededEntropy::new(3));
+        assert_eq!(Token::from_bytes(TokenKind::Session, &bytes).expose(), token.expose());
+        for bit in 0..256 {
+            let mut other = bytes;
+            other[bit / 8] ^= 1 << (bit % 8);
+            assert_ne!(Token::from_bytes(TokenKind::Session, &other).hash(), token.hash(), "bit {bit}");
+        }
+    }
+
     #[test]
     fn a_token_parses_as_its_own_kind_only() {
         let token = Token::draw(TokenKind::Link, &SeededEntropy::new(1));

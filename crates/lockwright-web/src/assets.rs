@@ -62,6 +62,16 @@ mod tests {
     }
 
     #[test]
+    fn n_s05_the_scripts_keep_nothing_in_the_browser_and_read_no_cookie() {
+        for script in [&ASSETS.script, &ASSETS.passkey] {
+            let text = String::from_utf8_lossy(script.bytes);
+            for place in ["localStorage", "sessionStorage", "indexedDB", "caches", "cookie", "serviceWorker"] {
+                assert!(!text.contains(place), "{}: {place}", script.path);
+            }
+        }
+    }
+
+    #[test]
     fn the_scripts_stay_small_and_load_nothing() {
         for (script, more) in [(&ASSETS.script, "fetch("), (&ASSETS.passkey, "import(")] {
             assert!(script.bytes.len() <= 8192, "{}", script.bytes.len());

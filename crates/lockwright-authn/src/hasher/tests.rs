@@ -68,7 +68,7 @@ fn n_p15_a_hash_names_scheme_and_cost_and_has_its_own_salt() {
 }
 
 #[test]
-fn v6_2_8_every_character_counts_as_typed() {
+fn n_p08_v6_2_8_every_character_counts_as_typed() {
     let long = "x".repeat(255);
     let hash = hashed(&format!("{long}y"));
     assert_eq!(check(&format!("{long}y"), &hash), Verdict::Match { needs_rehash: false });

@@ -202,7 +202,7 @@ fn who_may_recover_without_an_administrator() {
 }
 
 #[test]
-fn sessions_last_as_long_as_their_kind_allows_and_configuration_only_shortens() {
+fn n_a01_v7_3_1_v7_3_2_sessions_last_as_long_as_their_kind_allows_and_configuration_only_shortens() {
     const HOUR: u64 = 3600;
     let generous = SessionLimits {
         root_idle: Duration::from_secs(100 * HOUR),
@@ -262,7 +262,7 @@ fn passwords_expire_by_the_accounts_policy_and_bar_when_it_says_so() {
 }
 
 #[test]
-fn the_delay_doubles_from_two_seconds_to_a_quarter_of_an_hour() {
+fn n_t04_v6_3_1_the_delay_doubles_from_two_seconds_to_a_quarter_of_an_hour() {
     let expected = [0, 0, 0, 0, 0, 2, 4, 8, 16, 32, 64, 128, 256, 512, 900, 900];
     for (failures, seconds) in expected.into_iter().enumerate() {
         assert_eq!(delay_after(u32::try_from(failures).unwrap()), Duration::from_secs(seconds), "{failures}");

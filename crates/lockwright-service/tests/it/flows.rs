@@ -9,7 +9,7 @@ use lockwright_service::core::recovery::{CodeOutcome, Refusal};
 use lockwright_service::mail::outgoing::{FoundRow, OutgoingMail};
 use lockwright_service::passwords::NewPasswordError;
 use lockwright_service::recovery::FinishError;
-use lockwright_service::signin::SignInError;
+use lockwright_service::signin::{SignInError, SignInName};
 
 use crate::house::{ANA, HERE, House, NEW, OLD, builder, iam, notices, parts, root};
 use lockwright_model::proof::Goal;
@@ -232,4 +232,20 @@ async fn n_p12_a_refused_password_comes_with_advice() {
     let NewPasswordError::Weak { weaknesses, advice } = &refused else { panic!("{refused:?}") };
     assert!(!weaknesses.is_empty() && !advice.is_empty());
     assert_eq!(refused.sentences().len(), weaknesses.len() + advice.len());
+}
+
+#[tokio::test]
+async fn v6_3_2_a_fresh_installation_has_nobody_who_could_sign_in() {
+    let house = House::memory().await;
+    let counts = house.store.counts().await.unwrap();
+    assert_eq!((counts.accounts, counts.users, counts.builders, counts.operators, counts.systems), (0, 0, 0, 0, 0));
+    assert_eq!((counts.sessions, counts.cases, counts.claims), (0, 0, 0));
+    for name in ["admin", "root", "operator", "lockwright"] {
+        let email = format!("{name}@example.com");
+        for password in ["admin", "password", "changeme", "lockwright", ""] {
+            for name in [root(&email), builder(&email), SignInName::Operator(email.parse().unwrap()), iam("000000000000", name)] {
+                assert!(house.sign_in(&name, password).await.is_err());
+            }
+        }
+    }
 }

@@ -24,7 +24,7 @@ async fn armed(house: &House) -> Armed {
 }
 
 #[tokio::test]
-async fn m10_a_passkey_signs_in_alone_on_the_pages_of_every_kind() {
+async fn n_a04_m10_a_passkey_signs_in_alone_on_the_pages_of_every_kind() {
     let house = House::memory().await;
     let account = house.account(ANA).await;
     house.builder("bela@example.com").await;

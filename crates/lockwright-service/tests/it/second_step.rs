@@ -69,7 +69,7 @@ async fn b10_between_the_password_and_the_second_factor_there_is_no_session() {
 }
 
 #[tokio::test]
-async fn o_m03_v6_3_3_v6_3_4_every_kind_of_sign_in_asks_for_it_and_takes_each_proof() {
+async fn n_a04_n_a06_o_m03_v6_3_3_v6_3_4_every_kind_of_sign_in_asks_for_it_and_takes_each_proof() {
     let house = House::memory().await;
     let account = house.account(ANA).await;
     house.builder("bela@example.com").await;
@@ -97,7 +97,7 @@ async fn o_m03_v6_3_3_v6_3_4_every_kind_of_sign_in_asks_for_it_and_takes_each_pr
 }
 
 #[tokio::test]
-async fn b07_n_o03_a_code_counts_once_whatever_way_it_is_written() {
+async fn o_m04_b07_n_o03_a_code_counts_once_whatever_way_it_is_written() {
     let house = House::memory().await;
     let armed = root_armed(&house).await;
     let (now, code) = (house.clock_now(), armed.code(&house));
@@ -142,7 +142,7 @@ async fn b08_v6_5_1_of_50_parallel_uses_of_one_code_one_succeeds() {
 }
 
 #[tokio::test]
-async fn n_o04_a_code_is_taken_one_step_early_and_late_and_no_further() {
+async fn o_m04_n_o04_a_code_is_taken_one_step_early_and_late_and_no_further() {
     let house = House::memory().await;
     let armed = root_armed(&house).await;
     for (steps, taken) in [(-2, false), (2, false), (-1, true), (0, true), (1, true)] {
@@ -229,7 +229,7 @@ async fn n_t05_n_t06_all_proofs_share_one_count_that_only_a_success_starts_anew(
 }
 
 #[tokio::test]
-async fn n_t01_n_t02_a_hundred_failures_switch_typed_codes_off_and_the_passkey_still_signs_in() {
+async fn o_m04_n_t01_n_t02_a_hundred_failures_switch_typed_codes_off_and_the_passkey_still_signs_in() {
     let house = House::memory().await;
     let mut armed = root_armed(&house).await;
     let mut failures = 0;

@@ -112,3 +112,47 @@ async fn e02_b26_no_secret_of_any_kind_is_stored_logged_or_shown() {
         assert!(!shown.contains(secret.as_str()), "shown: {secret}");
     }
 }
+
+/// Whether a text stands somewhere by itself: six digits may well be part of a longer number.
+fn stands_alone(haystack: &str, needle: &str) -> bool {
+    haystack.match_indices(needle).any(|(at, _)| {
+        let digit = |c: char| c.is_ascii_digit();
+        !haystack[..at].ends_with(digit) && !haystack[at + needle.len()..].starts_with(digit)
+    })
+}
+
+#[tokio::test]
+async fn o_m04_no_one_time_password_is_logged_or_stands_in_the_trail() {
+    let log = Log::default();
+    let writer = log.clone();
+    // A moment has six digits of its own.
+    let subscriber = tracing_subscriber::fmt()
+        .without_time()
+        .with_max_level(tracing_subscriber::filter::LevelFilter::TRACE)
+        .with_writer(move || writer.clone());
+    tracing::subscriber::set_global_default(subscriber.finish()).unwrap();
+
+    let house = House::memory().await;
+    let account = house.account(ANA).await;
+    let armed = house.arm(&root(ANA)).await;
+    let mut typed = Vec::new();
+    for code in [armed.wrong(&house), armed.code(&house), armed.code(&house)] {
+        let ceremony = house.first_step(&armed.name).await;
+        let answer = house.second_code(&armed, &ceremony, &code).await;
+        assert_eq!(answer.is_ok(), typed.len() == 1, "a wrong one, the right one, and the same once more");
+        typed.push(code);
+    }
+    house.letters().await;
+    let other = house.account("bela@example.com").await;
+    let app = house.enrol_app(&house.session(&root("bela@example.com"), OLD).await).await.0;
+    typed.extend([app.steps_later(house.clock_now(), -1), app.at(house.clock_now())]);
+    let mut shown = String::new();
+    for account in [account, other] {
+        shown += &format!("{:?}", house.lockwright.events(&house.host(), Some(account), None, 500).await.unwrap());
+    }
+    let logged = String::from_utf8_lossy(&log.0.lock().unwrap()).into_owned();
+    assert!(shown.contains("ConsoleLogin") && !logged.is_empty(), "the search would find what is there");
+    for code in typed {
+        assert!(!stands_alone(&shown, &code) && !stands_alone(&logged, &code), "{code}");
+    }
+}

@@ -70,7 +70,7 @@ fn lenient() -> lockwright_model::password_policy::PasswordPolicy {
 }
 
 #[tokio::test]
-async fn b31_switching_somebody_off_or_away_ends_the_sessions_at_once() {
+async fn v7_4_2_b31_switching_somebody_off_or_away_ends_the_sessions_at_once() {
     let house = House::memory().await;
     let account = house.account(ANA).await;
     let carla = house.user(account, "carla", false).await;
@@ -93,7 +93,7 @@ async fn b31_switching_somebody_off_or_away_ends_the_sessions_at_once() {
 }
 
 #[tokio::test]
-async fn b31_a_suspended_account_ends_the_sessions_of_all_its_people_for_good() {
+async fn v7_4_2_b31_a_suspended_account_ends_the_sessions_of_all_its_people_for_good() {
     let house = House::memory().await;
     let account = house.account(ANA).await;
     let carla = house.user(account, "carla", false).await;
@@ -173,7 +173,7 @@ async fn ending_the_other_sessions_does_not_lengthen_this_one() {
 }
 
 #[tokio::test]
-async fn sessions_end_idle_and_in_the_end_whatever_happens() {
+async fn n_s04_v7_3_1_v7_3_2_v7_4_1_sessions_end_idle_and_in_the_end_whatever_happens() {
     let house = House::memory().await;
     let account = house.account(ANA).await;
     house.user(account, "carla", false).await;
@@ -200,7 +200,7 @@ async fn sessions_end_idle_and_in_the_end_whatever_happens() {
 }
 
 #[tokio::test]
-async fn signing_in_ends_the_session_that_the_browser_had_even_when_it_is_gone() {
+async fn v7_2_4_signing_in_ends_the_session_that_the_browser_had_even_when_it_is_gone() {
     let house = House::memory().await;
     house.account(ANA).await;
     let first = house.session(&root(ANA), OLD).await;
@@ -248,4 +248,56 @@ async fn a_password_set_by_somebody_else_must_be_replaced_by_another_one() {
     let token = house.lockwright.change_password(&op, &signed.session, generated.expose(), NEW, NEW).await.unwrap();
     assert_eq!(house.signed(&token).await.unwrap().session.scope, SessionScope::Full);
     assert_eq!(house.session_scope(&iam(&account.to_string(), "carla"), NEW).await, SessionScope::Full);
+}
+
+#[tokio::test]
+async fn n_s12_use_puts_the_idle_end_off_a_sign_in_both_ends_and_an_end_is_for_good() {
+    let house = House::memory().await;
+    house.account(ANA).await;
+    let (idle, absolute) = (Duration::from_secs(3600), Duration::from_secs(12 * 3600));
+    let first = house.session(&root(ANA), OLD).await;
+    let began = house.signed(&first).await.unwrap().session.created;
+    house.clock.set(began.plus(idle - Duration::from_secs(1)));
+    assert!(house.alive(&first).await);
+    house.clock.set(began.plus(2 * idle - Duration::from_secs(2)));
+    assert!(house.alive(&first).await, "the use put its idle end off");
+    let second = house.sign_in_over(&root(ANA), OLD, &first).await;
+    let session = house.signed(&second).await.unwrap().session;
+    assert!(session.created > began && session.expires == session.created.plus(absolute), "both limits begin anew");
+    // What is used every half hour ends all the same.
+    let mut now = session.created;
+    while now.plus(idle / 2) < session.expires {
+        now = now.plus(idle / 2);
+        house.clock.set(now);
+        assert!(house.alive(&second).await);
+    }
+    house.clock.set(session.expires);
+    assert!(!house.alive(&second).await);
+    assert!(!house.alive(&second).await && !house.alive(&first).await, "and asking again revives nothing");
+}
+
+#[tokio::test]
+async fn n_s01_v7_2_2_every_sign_in_draws_a_token_of_its_own_and_only_a_sign_in_does() {
+    let house = House::memory().await;
+    let account = house.account(ANA).await;
+    let op = house.anyone();
+    let mut tokens = Vec::new();
+    for _ in 0..5 {
+        // The same act at the same moment: nothing of it makes the token.
+        match house.lockwright.sign_in(&op, &root(ANA), OLD, None).await.unwrap() {
+            lockwright_service::signin::Entered::SignedIn(signed) => tokens.push(signed.token.expose().to_owned()),
+            other => panic!("{other:?}"),
+        }
+    }
+    tokens.sort();
+    tokens.dedup();
+    assert_eq!(tokens.len(), 5);
+    let before = house.store.counts().await.unwrap().sessions;
+    drop(house.sign_in(&root(ANA), NEW).await.unwrap_err());
+    let (opened, letter) = house.forget(&root(ANA)).await;
+    let holder = house.prove(&opened, letter.code().unwrap()).await;
+    assert_eq!(house.store.counts().await.unwrap().sessions, before, "neither a wrong password nor a proven case makes one");
+    for secret in [opened.holder.expose(), holder.expose(), &account.to_string(), OLD, ANA] {
+        assert!(house.lockwright.authenticate(secret).await.unwrap().is_none());
+    }
 }

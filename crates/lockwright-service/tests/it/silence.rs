@@ -56,7 +56,7 @@ fn names(account: AccountId) -> [Vec<SignInName>; 3] {
 }
 
 #[tokio::test]
-async fn b20_b22_a_failed_sign_in_writes_the_same_whoever_is_meant() {
+async fn v6_3_8_b20_b22_a_failed_sign_in_writes_the_same_whoever_is_meant() {
     for kind in 0..3 {
         let mut seen = Vec::new();
         for number in 0..6 {
@@ -107,7 +107,7 @@ fn shown(view: &CaseView) -> String {
 }
 
 #[tokio::test]
-async fn b20_starting_a_recovery_writes_and_shows_the_same_whoever_is_meant() {
+async fn v6_3_8_b20_starting_a_recovery_writes_and_shows_the_same_whoever_is_meant() {
     for (kind, width) in [(0, 2), (1, 2), (2, 6)] {
         let mut seen = Vec::new();
         for number in 0..width {
@@ -137,7 +137,7 @@ async fn b20_starting_a_recovery_writes_and_shows_the_same_whoever_is_meant() {
 }
 
 #[tokio::test]
-async fn b20_registering_and_finding_write_the_same_for_an_address_in_use() {
+async fn v6_3_8_b20_registering_and_finding_write_the_same_for_an_address_in_use() {
     let mut seen = Vec::new();
     for address in [ANA, "bela@example.com", "nobody@example.com"] {
         let (house, _) = fresh().await;

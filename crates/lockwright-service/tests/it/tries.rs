@@ -37,7 +37,7 @@ async fn storm(house: &House, nodes: &[Lockwright], names: &[SignInName], count:
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn b01_of_1000_parallel_wrong_tries_the_free_ones_are_looked_at_and_no_more() {
+async fn v6_3_1_b01_of_1000_parallel_wrong_tries_the_free_ones_are_looked_at_and_no_more() {
     let house = House::file().await;
     let account = house.account(ANA).await.to_string();
     house.builder(ANA).await;
@@ -119,7 +119,7 @@ async fn fail_until_off(house: &House, name: &SignInName) -> u32 {
 }
 
 #[tokio::test]
-async fn a_hundred_failures_switch_the_password_off_and_a_recovery_switches_it_on() {
+async fn v6_3_1_a_hundred_failures_switch_the_password_off_and_a_recovery_switches_it_on() {
     let house = House::memory().await;
     house.account(ANA).await;
     house.builder("bela@example.com").await;
@@ -184,7 +184,7 @@ async fn failures_at_a_name_before_it_was_anybodys_are_not_held_against_its_owne
 }
 
 #[tokio::test]
-async fn e11_ten_thousand_anonymous_hits_from_one_network_leave_few_rows() {
+async fn v6_3_1_e11_ten_thousand_anonymous_hits_from_one_network_leave_few_rows() {
     let house = House::memory().await;
     house.account(ANA).await;
     let before = house.store.counts().await.unwrap();

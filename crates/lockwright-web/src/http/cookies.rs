@@ -90,7 +90,7 @@ mod tests {
     }
 
     #[test]
-    fn over_https_every_cookie_is_bound_to_the_host() {
+    fn n_s06_n_s09_over_https_every_cookie_is_bound_to_the_host() {
         let mut seen = std::collections::HashSet::new();
         for names in [CookieNames::new(Site::Public, true), CookieNames::new(Site::Operators, true)] {
             for name in [names.session, names.browser, names.case, names.ceremony, names.name] {

@@ -147,14 +147,14 @@ mod tests {
     }
 
     #[test]
-    fn b02_the_line_is_filled_as_far_as_the_time_is() {
+    fn b2_the_line_is_filled_as_far_as_the_time_is() {
         let at = |hours: u64| Course::of(&known(true), known(true).began.plus(Duration::from_secs(hours * 3600))).now_x;
         assert_eq!((at(0), at(2), at(38), at(74), at(200)), (10, 110, 210, 310, 310));
         assert_eq!(at(20), 160, "half of the way to the middle");
     }
 
     #[test]
-    fn b02_what_has_not_been_is_not_drawn_as_past() {
+    fn b2_what_has_not_been_is_not_drawn_as_past() {
         let course = Course::of(&known(true), known(true).began.plus(Duration::from_secs(40 * 3600)));
         assert_eq!(course.moments.iter().map(|moment| moment.past).collect::<Vec<_>>(), [true, true, true, false]);
         let open = Course::of(&Known { proven: None, ..known(false) }, known(false).began);

@@ -179,3 +179,92 @@ fn only_an_administrator_sees_the_administrators_navigation() {
     let html = render::page(&Shell::sample().signed_in(SignedIn { must_change: true, ..user }), &page);
     assert!(!html.contains("<nav"));
 }
+
+#[test]
+fn n_s08_v7_4_4_every_page_of_somebody_signed_in_has_a_button_that_signs_out() {
+    let mut pages = 0;
+    for Sample { name, html } in samples() {
+        let operators = name.starts_with("operator-");
+        // Where operators sign in nobody is signed in yet.
+        if name.starts_with("public-") || name.starts_with("operator-signin-") {
+            continue;
+        }
+        let action = if operators { "/operator/signout" } else { "/signout" };
+        let form = format!("<form method=\"post\" action=\"{action}\"><input type=\"hidden\" name=\"csrf\" value=\"sample-token\">");
+        let (_, rest) = html.split_once(&form).unwrap_or_else(|| panic!("{name}: no way to sign out"));
+        assert!(rest.split_once("</form>").is_some_and(|(button, _)| button.ends_with(">Sign out</button>")), "{name}");
+        pages += 1;
+    }
+    assert!(pages > 60, "{pages}");
+    // Nor is it missing where nothing but one act is possible.
+    let bound = Shell::sample().signed_in(SignedIn { must_change: true, ..SignedIn::sample() });
+    for page in security::ChangePassword::samples() {
+        assert!(render::page(&bound, &page).contains("action=\"/signout\""));
+    }
+}
+
+#[test]
+fn n_p13_v6_2_6_v6_2_7_passwords_are_masked_filled_in_and_pasted() {
+    let mut fields = 0;
+    for Sample { name, html } in samples() {
+        for input in named(&tags(&html), "input") {
+            let masked = attribute(input, "type") == Some("password");
+            let password = matches!(attribute(input, "name"), Some("password" | "again" | "current"));
+            assert_eq!(masked, password, "{name}: {input}");
+            if masked {
+                let filled = attribute(input, "autocomplete").unwrap_or_default();
+                assert!(filled.starts_with("current-password") || filled == "new-password", "{name}: {input}");
+                // What cuts or refuses a pasted password; handlers are nowhere (`nothing_is_inline_and_nothing_is_foreign`).
+                let hindrances = ["maxlength", "pattern", "readonly", "disabled"];
+                let words = input.split(' ').filter_map(|word| word.split('=').next());
+                assert_eq!(words.filter(|word| hindrances.contains(word)).count(), 0, "{name}: {input}");
+                fields += 1;
+            }
+        }
+    }
+    assert!(fields > 20, "{fields}");
+    for script in [&ASSETS.script, &ASSETS.passkey] {
+        let text = String::from_utf8_lossy(script.bytes);
+        for hindrance in ["paste", "beforeinput", "keydown", "keypress", "contextmenu"] {
+            assert!(!text.contains(hindrance), "{}: {hindrance}", script.path);
+        }
+    }
+}
+
+#[test]
+fn n_p06_n_p07_v6_4_2_nobody_is_asked_a_question_or_given_a_hint() {
+    // All that a stranger is asked to fill in: names, addresses, the password, codes, and the way a code is sent.
+    let known = [
+        "account",
+        "account_name",
+        "again",
+        "app_code",
+        "code",
+        "contact_code",
+        "email",
+        "first",
+        "name",
+        "next_code",
+        "password",
+        "recovery_code",
+        "second",
+        "to",
+        "user_name",
+        "username",
+        "way",
+    ];
+    let mut asked = std::collections::BTreeSet::new();
+    for Sample { name, html } in samples() {
+        let text = html.to_lowercase();
+        for words in ["security question", "secret question", "maiden", "first pet", "password hint", "hint for your password"] {
+            assert!(!text.contains(words), "{name}: {words}");
+        }
+        if name.starts_with("public-") {
+            let tags = tags(&html);
+            let fields = ["input", "select", "textarea"].into_iter().flat_map(|kind| named(&tags, kind));
+            let shown = fields.filter(|tag| attribute(tag, "type") != Some("hidden"));
+            asked.extend(shown.filter_map(|tag| attribute(tag, "name")).map(str::to_owned));
+        }
+    }
+    assert_eq!(asked.iter().map(String::as_str).collect::<Vec<_>>(), known, "does a new field ask what others may know?");
+}

@@ -262,7 +262,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn b02_what_an_administrator_reads_of_a_user_never_says_you() {
+    fn b2_what_an_administrator_reads_of_a_user_never_says_you() {
         let mut said: Vec<String> = Loss::ALL.into_iter().map(|loss| ways::theirs(ways::loss(loss))).collect();
         said.extend(RULES.iter().map(|rule| ways::theirs(&ways::step(rule.goal, rule.needs))));
         said.extend([Proof::Email, Proof::Administrator, Proof::Host].map(|opening| ways::theirs(opening_words(opening))));

@@ -365,7 +365,7 @@ mod tests {
     }
 
     #[test]
-    fn n_p17_plain_http_is_accepted_on_loopback_only() {
+    fn n_p17_n_s06_plain_http_is_accepted_on_loopback_only() {
         for good in ["https://id.example.com", "http://127.0.0.1:1", "http://localhost:8420/", "http://[::1]:8420"] {
             assert!(origin("public_url", good.to_owned()).is_ok(), "{good}");
         }

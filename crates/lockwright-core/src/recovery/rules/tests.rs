@@ -159,3 +159,23 @@ fn what_wrong_tries_switched_off_counts_after_another_proof_and_with_two_codes()
     assert!(BOOK.password_counts(true, Proofs::of(&[Email])));
     assert_eq!((BOOK.device_codes(false), BOOK.device_codes(true)), (Some(1), Some(2)));
 }
+
+#[test]
+fn n_o01_v6_3_6_a_mailed_code_is_no_factor_of_a_sign_in() {
+    for kind in [Root, Iam, Builder] {
+        for protection in [Protection::None, Protection::Device, Protection::Owed] {
+            // Together with anything but the password it signs nobody in; beside the password it adds nothing.
+            for bits in 0..1_u16 << Proof::ALL.len() {
+                let rest: Vec<Proof> = Proof::ALL.into_iter().filter(|proof| bits & (1 << (*proof as u16)) != 0).collect();
+                let proofs = Proofs::of(&rest);
+                let situation = of(kind, protection);
+                if !proofs.contains(Password) {
+                    assert_eq!(BOOK.sign_in(&situation, proofs.with(Email)), SignIn::Refused, "{kind:?} {protection:?} {proofs:?}");
+                }
+            }
+            let [alone, mailed] = [Proofs::of(&[Password]), Proofs::of(&[Password, Email])];
+            let situation = of(kind, protection);
+            assert_eq!(BOOK.sign_in(&situation, mailed), BOOK.sign_in(&situation, alone), "{kind:?} {protection:?}");
+        }
+    }
+}

@@ -12,7 +12,7 @@ use super::mfa::{between, enrol_app, enrol_key, told, unescaped};
 const TEN_MINUTES: u64 = 600;
 
 #[tokio::test]
-async fn v7_5_1_a_proof_counts_for_ten_minutes_and_a_sign_in_is_one() {
+async fn v7_2_4_v7_5_1_a_proof_counts_for_ten_minutes_and_a_sign_in_is_one() {
     let house = House::new().await;
     let mut root = house.registered().await;
     root.get("/security/confirm?back=/security/password").await.to("/security/password");

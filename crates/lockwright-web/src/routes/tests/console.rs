@@ -178,7 +178,7 @@ async fn password_rules_are_set_checked_and_removed() {
 }
 
 #[tokio::test]
-async fn sessions_are_listed_and_ended() {
+async fn v7_5_2_sessions_are_listed_and_ended() {
     let house = House::new().await;
     let mut first = house.registered().await;
     let mut second = house.browser();

@@ -31,7 +31,7 @@ async fn somebody_registers_an_account_and_is_its_root_user() {
 }
 
 #[tokio::test]
-async fn a_dead_session_stays_dead_on_the_server() {
+async fn n_s03_v7_2_1_v7_4_1_a_dead_session_stays_dead_on_the_server() {
     let house = House::new().await;
     let mut browser = house.registered().await;
     let cookies = browser.cookies.clone();
@@ -58,7 +58,7 @@ async fn root_signs_in_in_two_steps_or_one() {
 }
 
 #[tokio::test]
-async fn a_wrong_password_and_an_unknown_name_look_the_same() {
+async fn v6_3_8_a_wrong_password_and_an_unknown_name_look_the_same() {
     let house = House::new().await;
     let mut root = house.registered().await;
     root.create_user("kim", &[]).await;
@@ -106,7 +106,7 @@ async fn a_forgotten_root_password_is_replaced_with_a_typed_code() {
 }
 
 #[tokio::test]
-async fn a_recovery_looks_the_same_for_nobody() {
+async fn v6_3_8_a_recovery_looks_the_same_for_nobody() {
     let house = House::new().await;
     house.registered().await;
     let mut shown = Vec::new();
@@ -217,7 +217,7 @@ async fn a_case_ends_with_its_hour() {
 }
 
 #[tokio::test]
-async fn a_form_from_before_sign_in_has_expired_after_it() {
+async fn n_s07_a_form_from_before_sign_in_has_expired_after_it() {
     let house = House::new().await;
     house.registered().await;
     let mut browser = house.browser();

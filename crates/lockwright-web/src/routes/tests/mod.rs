@@ -14,4 +14,5 @@ mod flows;
 mod mfa;
 mod operator;
 mod second_step;
+mod sessions;
 mod surface;

@@ -23,7 +23,7 @@ async fn armed(house: &House) -> (SoftTotp, SoftPasskey) {
 }
 
 /// The password was right; the path of the app's page.
-async fn first_step(browser: &mut Browser<'_>) -> String {
+pub(super) async fn first_step(browser: &mut Browser<'_>) -> String {
     browser.sign_in(ANA, OLD).await.to(STEP);
     let page = browser.get(&format!("{STEP}/recovery-code")).await;
     format!("{STEP}/device/{}", between(&page.body, "href=\"/signin/second-step/device/", "\""))

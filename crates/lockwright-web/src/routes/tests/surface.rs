@@ -3,7 +3,7 @@
 use axum::body::Body;
 use axum::http::{Method, StatusCode};
 
-use super::browser::{Browser, House, NEW, OLD};
+use super::browser::{ANA, Browser, House, NEW, OLD};
 use crate::routes::SURFACE;
 
 /// A path of the table with well-formed values in its places.
@@ -63,7 +63,7 @@ async fn d27_every_verb_on_every_route_is_answered_by_the_table() {
 }
 
 #[tokio::test]
-async fn o_c01_every_post_refuses_a_form_that_was_not_made_for_this_browser() {
+async fn n_s07_o_c01_every_post_refuses_a_form_that_was_not_made_for_this_browser() {
     let house = House::new().await;
     let mut member = house.registered().await;
     member.get("/security").await;
@@ -128,13 +128,17 @@ async fn o_c01_every_post_takes_the_form_that_was_made_for_this_browser() {
 }
 
 #[tokio::test]
-async fn o_c05_get_changes_nothing() {
+async fn v7_6_2_o_c05_get_changes_nothing() {
     let house = House::new().await;
     let mut browser = house.registered().await;
     browser.create_user("kim", &[]).await;
-    house.installation.letters().await;
+    let mut anybody = house.browser();
+    let case = anybody.begin("/recover/root", &[("email", ANA)]).await;
+    let link = house.link().await;
     let before = (house.rows().await, browser.get("/console/trail").await.body);
-    for path in with("get") {
+    for path in with("get").into_iter().chain([case, link]) {
+        anybody.get(&path).await;
+        assert!(!anybody.cookies.contains_key("__Host-lw_session"), "{path}: a session that nobody asked for");
         browser.get(&path).await;
         browser.get(&format!("{path}?value=on&mode=generated&confirm=kim&email=a@example.com&_method=post")).await;
     }
@@ -143,7 +147,7 @@ async fn o_c05_get_changes_nothing() {
 }
 
 #[tokio::test]
-async fn every_answer_carries_its_headers() {
+async fn n_s06_n_s09_every_answer_carries_its_headers() {
     let house = House::new().await;
     let mut browser = house.registered().await;
     let mut replies = Vec::new();
