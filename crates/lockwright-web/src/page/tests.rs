@@ -268,3 +268,20 @@ fn n_p06_n_p07_v6_4_2_nobody_is_asked_a_question_or_given_a_hint() {
     }
     assert_eq!(asked.iter().map(String::as_str).collect::<Vec<_>>(), known, "does a new field ask what others may know?");
 }
+
+#[test]
+fn n_b08_whoever_gets_an_authenticator_reads_how_to_keep_it_and_what_to_do_when_it_is_lost() {
+    let pages = samples();
+    let tells = |begin: &str, words: &[&str]| {
+        let found: Vec<&Sample> = pages.iter().filter(|sample| sample.name.starts_with(begin)).collect();
+        assert!(!found.is_empty(), "{begin}");
+        for sample in found {
+            assert!(words.iter().all(|word| sample.html.contains(word)), "{}", sample.name);
+        }
+    };
+    tells("console-mfa-passkey", &["lend it to nobody", "it stops working at once"]);
+    tells("console-mfa-totp", &["lend it to nobody", "it stops working at once"]);
+    tells("console-codes-shown", &["keep them away"]);
+    tells("public-case-password", &["Keep it in a password manager", "set a new one at once"]);
+    tells("console-change-password", &["Keep it in a password manager", "set a new one at once"]);
+}
