@@ -8,7 +8,7 @@ use lockwright_model::clock::Timestamp;
 use lockwright_model::context::OpContext;
 use lockwright_model::entropy::Entropy;
 use lockwright_model::event::{AuditEvent, Service, Told};
-use lockwright_model::factors::EnrolmentReason;
+use lockwright_model::factors::{EnrolmentOwed, EnrolmentReason};
 use lockwright_model::id::AccountId;
 use lockwright_model::job::Notice;
 use lockwright_model::proof::{Proof, Proofs};
@@ -122,7 +122,10 @@ pub fn second_factor_owed(person: &Person, now: Timestamp) -> bool {
     if matches!(person, Person::Operator(_)) && factors.devices.is_empty() {
         return false;
     }
-    let granted = match factors.enrolment.map(|owed| owed.why) {
+    // Whoever took the devices away vouches for a password that was set since, by the link that was handed over: one from before may be
+    // known to somebody who waited for that day (decision 0011).
+    let renewed = |owed: &EnrolmentOwed| person.credential().is_some_and(|credential| credential.changed > owed.since);
+    let granted = match factors.enrolment.filter(renewed).map(|owed| owed.why) {
         Some(EnrolmentReason::Administrator) => Proofs::of(&[Proof::Administrator]),
         Some(EnrolmentReason::Host) => Proofs::of(&[Proof::Host]),
         Some(EnrolmentReason::Recovered | EnrolmentReason::First) | None => Proofs::EMPTY,

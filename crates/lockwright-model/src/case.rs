@@ -7,7 +7,7 @@ use crate::clock::Timestamp;
 use crate::context::Source;
 use crate::email::EmailAddress;
 use crate::factors::Loss;
-use crate::id::{CaseId, ContactId, OperatorId, SystemId};
+use crate::id::{CaseId, ContactId, DeviceId, OperatorId, SystemId};
 use crate::identity::Identity;
 use crate::job::Notice;
 use crate::name::PersonName;
@@ -181,6 +181,8 @@ pub struct Gathered {
     pub proved: Vec<Channel>,
     /// Wrong codes by all methods besides the first mail's; a fresh code does not reset it (NIST SP 800-63B-4 §3.1.3.2).
     pub wrong: u8,
+    /// The device that wrong tries had switched off and that proved itself nevertheless: a new password switches it on again.
+    pub worn: Option<DeviceId>,
     /// Codes that were sent to further addresses.
     pub tickets: Vec<ChannelTicket>,
     /// When the recovery contacts were asked; the same for somebody who has none.

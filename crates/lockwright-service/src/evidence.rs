@@ -116,7 +116,7 @@ impl Lockwright {
                 recovery::give_password(case, person, holder.hash(), proof.as_ref(), &self.step(op))?
             })?;
             match (&given, person) {
-                (Given::Accepted(_), _) => self.forgive(&key, op.now).await?,
+                (Given::Accepted(_), _) => self.forgive_given(&key, op.now).await,
                 (_, Some(person)) => {
                     let whose = person.identity();
                     let told: Result<(), NotCommitted> = decide!(self, {
@@ -220,7 +220,7 @@ impl Lockwright {
             }
             let given = outcome?;
             match (&given, person) {
-                (Given::Accepted(_), _) => self.forgive(&key, op.now).await?,
+                (Given::Accepted(_), _) => self.forgive_given(&key, op.now).await,
                 (Given::Wrong { .. } | Given::NoTriesLeft, Some(person)) => {
                     let whose = person.identity();
                     let told: Result<(), NotCommitted> = decide!(self, {
@@ -277,7 +277,7 @@ impl Lockwright {
                 recovery::try_channel_code(case, person, holder.hash(), at, code.as_ref(), &self.step(op))?
             })?;
             if matches!(given, Given::Accepted(_)) {
-                self.forgive(&key, op.now).await?;
+                self.forgive_given(&key, op.now).await;
             }
             Ok(given)
         })
@@ -312,7 +312,7 @@ impl Lockwright {
                 recovery::try_contact_code(case, person, holder.hash(), code.as_ref(), &self.step(op))?
             })?;
             if matches!(given, Given::Accepted(_) | Given::Part { .. }) {
-                self.forgive(&key, op.now).await?;
+                self.forgive_given(&key, op.now).await;
             }
             Ok(given)
         })
@@ -377,6 +377,14 @@ impl Lockwright {
         recovery::standing(&case, Some(holder.hash()), op.now)?;
         let person = self.case_person(&case).await?;
         Ok((holder, case, person))
+    }
+
+    /// Forgives the counter of what was just given. The proof is committed and the browser's cookie drawn: whatever happens to the counter,
+    /// for instance because others take tries of it at this moment, the browser must get that cookie, or it has lost its case.
+    async fn forgive_given(&self, key: &TriesKey, now: Timestamp) {
+        if let Err(failure) = self.forgive(key, now).await {
+            tracing::warn!(%failure, "a counter of tries was not forgiven after a success");
+        }
     }
 
     /// A text that can't be a password costs a try of the case like any other.

@@ -18,6 +18,7 @@ use lockwright_model::tries::{Tries, TriesKey};
 use crate::Lockwright;
 use crate::cases::{CaseError, Opened, held};
 use crate::commit::decide;
+use crate::factors::mfa_key;
 use crate::load::tries_key;
 use crate::passwords::{NewPasswordError, Requirements};
 use crate::signin::SignInName;
@@ -139,7 +140,10 @@ impl Lockwright {
         let outcome = decide!(self, {
             let case = self.load_case(id).await?;
             let person = self.person(&subject).await?.ok_or_else(gone)?;
-            let counted = self.store().tries(&tries_key(&person)).await?;
+            let mut counted = self.store().tries(&tries_key(&person)).await?.into_iter().collect::<Vec<_>>();
+            if case.gathered.worn.is_some() {
+                counted.extend(self.store().tries(&mfa_key(&subject)).await?);
+            }
             recovery::finish(case, holder.hash(), person, accepted.hash.clone(), counted, &self.step(op)).map_err(CaseError::from)?
         });
         Ok(outcome?)

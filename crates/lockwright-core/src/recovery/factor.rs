@@ -3,6 +3,7 @@
 use lockwright_model::case::Case;
 use lockwright_model::change::ChangeSet;
 use lockwright_model::clock::Timestamp;
+use lockwright_model::id::DeviceId;
 use lockwright_model::proof::{Proof, Proofs};
 use lockwright_model::token::TokenHash;
 
@@ -51,7 +52,7 @@ pub fn give_password(
 /// Spends a device's answer or a saved recovery code as a proof; one recovery takes at most one saved code (X03). `what` is which of the
 /// two was asked for; `proof` is what was found right; `None`: it was not, or there is nobody.
 pub fn give_factor(
-    case: Case,
+    mut case: Case,
     person: Option<Person>,
     holder: TokenHash,
     what: Proof,
@@ -80,6 +81,7 @@ pub fn give_factor(
     }
     let from = serves_from(&person, proof);
     let unspent = person.clone();
+    let worn = worn(&person, proof);
     let Ok(spent) = mfa::spend(&mut person, proof, now) else { return Ok(evidence::wrong(case, CASE_TRIES)) };
     if let Some(from) = from.filter(|from| now < *from) {
         return Ok(Decided::new(ChangeSet::default(), Given::TooNew { from }));
@@ -88,11 +90,20 @@ pub fn give_factor(
     if case.gathered.drill.is_some() && what == Proof::RecoveryCode {
         return Ok(evidence::add(case, unspent, Proofs::of(&[what]), Written::Case, step).map_output(Given::Accepted));
     }
+    case.gathered.worn = worn.or(case.gathered.worn);
     let mut changes = ChangeSet::default();
     mfa::tell_spent(&mut changes, &person, &spent, step.op, step.entropy);
     let mut decided = evidence::add(case, person, Proofs::of(&[what]), Written::Person, step).map_output(Given::Accepted);
     decided.changes.puts.extend(changes.puts);
     Ok(decided)
+}
+
+/// The device that was shown, if wrong tries have switched it off.
+fn worn(person: &Person, proof: &FactorProof) -> Option<DeviceId> {
+    match proof {
+        FactorProof::Totp { device, .. } => person.factors().device(device).filter(|known| known.disabled).map(|known| known.id.clone()),
+        FactorProof::Passkey { .. } | FactorProof::RecoveryCode { .. } => None,
+    }
 }
 
 /// From when on what was shown serves a recovery.

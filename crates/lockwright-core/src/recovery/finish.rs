@@ -42,13 +42,16 @@ fn opens(case: &Case, person: &Person, goal: Goal, holder: TokenHash, step: &Ste
     }
 }
 
-/// Sets the new password, ends every session, tells every address. The person signs in afresh (O-F13); MFA is untouched.
+/// Sets the new password, ends every session, tells every address. The person signs in afresh (O-F13), and no device is taken or added:
+/// one that wrong tries had switched off and that proved itself here is on again (N-T03), or strangers could keep its owner out.
+///
+/// `counted` are the counters that this forgives.
 pub fn finish(
     mut case: Case,
     holder: TokenHash,
     mut person: Person,
     hash: PasswordHash,
-    counted: Option<Tries>,
+    counted: impl IntoIterator<Item = Tries>,
     step: &Step<'_>,
 ) -> Result<Decided<()>, Refusal> {
     let (op, entropy) = (step.op, step.entropy);
@@ -71,14 +74,14 @@ pub fn finish(
     // Whatever else waits was asked for while another password counted.
     person.factors_mut().underway.clear();
     let mut changes = ChangeSet::default();
-    if let Some(counted) = counted {
-        changes.put(Record::Tries(tries::forgive(counted, op.now)));
-    }
+    changes.puts.extend(counted.into_iter().map(|counted| Record::Tries(tries::forgive(counted, op.now))));
+    let on = switch_on(&mut person, &case);
     let acting = person.acting(op);
     let name = if handed { "PasswordUpdated" } else { "PasswordRecoveryCompleted" };
     let told = Told::new(Service::Signin, name, person.account_id())
         .about(person.identity(), person.user_name())
-        .response(json!({name: "Success"}));
+        .response(json!({name: "Success"}))
+        .additional(json!({"MFADeviceSwitchedOn": on}));
     changes.tell(AuditEvent::new(&acting, entropy, told));
     shared::tell(&mut changes, &mut person, SharedChange::Password, op, entropy);
     // A handed link too: nobody had to know the old password.
@@ -89,6 +92,14 @@ pub fn finish(
     changes.puts.extend(complete(case, op).puts);
     changes.put(person.record());
     Ok(Decided::new(changes, ()))
+}
+
+/// Switches the device on again that proved itself though it was off; its name.
+fn switch_on(person: &mut Person, case: &Case) -> Option<String> {
+    let worn = case.gathered.worn.as_ref()?;
+    let device = person.factors_mut().devices.iter_mut().find(|device| device.id == *worn)?;
+    device.disabled = false;
+    Some(device.name.to_string())
 }
 
 /// Removes the enrolled devices: a new one is owed. All sessions end, and this browser gets one in which nothing but enrolling is possible,

@@ -6,6 +6,7 @@ use lockwright_core::session::SessionLimits;
 use lockwright_core::signin::{self, Outcome, PasswordProof, Second};
 use lockwright_model::ceremony::Ceremony;
 use lockwright_model::change::{Record, Version};
+use lockwright_model::clock::Timestamp;
 use lockwright_model::entropy::SeededEntropy;
 use lockwright_model::factors::{DeviceKind, EnrolmentOwed, EnrolmentReason, MfaDevice, RecoveryCodes};
 use lockwright_model::id::{DeviceId, OperatorId};
@@ -52,15 +53,15 @@ fn people() -> Vec<Person> {
 }
 
 /// What the password alone gets, in words of the rules: a device or a recovery stands before it, the host and administrators may lift
-/// that, a root user has 35 days, an operator none.
-fn password_gets(person: &Person, has_device: bool, owed: Option<EnrolmentReason>, late: bool) -> Gets {
+/// that for a password that is set since, a root user has 35 days, an operator none.
+fn password_gets(person: &Person, has_device: bool, owed: Option<EnrolmentReason>, renewed: bool, late: bool) -> Gets {
     let (root, user, operator) =
         (matches!(person, Person::Root(_)), matches!(person, Person::User { .. }), matches!(person, Person::Operator(_)));
     match owed {
         _ if has_device => Gets::Step,
         _ if operator => Gets::Session(1, EnrolMfa),
-        Some(EnrolmentReason::Host) => Gets::Session(1, EnrolMfa),
-        Some(EnrolmentReason::Administrator) if user => Gets::Session(1, EnrolMfa),
+        Some(EnrolmentReason::Host) if renewed => Gets::Session(1, EnrolMfa),
+        Some(EnrolmentReason::Administrator) if user && renewed => Gets::Session(1, EnrolMfa),
         Some(_) => Gets::Step,
         None if root && late => Gets::Session(1, EnrolMfa),
         None => Gets::Session(1, Full),
@@ -119,15 +120,16 @@ fn b14_the_level_follows_from_what_was_proven_for_each_mix_of_factors() {
     for person in people() {
         for devices in [vec![], vec![totp.clone()], vec![key.clone()]] {
             for codes in [None, Some(RecoveryCodes { since: at(0), left: vec![Some(code)] })] {
-                for owed in reasons.iter().copied().map(Some).chain([None]) {
+                for (owed, renewed) in reasons.iter().flat_map(|why| [(Some(*why), false), (Some(*why), true)]).chain([(None, false)]) {
                     for (days, late) in [(34, false), (35, true)] {
                         let mut person = person.clone();
                         person.factors_mut().devices = devices.clone();
                         person.factors_mut().codes = codes.clone();
-                        person.factors_mut().enrolment = owed.map(|why| EnrolmentOwed { since: at(1), why });
-                        let mix = format!("{:?} {devices:?} {codes:?} {owed:?} {late}", person.kind());
+                        person.factors_mut().enrolment =
+                            owed.map(|why| EnrolmentOwed { since: if renewed { Timestamp::default() } else { at(1) }, why });
+                        let mix = format!("{:?} {devices:?} {codes:?} {owed:?} {renewed} {late}", person.kind());
                         let (gets, ceremony) = after_password(&person, days);
-                        assert_eq!(gets, password_gets(&person, !devices.is_empty(), owed, late), "{mix}");
+                        assert_eq!(gets, password_gets(&person, !devices.is_empty(), owed, renewed, late), "{mix}");
                         mixes += 1;
                         let Some(ceremony) = ceremony else { continue };
                         for proof in &proofs {
@@ -147,5 +149,5 @@ fn b14_the_level_follows_from_what_was_proven_for_each_mix_of_factors() {
             }
         }
     }
-    assert_eq!(mixes, 4 * 3 * 2 * 5 * 2);
+    assert_eq!(mixes, 4 * 3 * 2 * 9 * 2);
 }

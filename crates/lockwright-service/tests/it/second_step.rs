@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use lockwright_model::change::{ChangeSet, Record};
+use lockwright_model::clock::Timestamp;
 use lockwright_model::entropy::SystemEntropy;
 use lockwright_model::event::{AuditEvent, Service, Told};
 use lockwright_model::factors::{DeviceKind, EnrolmentOwed, EnrolmentReason};
@@ -471,16 +472,18 @@ async fn b13_no_answer_that_belongs_elsewhere_signs_in() {
 }
 
 #[tokio::test]
-async fn while_enrolment_is_owed_after_a_recovery_the_password_takes_a_saved_code_beside_it() {
+async fn while_enrolment_is_owed_the_password_takes_a_saved_code_beside_it_unless_the_host_had_it_set_anew() {
     let house = House::memory().await;
     let armed = root_armed(&house).await;
-    for (why, second) in [
-        (EnrolmentReason::Recovered, true),
-        (EnrolmentReason::Host, false),
-        (EnrolmentReason::First, true),
-        (EnrolmentReason::Administrator, true),
+    let since_then = Timestamp::from_micros(0);
+    for (why, renewed, second) in [
+        (EnrolmentReason::Recovered, true, true),
+        (EnrolmentReason::Host, false, true),
+        (EnrolmentReason::Host, true, false),
+        (EnrolmentReason::First, true, true),
+        (EnrolmentReason::Administrator, true, true),
     ] {
-        let since = house.clock_now();
+        let since = if renewed { since_then } else { house.clock_now() };
         change(&house, &armed.identity, |factors| {
             factors.devices.clear();
             factors.enrolment = Some(EnrolmentOwed { since, why });

@@ -273,7 +273,10 @@ fn n_p06_n_p07_v6_4_2_nobody_is_asked_a_question_or_given_a_hint() {
 fn n_b08_whoever_gets_an_authenticator_reads_how_to_keep_it_and_what_to_do_when_it_is_lost() {
     let pages = samples();
     let tells = |begin: &str, words: &[&str]| {
-        let found: Vec<&Sample> = pages.iter().filter(|sample| sample.name.starts_with(begin)).collect();
+        let found: Vec<&Sample> = pages
+            .iter()
+            .filter(|sample| sample.name.starts_with(begin) && (sample.html.contains("new-password") || !begin.contains("password")))
+            .collect();
         assert!(!found.is_empty(), "{begin}");
         for sample in found {
             assert!(words.iter().all(|word| sample.html.contains(word)), "{}", sample.name);

@@ -29,7 +29,9 @@ pub(super) async fn reset(lockwright: &Lockwright, op: &OpContext, whose: WhoseM
     let whom = meant(lockwright, op, whose).await?;
     let removed = lockwright.reset_devices(op, &whom).await?;
     let (identity, _) = lockwright.devices_for_host(op, &whom).await?;
-    Ok(json!({"Identity": identity.to_string(), "Removed": removed, "NextSignIn": "enrols a device"}))
+    Ok(
+        json!({"Identity": identity.to_string(), "Removed": removed, "NextSignIn": "enrols a device, under a password that is set from now on"}),
+    )
 }
 
 fn device(device: &MfaDevice) -> Value {

@@ -21,9 +21,17 @@ const PATIENCE: u8 = 4;
 struct State {
     has: Proofs,
     worn_password: bool,
+    worn_device: bool,
     /// The stranger's channel closed a case, and is remembered.
     closed_before: bool,
     waits: u8,
+}
+
+impl State {
+    /// Whether a recovery with these proofs ends what strangers wore out.
+    fn helped_by(self, given: Proofs) -> bool {
+        self.worn_password || (self.worn_device && given.contains(Proof::Device))
+    }
 }
 
 /// One search.
@@ -38,7 +46,7 @@ impl<'a> Defence<'a> {
     /// Whether the owner gets in, whatever the stranger does, and how many states that took.
     pub(crate) fn search(book: &'a RuleBook<'a>, situation: Situation, has: Proofs, siege: Siege) -> (bool, usize) {
         let mut defence = Self { book, situation, siege, states: 0 };
-        let back = defence.back(State { has, worn_password: siege.worn, closed_before: false, waits: 0 });
+        let back = defence.back(State { has, worn_password: siege.worn, worn_device: siege.worn, closed_before: false, waits: 0 });
         (back, defence.states)
     }
 
@@ -49,42 +57,46 @@ impl<'a> Defence<'a> {
 
     fn signs_in(&self, state: State) -> bool {
         let typed = if state.worn_password { state.has.without(Proof::Password) } else { state.has };
-        self.book.sign_in(&self.situation, self.with_worn_device(typed)) != SignIn::Refused
+        let typed = if state.worn_device { typed.without(Proof::Device) } else { typed };
+        self.book.sign_in(&self.situation, typed) != SignIn::Refused
     }
 
     fn recovers(&mut self, state: State, goal: Goal) -> bool {
         // The password last: switched off, it counts only after another proof.
-        let others = self.with_worn_device(state.has.without(Proof::Password));
+        let others = self.with_worn_device(state, state.has.without(Proof::Password));
         let password = state.has.contains(Proof::Password) && self.book.password_counts(state.worn_password, others);
         let given = if password { others.with(Proof::Password) } else { others };
         match self.book.open(&self.situation, goal, given) {
             Opening::Nothing => false,
-            // A new password when one is known helps only if that was worn out.
-            Opening::AtOnce(_) if goal == Goal::NewPassword && state.has.contains(Proof::Password) && !state.worn_password => false,
-            Opening::AtOnce(_) => self.completes(state, goal),
-            Opening::AfterDelay(_) => self.waits(state, goal),
+            // A new password when one is known helps only if that was worn out, or switches a device on again.
+            Opening::AtOnce(_) if goal == Goal::NewPassword && state.has.contains(Proof::Password) && !state.helped_by(given) => false,
+            Opening::AtOnce(_) => self.completes(state, goal, given),
+            Opening::AfterDelay(_) => self.waits(state, goal, given),
         }
     }
 
-    fn completes(&mut self, state: State, goal: Goal) -> bool {
+    fn completes(&mut self, state: State, goal: Goal, given: Proofs) -> bool {
         match goal {
             Goal::Reenrol => true,
-            Goal::NewPassword => self.back(State { has: state.has.with(Proof::Password), worn_password: false, ..state }),
+            Goal::NewPassword => {
+                let worn_device = state.worn_device && !given.contains(Proof::Device);
+                self.back(State { has: state.has.with(Proof::Password), worn_password: false, worn_device, ..state })
+            }
         }
     }
 
     /// Waits for a case; the stranger cancels it, or keeps his cancel for later: the owner must get in either way.
-    fn waits(&mut self, state: State, goal: Goal) -> bool {
+    fn waits(&mut self, state: State, goal: Goal, given: Proofs) -> bool {
         if state.waits == PATIENCE || self.book.wait(0, DELAY, now()).is_none() {
             return false;
         }
         let later = State { waits: state.waits + 1, ..state };
         let earlier = if state.closed_before { vec![((), now())] } else { Vec::new() };
         let closed = self.siege.cancels && self.book.cancel(&earlier, &[], &(), now()) == CancelEffect::Closes;
-        self.completes(later, goal) && (!closed || self.back(State { closed_before: true, ..later }))
+        self.completes(later, goal, given) && (!closed || self.back(State { closed_before: true, ..later }))
     }
 
-    fn with_worn_device(&self, proofs: Proofs) -> Proofs {
-        if self.book.device_codes(self.siege.worn).is_some() { proofs } else { proofs.without(Proof::Device) }
+    fn with_worn_device(&self, state: State, proofs: Proofs) -> Proofs {
+        if self.book.device_codes(state.worn_device).is_some() { proofs } else { proofs.without(Proof::Device) }
     }
 }
