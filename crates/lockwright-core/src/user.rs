@@ -11,10 +11,10 @@ use lockwright_model::factors::Factors;
 use lockwright_model::id::UserId;
 use lockwright_model::identity::UserRef;
 use lockwright_model::job::Notice;
-use lockwright_model::name::UserName;
+use lockwright_model::name::{Path, UserName};
 use lockwright_model::secret::PasswordHash;
 use lockwright_model::tries::Tries;
-use lockwright_model::user::{LoginProfile, User};
+use lockwright_model::user::{Grants, LoginProfile, User};
 use serde_json::json;
 
 use crate::Decided;
@@ -79,7 +79,10 @@ pub fn create(
         email: None,
         login_profile: None,
         epoch: 0,
+        keys: Vec::new(),
         last_sign_in: None,
+        path: Path::default(),
+        grants: Grants::default(),
         factors: Factors::default(),
     };
     let mut changes = ChangeSet::default();

@@ -26,7 +26,7 @@ use lockwright_model::operator::{Operator, OperatorRole};
 use lockwright_model::secret::{PasswordHash, Sealed};
 use lockwright_model::session::{Session, SessionScope};
 use lockwright_model::token::{Token, TokenHash, TokenKind};
-use lockwright_model::user::{LoginProfile, User};
+use lockwright_model::user::{Grants, LoginProfile, User};
 
 const LIMITS: SessionLimits = SessionLimits::MOST;
 const DAY: u64 = 86_400;
@@ -56,7 +56,7 @@ fn root() -> Person {
         name: "Harbour".parse().unwrap(),
         created: at(0),
         state: AccountState::Active,
-        root: RootUser { email, credential: Some(credential()), epoch: 0, factors: Factors::default() },
+        root: RootUser { email, credential: Some(credential()), epoch: 0, keys: Vec::new(), factors: Factors::default() },
         alias: None,
         password_policy: None,
         self_service_recovery: false,
@@ -77,7 +77,10 @@ fn iam() -> Person {
         email: Some("carla@example.com".parse().unwrap()),
         login_profile: Some(LoginProfile { created: at(0), credential: Some(credential()) }),
         epoch: 0,
+        keys: Vec::new(),
         last_sign_in: None,
+        path: lockwright_model::name::Path::default(),
+        grants: Grants::default(),
         factors: Factors::default(),
     };
     Person::User { account: Box::new(account), user }

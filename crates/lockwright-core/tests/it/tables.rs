@@ -24,7 +24,7 @@ use lockwright_model::proof::Goal;
 use lockwright_model::secret::PasswordHash;
 use lockwright_model::session::SessionScope;
 use lockwright_model::tries::{Tries, TriesKey};
-use lockwright_model::user::{LoginProfile, User};
+use lockwright_model::user::{Grants, LoginProfile, User};
 
 pub(crate) fn at(seconds: u64) -> Timestamp {
     Timestamp::from_micros(1_800_000_000_000_000).plus(Duration::from_secs(seconds))
@@ -53,6 +53,7 @@ pub(crate) fn account(seed: u64) -> Account {
             email: "ana@example.com".parse().unwrap(),
             credential: Some(credential("root")),
             epoch: 0,
+            keys: Vec::new(),
             factors: Factors::default(),
         },
         alias: None,
@@ -74,7 +75,10 @@ fn user(account: AccountId, administrator: bool) -> User {
         email: Some("carla@example.com".parse().unwrap()),
         login_profile: Some(LoginProfile { created: at(0), credential: Some(credential("user")) }),
         epoch: 0,
+        keys: Vec::new(),
         last_sign_in: None,
+        path: lockwright_model::name::Path::default(),
+        grants: Grants::default(),
         factors: Factors::default(),
     }
 }
