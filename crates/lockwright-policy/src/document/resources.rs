@@ -63,19 +63,20 @@ fn check(reading: &mut Reading, resource: &Written) {
         reading.fault(FaultKind::BadVariable(bad.to_owned()), resource.span);
         return;
     }
-    if let Some(kind) = fault_of(text) {
+    if let Some(kind) = fault_of(text, reading.version == Version::Y2012) {
         reading.fault(kind, resource.span);
     }
 }
 
-fn fault_of(text: &str) -> Option<FaultKind> {
+fn fault_of(text: &str, variables: bool) -> Option<FaultKind> {
     if text == "*" {
         return None;
     }
-    let Some(rest) = text.strip_prefix("arn:") else {
+    let mut parts = pattern::segments(text, variables).into_iter();
+    let arn = parts.next();
+    if arn != Some("arn") || parts.len() == 0 {
         return Some(FaultKind::ResourceNotArn(text.to_owned()));
-    };
-    let mut parts = rest.splitn(5, ':');
+    }
     let partition = parts.next().unwrap_or_default();
     if partition != "*" && !PARTITIONS.contains(&partition) {
         return Some(FaultKind::ResourcePartition(partition.to_owned()));
@@ -85,9 +86,9 @@ fn fault_of(text: &str) -> Option<FaultKind> {
         return Some(FaultKind::ResourceService(text.to_owned()));
     }
     let region = parts.next();
-    let _account = parts.next();
+    let account = parts.next();
     let resource = parts.next();
-    if resource.is_none() && text.contains("::") {
+    if resource.is_none() && (region == Some("") || account == Some("")) {
         return Some(FaultKind::ResourceSegments(text.to_owned()));
     }
     if service != "iam" {
@@ -99,6 +100,6 @@ fn fault_of(text: &str) -> Option<FaultKind> {
     let kind = resource?;
     let known = IAM_KINDS.iter().chain(&LATER_IAM_KINDS).any(|known| kind.starts_with(known));
     let head = kind.split('/').next().unwrap_or_default();
-    let open = head.contains(['*', '?', '$']);
+    let open = head.contains(['*', '?', '$', '}']);
     (!known && !open).then(|| FaultKind::ResourceKind(head.to_owned()))
 }

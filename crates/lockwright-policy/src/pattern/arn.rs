@@ -126,7 +126,7 @@ impl ArnPattern {
 }
 
 /// The text between colons, at most six; colons within variables do not part.
-fn segments(text: &str, variables: bool) -> Vec<&str> {
+pub(crate) fn segments(text: &str, variables: bool) -> Vec<&str> {
     let mut parts = Vec::new();
     let mut start = 0;
     let mut at = 0;

@@ -6,7 +6,7 @@
 mod arn;
 mod variable;
 
-pub(crate) use arn::{Arn, ArnPattern};
+pub(crate) use arn::{Arn, ArnPattern, segments};
 pub(crate) use variable::{Variable, check_variables};
 
 use crate::evaluate::Context;
