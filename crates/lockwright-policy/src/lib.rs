@@ -26,6 +26,9 @@
 
 pub mod document;
 
+pub mod explain;
+pub mod keys;
+
 mod compile;
 mod evaluate;
 mod pattern;

@@ -125,16 +125,14 @@ impl Condition {
         }
     }
 
-    /// The keys of variables in the values, in small letters and as written, that have no default.
-    pub(crate) fn needed_variables(&self) -> impl Iterator<Item = (&str, &str)> {
-        let patterns: Box<dyn Iterator<Item = &Pattern>> = match &self.values {
-            Values::Texts(patterns) => Box::new(patterns.iter()),
-            Values::Arns(patterns) => Box::new(patterns.iter().flat_map(ArnPattern::patterns)),
-            _ => Box::new(core::iter::empty()),
+    /// Its own key and those of variables without a default in its values, in small letters and as written.
+    pub(crate) fn asked_keys(&self) -> impl Iterator<Item = (&str, &str)> {
+        let (texts, arns): (&[Pattern], &[ArnPattern]) = match &self.values {
+            Values::Texts(patterns) => (patterns, &[]),
+            Values::Arns(patterns) => (&[], patterns),
+            _ => (&[], &[]),
         };
-        patterns
-            .flat_map(Pattern::variables)
-            .filter(|variable| variable.default.is_none())
-            .map(|variable| (variable.key(), &*variable.written))
+        let patterns = texts.iter().chain(arns.iter().flat_map(ArnPattern::patterns));
+        core::iter::once((self.key(), &*self.written)).chain(patterns.flat_map(Pattern::needed_keys))
     }
 }

@@ -68,6 +68,17 @@ impl Statement {
         self.principals.as_ref().map_or(Some(Reach::Direct), |principals| principals.reach(principal))
     }
 
+    /// The keys of variables without a default in the resources, in small letters and as written.
+    pub(crate) fn resource_keys(&self) -> impl Iterator<Item = (&str, &str)> {
+        let patterns = self.resources.iter().flat_map(|resources| resources.patterns.iter()).flat_map(ArnPattern::patterns);
+        patterns.flat_map(Pattern::needed_keys)
+    }
+
+    /// All keys the statement asks for, in small letters and as written.
+    pub(crate) fn asked_keys(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.resource_keys().chain(self.conditions.iter().flat_map(Condition::asked_keys))
+    }
+
     /// The first condition that does not hold.
     pub(crate) fn failing_condition(&self, context: &Context<'_>) -> Option<&Condition> {
         self.conditions.iter().find(|condition| !condition.holds(context))

@@ -8,7 +8,7 @@ mod request;
 
 pub use context::Context;
 pub use decision::{Decision, Denial, Source};
-pub(crate) use order::source_of;
 pub use order::{Policies, decide};
+pub(crate) use order::{in_order, source_of};
 pub use principal::Principal;
 pub use request::{Action, Request};

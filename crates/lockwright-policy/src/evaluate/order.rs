@@ -61,24 +61,34 @@ impl<P> Copy for Policies<'_, P> {}
 /// # Ok::<(), lockwright_policy::Malformed>(())
 /// ```
 pub fn decide<P: Borrow<Policy>>(request: &Request<'_>, policies: &Policies<'_, P>) -> Decision {
+    in_order(request, policies, |policy| policy.denies(request), |policy| policy.allows(request))
+}
+
+/// The order itself, whatever is taken for a policy that denies or allows.
+pub(crate) fn in_order<P: Borrow<Policy>>(
+    request: &Request<'_>,
+    policies: &Policies<'_, P>,
+    denies: impl Fn(&Policy) -> bool,
+    allows: impl Fn(&Policy) -> Option<Reach>,
+) -> Decision {
     let resource = policies.resource.map(Borrow::borrow);
     let source = resource.map_or(Source::Resource, source_of);
     let deny = |source| Decision::Denied(Denial { explicit: true, source });
-    if resource.is_some_and(|policy| policy.denies(request)) {
+    if resource.is_some_and(&denies) {
         return deny(source);
     }
-    if any(policies.identity, |policy| policy.denies(request)) {
+    if any(policies.identity, &denies) {
         return deny(Source::Identity);
     }
-    if policies.boundary.is_some_and(|policy| policy.borrow().denies(request)) {
+    if policies.boundary.is_some_and(|policy| denies(policy.borrow())) {
         return deny(Source::Boundary);
     }
-    if policies.session.is_some_and(|session| any(session, |policy| policy.denies(request))) {
+    if policies.session.is_some_and(|session| any(session, &denies)) {
         return deny(Source::Session);
     }
 
     let none_allows = |source| Decision::Denied(Denial { explicit: false, source });
-    let reach = resource.and_then(|policy| policy.allows(request));
+    let reach = resource.and_then(&allows);
     let crosses = request.crosses_accounts();
     let must_be_let_in = crosses || source == Source::Trust || !request.principal.has_identity();
     if must_be_let_in && reach.is_none() {
@@ -93,23 +103,21 @@ pub fn decide<P: Borrow<Policy>>(request: &Request<'_>, policies: &Policies<'_, 
         return Decision::Allowed;
     }
     let granted = matches!(reach, Some(Reach::Role | Reach::Everyone));
-    if !granted && !identity_allows(request, policies) {
+    // A root user needs no policy; all others do.
+    let may = |policy: &Policy| allows(policy).is_some();
+    let identity_allows = || matches!(request.principal, Principal::Root { .. }) || any(policies.identity, may);
+    if !granted && !identity_allows() {
         return none_allows(Source::Identity);
     }
-    if policies.boundary.is_some_and(|policy| policy.borrow().allows(request).is_none()) {
+    if policies.boundary.is_some_and(|policy| !may(policy.borrow())) {
         return none_allows(Source::Boundary);
     }
     let session_allows = match policies.session {
-        Some(session) => any(session, |policy| policy.allows(request).is_some()),
+        Some(session) => any(session, may),
         // A federated user without a session policy can do nothing; a role's session without one can do what the role can.
         None => !matches!(request.principal, Principal::FederatedUser { .. }),
     };
     if session_allows { Decision::Allowed } else { none_allows(Source::Session) }
-}
-
-/// A root user needs no policy; all others do.
-fn identity_allows<P: Borrow<Policy>>(request: &Request<'_>, policies: &Policies<'_, P>) -> bool {
-    matches!(request.principal, Principal::Root { .. }) || any(policies.identity, |policy| policy.allows(request).is_some())
 }
 
 fn any<P: Borrow<Policy>>(policies: &[P], holds: impl Fn(&Policy) -> bool) -> bool {

@@ -7,7 +7,8 @@ mod arn;
 mod variable;
 
 pub(crate) use arn::{Arn, ArnPattern, segments};
-pub(crate) use variable::{Variable, check_variables};
+use variable::Variable;
+pub(crate) use variable::{check_variables, keys_of};
 
 use crate::evaluate::Context;
 
@@ -125,10 +126,10 @@ impl Pattern {
         self.plain || self.pieces.iter().all(|piece| piece.text(context).is_some())
     }
 
-    /// The variables, for what the policy asks of its context.
-    pub(crate) fn variables(&self) -> impl Iterator<Item = &Variable> {
+    /// The keys of its variables that have no default, in small letters and as written.
+    pub(crate) fn needed_keys(&self) -> impl Iterator<Item = (&str, &str)> {
         self.pieces.iter().filter_map(|piece| match piece {
-            Piece::Variable(variable) => Some(variable),
+            Piece::Variable(variable) if variable.default.is_none() => Some((variable.key(), &*variable.written)),
             _ => None,
         })
     }

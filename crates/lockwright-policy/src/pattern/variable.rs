@@ -68,3 +68,17 @@ pub(crate) fn check_variables(text: &str) -> Result<(), &str> {
     }
     Ok(())
 }
+
+/// The keys of all variables in a text, as they are written.
+pub(crate) fn keys_of(text: &str) -> Vec<String> {
+    let mut keys = Vec::new();
+    let mut rest = text;
+    while let Some(at) = rest.find("${") {
+        let Ok((found, after)) = read(rest.get(at..).unwrap_or_default()) else { break };
+        if let Read::Variable(variable) = found {
+            keys.push(variable.written.into());
+        }
+        rest = after;
+    }
+    keys
+}
