@@ -68,6 +68,15 @@ impl<'a> Context<'a> {
         self.put(key.into(), Values::All(values.into_iter().map(Into::into).collect()));
     }
 
+    /// This context with all keys of another, which win over its own.
+    #[must_use]
+    pub fn overlaid(mut self, other: &Self) -> Self {
+        for (key, values) in &other.entries {
+            self.put(key.clone(), values.clone());
+        }
+        self
+    }
+
     fn put(&mut self, key: Cow<'a, str>, values: Values<'a>) {
         let key = if key.bytes().any(|byte| byte.is_ascii_uppercase()) { Cow::Owned(key.to_ascii_lowercase()) } else { key };
         match self.place(&key) {

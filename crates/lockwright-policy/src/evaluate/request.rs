@@ -63,6 +63,13 @@ impl<'a> Request<'a> {
         self
     }
 
+    /// The same request where the resource belongs to the principal's account, whatever its ARN says.
+    #[must_use]
+    pub(crate) fn within_account(mut self) -> Self {
+        self.owner = self.principal.account();
+        self
+    }
+
     /// True when resource and principal belong to different accounts.
     pub(crate) fn crosses_accounts(&self) -> bool {
         self.owner != self.principal.account()

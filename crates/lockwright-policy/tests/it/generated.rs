@@ -96,6 +96,21 @@ impl Cases {
 
     /// A set of policies with some requests: what is expected, what was decided, and the case.
     pub(crate) fn next_world(&mut self, requests: usize) -> Vec<(String, String, Case)> {
+        let mut told = Vec::with_capacity(requests);
+        self.with_next_world(requests, |case, request, policies| {
+            let decided = match decide(request, policies) {
+                Decision::Allowed => "allowed".to_owned(),
+                Decision::Denied(denial) => {
+                    format!("{} {:?}", if denial.explicit { "deny" } else { "silent" }, denial.source).to_lowercase()
+                }
+            };
+            told.push((naive::decide(&case), decided, case));
+        });
+        told
+    }
+
+    /// Gives each request of the next set to a check of the caller's.
+    pub(crate) fn with_next_world(&mut self, requests: usize, mut check: impl FnMut(Case, &Request<'_>, &Policies<'_, Policy>)) {
         let identity: Rc<Vec<Value>> = Rc::new((0..self.below(3)).map(|_| self.policy(None)).collect());
         let boundary = self.chance(3).then(|| Rc::new(self.policy(None)));
         let session = self.chance(3).then(|| Rc::new((0..=self.below(2)).map(|_| self.policy(None)).collect::<Vec<_>>()));
@@ -116,35 +131,28 @@ impl Cases {
             session: compiled_session.as_deref(),
             resource: compiled_resource.as_ref(),
         };
-        (0..requests)
-            .map(|_| {
-                let (who, principal) = self.who();
-                let case = Case {
-                    who,
-                    action: self.pick(&ACTIONS),
-                    resource: self.pick(&RESOURCES),
-                    context: self.context(&principal),
-                    identity: identity.clone(),
-                    boundary: boundary.clone(),
-                    session: session.clone(),
-                    resource_policy: resource_policy.clone(),
-                    is_trust,
-                };
-                let mut context = Context::new();
-                for (key, values) in &case.context {
-                    context.insert_all(key.as_str(), values.iter().map(String::as_str));
-                }
-                let action = Action::parse(case.action).unwrap();
-                let request = Request::new(&action, case.resource, &principal, &context);
-                let decided = match decide(&request, &policies) {
-                    Decision::Allowed => "allowed".to_owned(),
-                    Decision::Denied(denial) => {
-                        format!("{} {:?}", if denial.explicit { "deny" } else { "silent" }, denial.source).to_lowercase()
-                    }
-                };
-                (naive::decide(&case), decided, case)
-            })
-            .collect()
+        for _ in 0..requests {
+            let (who, principal) = self.who();
+            let case = Case {
+                who,
+                action: self.pick(&ACTIONS),
+                resource: self.pick(&RESOURCES),
+                context: self.context(&principal),
+                identity: identity.clone(),
+                boundary: boundary.clone(),
+                session: session.clone(),
+                resource_policy: resource_policy.clone(),
+                is_trust,
+            };
+            let mut context = Context::new();
+            let given = case.context.clone();
+            for (key, values) in &given {
+                context.insert_all(key.as_str(), values.iter().map(String::as_str));
+            }
+            let action = Action::parse(case.action).unwrap();
+            let resource = case.resource;
+            check(case, &Request::new(&action, resource, &principal, &context), &policies);
+        }
     }
 
     fn next(&mut self) -> u64 {

@@ -3,6 +3,7 @@
 mod allocations;
 mod differential;
 mod documents;
+mod explaining;
 mod generated;
 mod naive;
 mod operators;
