@@ -28,6 +28,7 @@ pub mod document;
 
 pub mod explain;
 pub mod keys;
+pub mod lint;
 pub mod simulate;
 
 mod compile;

@@ -16,6 +16,7 @@ mod tree;
 pub use fault::{Fault, FaultKind, Malformed};
 pub use json::MAX_BYTES;
 pub use operator::{Operator, Quantifier, Test};
+pub(crate) use position::Positions;
 pub use position::{Position, Span};
 pub(crate) use principals::is_account;
 pub use tree::{Clause, ConditionClause, Effect, Kind, PrincipalClause, PrincipalKind, PrincipalName, Statement, Version, Written};

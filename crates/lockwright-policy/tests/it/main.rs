@@ -5,6 +5,7 @@ mod differential;
 mod documents;
 mod explaining;
 mod generated;
+mod linting;
 mod naive;
 mod operators;
 mod order;
