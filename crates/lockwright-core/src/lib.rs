@@ -15,6 +15,7 @@ pub mod devices;
 pub mod disown;
 pub mod email;
 pub mod enrolment;
+pub mod grant;
 pub mod help;
 pub mod mfa;
 pub mod obstacle;

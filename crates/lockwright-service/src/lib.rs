@@ -1,6 +1,7 @@
 //! The shell around the decisions: load → permit → decide → commit → effect. Every act enters through here, whatever its face.
 #![forbid(unsafe_code)]
 
+pub mod access_keys;
 pub mod accounts;
 pub mod addresses;
 pub mod aggregate;
@@ -22,6 +23,7 @@ pub mod evidence;
 pub mod factors;
 mod find;
 mod forms;
+pub mod grants;
 pub mod hashing;
 pub mod helps;
 pub mod host;

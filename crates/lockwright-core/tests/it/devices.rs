@@ -334,8 +334,8 @@ fn n_b01_the_trail_has_the_dates_and_the_source_of_a_devices_life() {
 #[test]
 fn a23_n_b05_an_administrator_reaches_the_users_of_the_account_and_nobody_else() {
     let Person::Root(account) = root() else { unreachable!() };
-    let own = Permit::mint(&Principal::Host, None, account.id).unwrap();
-    let other = Permit::mint(&Principal::Host, None, AccountId::draw(&SeededEntropy::new(2))).unwrap();
+    let own = Permit::granted(account.id);
+    let other = Permit::granted(AccountId::draw(&SeededEntropy::new(2)));
     let phone = device("Phone", false);
     for (person, permit, allowed) in [
         (iam(), &own, true),
