@@ -1,82 +1,22 @@
 // Mail over a real SMTP server: registration really delivered; the server away and back, and each mail arrives once.
 
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { createInterface } from 'node:readline';
 import { after, before, test } from 'node:test';
-import { fileURLToPath } from 'node:url';
 
 import { browser, closeBrowser } from './lib/browser.mjs';
 import { DEADLINE } from './lib/deadline.mjs';
-import { parseMail } from './lib/mailbox.mjs';
-import { freePort, startServer } from './lib/server.mjs';
+import { startServer } from './lib/server.mjs';
+import { FROM, MailServer, startMailing } from './lib/smtp.mjs';
 import { accountFromHost, address, builderFromHost, registerAccount } from './lib/steps.mjs';
 import { Visitor, csrfOf, steady } from './lib/visitor.mjs';
 
-const PYTHON = process.env.E2E_PYTHON ?? fileURLToPath(new URL('.venv/bin/python3', import.meta.url));
-const PROGRAM = fileURLToPath(new URL('smtp_server.py', import.meta.url));
-const FROM = 'door@access.example.com';
-
-/** A mail server on a port; it ends when it is told to, and what it took stays in the list it was given. */
-class MailServer {
-  static async start(port, mails) {
-    const child = spawn(PYTHON, [PROGRAM, 'plain', String(port)], { stdio: ['pipe', 'pipe', 'inherit'] });
-    const lines = createInterface({ input: child.stdout });
-    const ready = new Promise((resolve, reject) => {
-      child.once('exit', () => reject(new Error('the SMTP server ended')));
-      lines.on('line', (line) => {
-        if (line.startsWith('ready ')) return resolve();
-        const said = JSON.parse(line);
-        mails.push({ ...parseMail(said.content), envelope: { from: said.from, to: said.to } });
-        mails.waiting?.forEach((look) => look());
-      });
-    });
-    await ready;
-    return Object.assign(new MailServer(), { child });
-  }
-
-  async stop() {
-    this.child.removeAllListeners('exit');
-    const gone = once(this.child, 'exit');
-    this.child.stdin.end();
-    await gone;
-  }
-}
-
-/** Reads what the mail server took, as the tests read the outbox folder. */
-function inbox(mails) {
-  mails.waiting = new Set();
-  const taken = new Set();
-  return {
-    take: (to, subject) =>
-      new Promise((resolve, reject) => {
-        const look = () => {
-          const found = mails.find((mail) => mail.to === to && subject.test(mail.subject) && !taken.has(mail));
-          if (!found) return;
-          taken.add(found);
-          mails.waiting.delete(look);
-          clearTimeout(late);
-          resolve(found);
-        };
-        const late = setTimeout(() => reject(new Error(`no mail to ${to}: ${mails.map((mail) => `${mail.to} ${mail.subject}`)}`)), DEADLINE * 2);
-        mails.waiting.add(look);
-        look();
-      }),
-    to: (address) => mails.filter((mail) => mail.to === address),
-  };
-}
-
 const mails = [];
-let port;
 let smtp;
 let server;
 before(async () => {
-  port = await freePort();
-  smtp = await MailServer.start(port, mails);
-  const env = { LOCKWRIGHT_SMTP__HOST: '127.0.0.1', LOCKWRIGHT_SMTP__PORT: String(port), LOCKWRIGHT_SMTP__SECURITY: 'none', LOCKWRIGHT_MAIL__FROM: FROM };
-  server = await startServer({ env });
-  server.mailbox = Object.assign(inbox(mails), { close: () => {} });
+  smtp = await MailServer.start(0, mails);
+  server = await startMailing(smtp, mails);
 });
 after(async () => {
   await closeBrowser();
@@ -117,7 +57,7 @@ test('while the mail server is away every request answers alike, and the mail co
   assert.equal(job.State, 'waiting');
   assert.ok(!server.stderr.includes(known.email), 'no address in the log');
 
-  smtp = await MailServer.start(port, mails);
+  smtp = await MailServer.start(smtp.port, mails);
   await server.host('mail', 'retry', job.Id);
   const mail = await server.mailbox.take(known.email, /Your code to reset your root password/);
   assert.ok(mail.code && mail.link.startsWith(server.url));

@@ -69,6 +69,17 @@ export async function browser(t, server, options = {}) {
   return page;
 }
 
+/** The same browser, closed and opened again where it was: it has kept the cookies with a time, and forgotten the others. */
+export async function reopened(t, server, page) {
+  const kept = (await page.context().cookies()).filter(({ expires }) => expires > 0);
+  const again = await browser(t, server, { scripts: page.scripts });
+  await again.context().addCookies(kept);
+  const url = page.url();
+  await page.close();
+  await again.goto(url);
+  return again;
+}
+
 export async function closeBrowser() {
   const chromium = await launched;
   launched = undefined;

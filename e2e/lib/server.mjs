@@ -104,6 +104,11 @@ class Server {
     return `http://${found[1]}`;
   }
 
+  /** Where operators sign in: a name of its own on the admin listener, so that no cookie of people's pages goes there. */
+  get operators() {
+    return { url: this.adminUrl.replace('127.0.0.1', 'localhost') };
+  }
+
   /** Runs a host command against this data folder; answers its JSON. */
   host(...args) {
     return host(this.data, ...args);

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 
-import { axe } from './browser.mjs';
+import { axe, shoot } from './browser.mjs';
 import { Authenticator } from './totp.mjs';
 import { Visitor, csrfOf } from './visitor.mjs';
 
@@ -27,7 +27,8 @@ export async function see(page, heading) {
   const key = `${await page.title()} ${await page.getByRole('alert').count()}`;
   if (!page.scripts || looked.has(key)) return;
   looked.add(key);
-  await axe(page);
+  if (process.env.E2E_LOOK) await shoot(page, `seen-${key.split(' · ')[0].replaceAll(/[^A-Za-z]+/g, '-')}`);
+  else await axe(page);
 }
 
 export const field = (page, label) => page.getByLabel(label, { exact: true });
@@ -124,9 +125,10 @@ export async function signOut(page) {
   await page.getByRole('banner').getByRole('button', { name: 'Sign out' }).click();
 }
 
-/** Enrols an authenticator app for whoever is signed in on this page; ends on the page that follows. Answers the app. */
-export async function enrolApp(server, page, name = 'Phone') {
-  await page.goto('/security/mfa/add');
+/** Enrols an authenticator app for whoever is signed in on this page; ends on the page that follows. Answers the app. Operators' pages stand
+ * under a base of their own. */
+export async function enrolApp(server, page, name = 'Phone', base = '') {
+  await page.goto(`${base}/security/mfa/add`);
   await see(page, 'Add an MFA device');
   await page.locator('#app').fill(name);
   await press(page, 'Continue with an app');
@@ -202,6 +204,7 @@ const PROOFS = {
   'A recovery code': ['Recovery code', 'Use this code'],
   'Your password': ['Your password', 'Check my password'],
   'Your authenticator app': ['Code from your app', 'Check this code'],
+  'Your recovery contacts': ['Code from a contact', 'Check the contact’s code'],
 };
 
 /** In a recovery that gathers proofs: chooses what to show and shows it; the caller says what should come of it. */

@@ -50,7 +50,8 @@ export class Webhook {
       };
       const late = setTimeout(() => {
         this.#waiting.delete(look);
-        reject(new Error(`no such message; there are\n${JSON.stringify(this.taken, null, 2)}`));
+        const there = this.taken.map(({ to, kind, way, text }) => `  ${to} ${kind} ${way}: ${text}`);
+        reject(new Error(`no such message; there are\n${there.join('\n')}`));
       }, DEADLINE);
       this.#waiting.add(look);
       look();

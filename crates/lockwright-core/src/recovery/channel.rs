@@ -78,10 +78,9 @@ pub fn ask_channel(
     }
     (ticket.way, ticket.sends, ticket.keyed) = (way, ticket.sends + 1, false);
     let shown = (way == MessageWay::Keyed).then(|| Code::draw_digits(step.entropy));
-    if let Some(code) = &shown {
-        ticket.code = Some(step.key.hash(&case.id, code));
-        ticket.expires = step.op.now.plus(life_of(channel));
-    }
+    // Sent or not, it is waited for as long: the page that asks for the code must not tell whether there is one (invariant 9).
+    ticket.expires = step.op.now.plus(life_of(channel));
+    ticket.code = shown.as_ref().map(|code| step.key.hash(&case.id, code));
     // The newest stands last.
     case.gathered.tickets.push(ticket);
     evidence::prolong(&mut case, step.op.now, life_of(channel));

@@ -100,10 +100,19 @@ fn gathering(case: &Case) -> bool {
 
 /// Whether a contact's link would work now, and which contact it is; spends nothing (invariant 10).
 pub fn check_ask<'p>(case: &Case, person: Option<&'p Person>, link: TokenHash, now: Timestamp) -> Result<&'p Contact, Refusal> {
-    standing(case, None, now)?;
-    let ask = case.gathered.contacts.iter().find(|ask| ask.link == Some(link)).ok_or(Refusal::Replaced)?;
-    if ask.answer.is_some() || !gathering(case) {
+    let ask = case.gathered.contacts.iter().find(|ask| ask.link == Some(link));
+    let answered = ask.is_some_and(|ask| ask.answer.is_some());
+    match standing(case, None, now) {
+        // It went on without this contact, who has answered nothing.
+        Err(Refusal::AlreadyDone) if !answered => return Err(Refusal::Gone),
+        stands => stands?,
+    }
+    let ask = ask.ok_or(Refusal::Replaced)?;
+    if answered {
         return Err(Refusal::AlreadyDone);
+    }
+    if !gathering(case) {
+        return Err(Refusal::Gone);
     }
     if now >= ask.expires {
         return Err(Refusal::Expired);

@@ -1,5 +1,6 @@
 //! Links, codes and cases under attack: order of steps, other people's tokens, replays, strangers in the way.
 
+use lockwright_model::case::{Channel, MessageWay};
 use lockwright_model::email::EmailAddress;
 use lockwright_model::entropy::SystemEntropy;
 use lockwright_model::id::CaseId;
@@ -423,5 +424,22 @@ async fn b28_an_empty_password_is_refused_on_every_path() {
         house.lockwright.create_user(&house.as_root(account), account, &"dora".parse().unwrap(), false, GiveAccess::Link).await.unwrap();
     for guess in [" ", "null", "0", OLD] {
         assert!(matches!(house.sign_in_user(&fresh.id, guess).await, Err(SignInError::Mismatch)));
+    }
+}
+
+#[tokio::test]
+async fn a01_a_further_code_is_waited_for_whether_or_not_one_was_sent() {
+    let house = House::memory().await;
+    house.account(ANA).await;
+    for (name, to, sent) in [(root(ANA), ANA, 1), (root(ANA), "eve@example.com", 0), (root("nobody@example.com"), "eve@example.com", 0)] {
+        let opened = house.lockwright.start_recovery(&house.anyone(), &name, Goal::NewPassword).await.unwrap();
+        house.letters().await;
+        let (case, cookie) = (&opened.case, opened.holder.expose());
+        let channel = Channel::Email(to.parse().unwrap());
+        house.lockwright.ask_code(&house.anyone(), case, cookie, &channel, MessageWay::Text).await.unwrap();
+        let before = house.lockwright.ways(&house.anyone(), case, cookie).await.unwrap().codes;
+        assert_eq!(house.letters().await.len(), sent, "{to}");
+        let after = house.lockwright.ways(&house.anyone(), case, cookie).await.unwrap().codes;
+        assert_eq!((before.len(), &before), (1, &after), "{to}");
     }
 }

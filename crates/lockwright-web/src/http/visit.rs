@@ -16,6 +16,7 @@ use lockwright_model::session::{Session, SessionScope};
 use lockwright_model::token::{Token, TokenKind};
 use lockwright_service::Lockwright;
 use lockwright_service::core::person::Person;
+use lockwright_service::operator_help::OperatorError;
 use lockwright_service::sessions::Signed;
 
 use super::answer::{self, Answer, Refused};
@@ -362,15 +363,30 @@ impl Member {
         }))
     }
 
-    /// Help requests that wait, for administrators.
+    /// Help requests that wait for an administrator, or recoveries that wait for an operator.
     pub(crate) async fn open_help(&self) -> Result<u32, Refused> {
         const LOOKED_AT: u32 = 100;
+        if let Person::Operator(operator) = &self.person {
+            return self.asked_of(operator.role == OperatorRole::Security).await;
+        }
         let acts = self.session.scope == SessionScope::Full && self.person.closed().is_none();
         let account = administers(&self.person).filter(|_| acts);
         let Some(account) = account else { return Ok(0) };
         let helps = self.lockwright().helps(&self.op, account, LOOKED_AT).await?;
         let open = helps.iter().filter(|request| request.state == HelpState::Open).count();
         Ok(u32::try_from(open).unwrap_or(LOOKED_AT))
+    }
+
+    /// Recoveries about which this operator is asked; none for a session that may do nothing else yet.
+    async fn asked_of(&self, security: bool) -> Result<u32, Refused> {
+        if self.session.scope != SessionScope::Full {
+            return Ok(0);
+        }
+        match self.lockwright().recoveries_for_operator(&self.op).await {
+            Ok((views, _)) => Ok(u32::try_from(views.iter().filter(|view| view.waits_for(security)).count()).unwrap_or(u32::MAX)),
+            Err(OperatorError::Trouble(trouble)) => Err(trouble.into()),
+            Err(_) => Ok(0),
+        }
     }
 }
 

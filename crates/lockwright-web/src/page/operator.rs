@@ -117,8 +117,8 @@ pub struct Facts {
     pub network: String,
     /// What was proven so far, in words.
     pub proven: Vec<String>,
-    /// Until when this can go on: `in 20 hours (until …)`.
-    pub until: String,
+    /// When it ends unless it is finished before, from [`super::words::at`]; `None`: it has ended.
+    pub until: Option<String>,
 }
 
 impl Facts {
@@ -133,7 +133,7 @@ impl Facts {
             device: "Firefox on Linux".into(),
             network: "192.0.2.17".into(),
             proven: Vec::new(),
-            until: "in 23 hours (until 09:12 UTC on 24 November 2026)".into(),
+            until: Some("09:12 UTC on 24 November 2026".into()),
         }
     }
 }
@@ -222,7 +222,7 @@ pub enum Stage {
     Approved,
     /// The waiting time runs.
     Waiting {
-        /// `in 3 days (until …)`
+        /// When it is over, from [`super::words::at`].
         release: String,
     },
     /// The waiting time is over, or enough is proven: the person may finish.
@@ -288,7 +288,7 @@ impl Page for Recoveries {
             row("MZXW6YTBOIMZXW6YTBOIMZXW6Y", Stage::Opened, false, true),
             row(
                 "AZXW6YTBOIMZXW6YTBOIMZXW6Y",
-                Stage::Waiting { release: "in 2 days (until 09:12 UTC on 25 November 2026)".into() },
+                Stage::Waiting { release: "09:12 UTC on 25 November 2026".into() },
                 true,
                 true,
             ),
@@ -391,7 +391,7 @@ impl Page for RecoveryShow {
             errors: FieldErrors::none(),
         };
         let approved = vec![act("Opened", "Olu Adeyemi"), act("Approved", "Sam Okafor")];
-        let waiting = Stage::Waiting { release: "in 2 days (until 09:12 UTC on 25 November 2026)".into() };
+        let waiting = Stage::Waiting { release: "09:12 UTC on 25 November 2026".into() };
         vec![
             page.clone(),
             Self { errors: FieldErrors::one("reason", "Say in a few words why."), ..page.clone() },
@@ -452,7 +452,7 @@ pub struct Part {
 }
 
 /// The width of a whole bar.
-const BAR: u32 = 400;
+const BAR: u32 = 320;
 
 impl GroupRow {
     /// A row with its bar: those with a device, those with something else to fall back on, those with nothing but a mailbox.
@@ -537,7 +537,7 @@ mod tests {
     fn a_bar_is_as_long_as_its_parts_and_never_longer() {
         let row = GroupRow::new("Root users", 40, 31, 25, 4);
         assert_eq!(row.bar.iter().map(|part| part.width).sum::<u32>(), BAR);
-        assert_eq!(row.bar.iter().map(|part| (part.x, part.class)).collect::<Vec<_>>(), [(0, "mfa"), (310, "some"), (360, "only")]);
+        assert_eq!(row.bar.iter().map(|part| (part.x, part.class)).collect::<Vec<_>>(), [(0, "mfa"), (248, "some"), (288, "only")]);
         assert_eq!(GroupRow::new("Root users", 0, 0, 0, 0).bar, []);
         assert_eq!(GroupRow::new("Root users", 3, 3, 0, 0).bar.len(), 1);
     }

@@ -6,7 +6,7 @@ use lockwright_model::case::{Channel, MessageWay};
 use lockwright_model::id::CaseId;
 use lockwright_model::token::Code;
 use lockwright_service::cases::CaseError;
-use lockwright_service::core::recovery::{Given, Refusal};
+use lockwright_service::core::recovery::{CONTACTS_LIFE, GATHERING_LIFE, Given, RELEASED_LIFE, Refusal};
 use lockwright_service::evidence::EvidenceError;
 use lockwright_service::factors::FactorAnswer;
 
@@ -186,7 +186,8 @@ pub(super) async fn give_code(visit: Visit, Path(case): Path<String>, form: Form
 pub(super) async fn ask_contacts(visit: Visit, Path(case): Path<String>) -> Answer {
     let Ok(id) = case.parse::<CaseId>() else { return case::unknown(&visit) };
     match visit.lockwright().ask_contacts(&visit.op, &id, visit.case_cookie()).await {
-        Ok(()) => go(format!("/recover/case/{id}/show/contacts?done=asked")),
+        // They have two days, and a browser is closed sooner.
+        Ok(()) => Ok(visit.keep_case(go(format!("/recover/case/{id}/show/contacts?done=asked"))?, visit.op.now.plus(CONTACTS_LIFE))),
         Err(error) => shown(&visit, &case, What::Contacts, None, Err(error)).await,
     }
 }
@@ -202,7 +203,12 @@ pub(super) async fn contact_code(visit: Visit, Path(case): Path<String>, form: F
 pub(super) async fn ask_operators(visit: Visit, Path(case): Path<String>) -> Answer {
     let Ok(id) = case.parse::<CaseId>() else { return case::unknown(&visit) };
     match visit.lockwright().ask_operators(&visit.op, &id, visit.case_cookie()).await {
-        Ok(_) => go(format!("/recover/case/{id}/show/operators")),
+        // Once they agree the waiting time begins by itself, whether or not this browser is open then.
+        Ok(_) => {
+            let waits = visit.lockwright().config().recovery.delay;
+            let until = visit.op.now.plus(GATHERING_LIFE).plus(GATHERING_LIFE).plus(waits).plus(RELEASED_LIFE);
+            Ok(visit.keep_case(go(format!("/recover/case/{id}/show/operators"))?, until))
+        }
         Err(error) => shown(&visit, &case, What::Operators, None, Err(error)).await,
     }
 }

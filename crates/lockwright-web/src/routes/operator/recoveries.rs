@@ -52,7 +52,7 @@ fn facts(member: &Member, view: &HelpView) -> Facts {
         device: words::device(&view.source.agent),
         network: view.source.ip_text(),
         proven: view.proofs.iter().map(|proof| proven(proof).to_owned()).collect(),
-        until: words::until(now, view.expires),
+        until: view.live().then(|| words::at(view.expires)),
     }
 }
 
@@ -121,7 +121,7 @@ pub(super) async fn list(member: Member) -> Answer {
         goal: view.goal,
         opened_by: view.opened.as_ref().map(|act| act.by.clone()),
         when: words::ago(now, view.opened.as_ref().and_then(|act| act.at).unwrap_or(view.created)),
-        stage: stage(&member, view),
+        stage: stage(view),
         contested: view.contested && view.live(),
         yours: view.waits_for(security),
     });
@@ -129,11 +129,11 @@ pub(super) async fn list(member: Member) -> Answer {
     member.page(&page).await
 }
 
-fn stage(member: &Member, view: &HelpView) -> Stage {
+fn stage(view: &HelpView) -> Stage {
     match view.stage {
         HelpStage::Asked | HelpStage::Opened => Stage::Opened,
         HelpStage::Approved => Stage::Approved,
-        HelpStage::Waiting { release } => Stage::Waiting { release: words::until(member.op.now, release) },
+        HelpStage::Waiting { release } => Stage::Waiting { release: words::at(release) },
         HelpStage::Ready => Stage::Ready,
         HelpStage::Refused => Stage::Refused,
         HelpStage::Ended => Stage::Ended,
@@ -160,7 +160,7 @@ async fn shown(member: &Member, id: &CaseId) -> Result<RecoveryShow, Refused> {
     let objections = view.objections.iter().map(|act| line("Wants it stopped", act));
     Ok(RecoveryShow {
         facts: facts(member, &view),
-        stage: stage(member, &view),
+        stage: stage(&view),
         course: Course::of(&view.course, member.op.now),
         acts: acts.chain(objections).collect(),
         contested: view.contested && view.live(),
