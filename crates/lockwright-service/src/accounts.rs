@@ -70,6 +70,11 @@ impl Lockwright {
         self.store().account(id).await?.ok_or(AccountError::Denied)
     }
 
+    /// The alias of an account, for those who were given leave before.
+    pub async fn alias_of(&self, id: AccountId) -> Result<Option<Alias>, Trouble> {
+        Ok(self.store().account(id).await?.and_then(|account| account.alias))
+    }
+
     /// Gives the account another name.
     pub async fn set_account_name(&self, op: &OpContext, id: AccountId, name: &AccountName) -> Result<(), AccountError> {
         let outcome = decide!(self, {

@@ -4,9 +4,12 @@ use std::sync::{Arc, LazyLock};
 
 use lockwright_core::permit::{OperatorPermit, Permit};
 use lockwright_core::person::Person;
+use lockwright_model::change::ChangeSet;
 use lockwright_model::context::OpContext;
+use lockwright_model::event::{AuditEvent, Service, Told};
 use lockwright_model::id::AccountId;
 use lockwright_model::identity::Principal;
+use lockwright_model::secret::Sealed;
 use lockwright_model::user::User;
 use lockwright_policy::{Action, Context, Decision, Kind, Policies, Policy, Request, decide};
 
@@ -82,6 +85,32 @@ impl Lockwright {
             }
         };
         Ok(self.decided(op, signed.as_ref(), account, aim).map(|()| Permit::granted(account)))
+    }
+
+    /// Whether the principal may do this, with AWS's words where not: asked before an act is looked at any closer.
+    pub async fn may(&self, op: &OpContext, account: AccountId, aim: &Aim<'_>) -> Result<Result<(), Denied>, Trouble> {
+        Ok(self.permit(op, account, aim).await?.map(|_| ()))
+    }
+
+    /// Notes in the account's trail that a program was denied something.
+    pub async fn note_denied(&self, op: &OpContext, account: AccountId, service: Service, name: &'static str) {
+        let told = Told::new(service, name, Some(account)).failed("AccessDenied");
+        let mut changes = ChangeSet::default();
+        changes.tell(AuditEvent::new(op, self.entropy(), told));
+        if let Err(failure) = self.commit(changes).await {
+            tracing::warn!(request = %op.id, %failure, "a denied call was not written into the trail");
+        }
+    }
+
+    /// Where a list goes on, opaque, and of worth only for the same selection of the same list.
+    pub fn seal_marker(&self, selection: &str, after: &str) -> String {
+        self.seal(after.as_bytes(), &format!("marker {selection}")).as_text().to_owned()
+    }
+
+    /// Opens what [`Lockwright::seal_marker`] sealed; `None`: it is of another list, or of nobody's making.
+    pub fn open_marker(&self, selection: &str, marker: &str) -> Option<String> {
+        let plain = self.unseal(&Sealed::from_text(marker), &format!("marker {selection}"))?;
+        String::from_utf8(plain.to_vec()).ok()
     }
 
     /// The decision itself: policies of the principal, the principal's and the request's condition keys.

@@ -9,6 +9,7 @@ pub mod authorize;
 pub mod builders;
 mod cache;
 pub mod cases;
+pub mod client;
 pub mod clock;
 pub mod closing;
 mod commit;
@@ -116,7 +117,7 @@ impl Lockwright {
 
     /// Begins an act: draws its id and reads the clock once.
     pub fn op(&self, principal: Principal, source: Source) -> OpContext {
-        OpContext { id: RequestId::draw(self.entropy()), now: self.now(), principal, user_name: None, source }
+        OpContext { id: RequestId::draw(self.entropy()), now: self.now(), principal, user_name: None, access_key: None, source }
     }
 
     /// The configuration it runs with.

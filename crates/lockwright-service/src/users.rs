@@ -2,13 +2,13 @@
 
 use lockwright_core::person::Person;
 use lockwright_core::recovery::HandedLink;
-use lockwright_core::user::{self, Access};
+use lockwright_core::user::{self, Access, Held};
 use lockwright_model::change::UniqueKey;
 use lockwright_model::context::OpContext;
 use lockwright_model::entropy::draw;
 use lockwright_model::id::{AccountId, HelpId};
 use lockwright_model::identity::UserRef;
-use lockwright_model::name::UserName;
+use lockwright_model::name::{Path, UserName};
 use lockwright_model::secret::{Password, Secret};
 use lockwright_model::user::User;
 
@@ -68,6 +68,9 @@ pub enum UserError {
     /// The user has no login profile.
     #[error("the user has no login profile")]
     NoLoginProfile,
+    /// Something still belongs to the user.
+    #[error("something still belongs to the user: {0:?}")]
+    Holds(Held),
     /// Somebody dealt with the help request before.
     #[error("the help request was dealt with before")]
     HelpDone,
@@ -105,6 +108,7 @@ impl From<user::Refusal> for UserError {
         match refusal {
             user::Refusal::OtherAccount => Self::Denied,
             user::Refusal::NoLoginProfile => Self::NoLoginProfile,
+            user::Refusal::Holds(held) => Self::Holds(held),
         }
     }
 }
@@ -122,6 +126,11 @@ impl Lockwright {
         self.store().user_by_name(account, &name.key()).await?.ok_or(UserError::Denied)
     }
 
+    /// Whether a name of an account is a user's, for those who ask for leave next.
+    pub async fn find_user(&self, account: AccountId, name: &UserName) -> Result<Option<User>, Trouble> {
+        Ok(self.store().user_by_name(account, &name.key()).await?)
+    }
+
     /// One user by id.
     pub async fn user_by_id(&self, op: &OpContext, id: &UserRef) -> Result<User, UserError> {
         self.permit(op, id.account, &self.aim_at("iam:GetUser", id).await?).await??;
@@ -137,7 +146,20 @@ impl Lockwright {
         administrator: bool,
         access: GiveAccess,
     ) -> Result<(User, Handed), UserError> {
-        let aim = Aim::user("iam:CreateUser", account, "/", name.as_str());
+        self.create_user_at(op, account, &Path::default(), name, administrator, access).await
+    }
+
+    /// Creates a user at a path of the account's tree, and gives it access.
+    pub async fn create_user_at(
+        &self,
+        op: &OpContext,
+        account: AccountId,
+        path: &Path,
+        name: &UserName,
+        administrator: bool,
+        access: GiveAccess,
+    ) -> Result<(User, Handed), UserError> {
+        let aim = Aim::user("iam:CreateUser", account, path.as_str(), name.as_str());
         self.permit(op, account, &aim).await??;
         let state = self.store().account(account).await?.ok_or(UserError::Denied)?;
         let words = vec![name.to_string(), state.name.to_string()];
@@ -146,7 +168,7 @@ impl Lockwright {
         let outcome = decide!(self, {
             let permit = self.permit(op, account, &aim).await??;
             let state = self.store().account(account).await?.ok_or(UserError::Denied)?;
-            let mut decided = user::create(&permit, &state, name.clone(), administrator, access.clone(), op, self.entropy())?;
+            let mut decided = user::create(&permit, &state, path.clone(), name.clone(), administrator, access.clone(), op, self.entropy())?;
             // What was tried at the name before it was anybody's is not held against its owner.
             decided.changes.puts.extend(self.forgiven(&user_key(account, name), op.now).await?);
             decided
@@ -227,14 +249,23 @@ impl Lockwright {
         Ok(outcome?)
     }
 
-    /// Deletes a user.
+    /// Deletes a user with all that belongs to it.
     pub async fn delete_user(&self, op: &OpContext, id: &UserRef) -> Result<(), UserError> {
+        self.delete_user_row(op, id, true).await
+    }
+
+    /// Deletes a user to whom nothing belongs any more, as programs do it.
+    pub async fn delete_bare_user(&self, op: &OpContext, id: &UserRef) -> Result<(), UserError> {
+        self.delete_user_row(op, id, false).await
+    }
+
+    async fn delete_user_row(&self, op: &OpContext, id: &UserRef, whole: bool) -> Result<(), UserError> {
         let outcome = decide!(self, {
             let permit = self.permit(op, id.account, &self.aim_at("iam:DeleteUser", id).await?).await??;
             let person = self.user_person(id).await?;
             let claims = self.standing_claims(&person).await?;
             let Person::User { user, .. } = person else { return Err(UserError::Denied) };
-            user::delete(&permit, user, claims, op, self.entropy())?
+            user::delete(&permit, user, claims, whole, op, self.entropy())?
         });
         Ok(outcome?)
     }

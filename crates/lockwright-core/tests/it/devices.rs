@@ -41,7 +41,14 @@ fn chance() -> SeededEntropy {
 
 fn op(seconds: u64) -> OpContext {
     let source = Source { ip: Some("192.0.2.1".parse().unwrap()), agent: "Firefox".to_owned() };
-    OpContext { id: RequestId::draw(&chance()), now: at(seconds), principal: Principal::Anonymous, user_name: None, source }
+    OpContext {
+        id: RequestId::draw(&chance()),
+        now: at(seconds),
+        principal: Principal::Anonymous,
+        user_name: None,
+        access_key: None,
+        source,
+    }
 }
 
 fn credential() -> Credential {

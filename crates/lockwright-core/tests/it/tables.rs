@@ -35,7 +35,7 @@ pub(crate) fn chance() -> SeededEntropy {
 }
 
 pub(crate) fn op(principal: Principal, seconds: u64) -> OpContext {
-    OpContext { id: RequestId::draw(&chance()), now: at(seconds), principal, user_name: None, source: Source::host() }
+    OpContext { id: RequestId::draw(&chance()), now: at(seconds), principal, user_name: None, access_key: None, source: Source::host() }
 }
 
 pub(crate) fn credential(name: &str) -> Credential {
@@ -109,12 +109,12 @@ fn a23_every_decision_refuses_a_permit_of_another_account() {
     let (op, chance) = (op(Principal::Host, 1), chance());
     let target = user(own.id, true);
     let link = user::Access::Link;
-    assert!(user::create(&permit, &own, "dora".parse().unwrap(), false, link.clone(), &op, &chance).is_err());
+    assert!(user::create(&permit, &own, Default::default(), "dora".parse().unwrap(), false, link.clone(), &op, &chance).is_err());
     assert!(user::set_access(&permit, Box::new(own.clone()), target.clone(), link, None, &op, &chance).is_err());
     assert!(user::set_disabled(&permit, target.clone(), true, &op, &chance).is_err());
     assert!(user::set_administrator(&permit, target.clone(), true, &op, &chance).is_err());
     assert!(user::end_sessions(&permit, target.clone(), &op, &chance).is_err());
-    assert!(user::delete(&permit, target, Vec::new(), &op, &chance).is_err());
+    assert!(user::delete(&permit, target, Vec::new(), true, &op, &chance).is_err());
     assert!(account::set_alias(&permit, own.clone(), Some("harbour".parse().unwrap()), &op, &chance).is_err());
     assert!(account::set_password_policy(&permit, own.clone(), None, &op, &chance).is_err());
     assert!(account::set_self_service(&permit, own, true, &op, &chance).is_err());

@@ -286,12 +286,7 @@ impl Page for Recoveries {
         };
         let rows = vec![
             row("MZXW6YTBOIMZXW6YTBOIMZXW6Y", Stage::Opened, false, true),
-            row(
-                "AZXW6YTBOIMZXW6YTBOIMZXW6Y",
-                Stage::Waiting { release: "09:12 UTC on 25 November 2026".into() },
-                true,
-                true,
-            ),
+            row("AZXW6YTBOIMZXW6YTBOIMZXW6Y", Stage::Waiting { release: "09:12 UTC on 25 November 2026".into() }, true, true),
             row("BZXW6YTBOIMZXW6YTBOIMZXW6Y", Stage::Approved, false, false),
             row("CZXW6YTBOIMZXW6YTBOIMZXW6Y", Stage::Refused, false, false),
             RecoveryRow {
