@@ -23,8 +23,7 @@ pub enum Service {
 
 impl Service {
     /// All of them.
-    pub const ALL: [Self; 7] =
-        [Self::Iam, Self::Sts, Self::Account, Self::CloudTrail, Self::Organizations, Self::Signin, Self::SsoOidc];
+    pub const ALL: [Self; 7] = [Self::Iam, Self::Sts, Self::Account, Self::CloudTrail, Self::Organizations, Self::Signin, Self::SsoOidc];
 
     /// The service that is signed for by this name.
     pub fn signed_as(name: &str) -> Option<Self> {

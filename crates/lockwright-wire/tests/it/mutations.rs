@@ -57,7 +57,8 @@ type Meaning = (String, Vec<String>, Vec<(Vec<u8>, Vec<u8>)>, Vec<(String, Vec<V
 fn meaning(sent: &Sent) -> Meaning {
     let decoded = |text: &str| percent_decode_str(&text.replace('+', " ")).collect::<Vec<u8>>();
     let pieces = sent.query.split('&').filter(|piece| !piece.is_empty());
-    let mut query: Vec<_> = pieces.map(|piece| piece.split_once('=').unwrap_or((piece, ""))).map(|(n, v)| (decoded(n), decoded(v))).collect();
+    let mut query: Vec<_> =
+        pieces.map(|piece| piece.split_once('=').unwrap_or((piece, ""))).map(|(n, v)| (decoded(n), decoded(v))).collect();
     query.sort();
     let mut path: Vec<String> = Vec::new();
     for segment in sent.path.split('/') {
@@ -101,13 +102,21 @@ mod tests {
     #[test]
     fn d09_d12_every_single_bit_of_a_signed_request_counts() {
         let mut tried = 0;
-        let names = ["post-x-www-form-urlencoded", "sts-get_caller_identity-eu-west-1-session", "sts-get_caller_identity-eu-west-1-presigned-session"];
+        let names = [
+            "post-x-www-form-urlencoded",
+            "sts-get_caller_identity-eu-west-1-session",
+            "sts-get_caller_identity-eu-west-1-presigned-session",
+        ];
         for name in names {
             let mut sent = named(name);
             // What the client did not sign, a proxy may change: these are Content-Length and the counters of its tries.
             let authorization = sent.headers.iter().find(|(name, _)| name == "Authorization").map(|(_, value)| value.clone());
             let list = authorization.map(|value| String::from_utf8(value).unwrap()).unwrap_or("host;".into());
-            sent.headers.retain(|(name, _)| name == "Authorization" || list.contains(&format!("{};", name.to_ascii_lowercase())) || list.contains(&format!("{},", name.to_ascii_lowercase())));
+            sent.headers.retain(|(name, _)| {
+                name == "Authorization"
+                    || list.contains(&format!("{};", name.to_ascii_lowercase()))
+                    || list.contains(&format!("{},", name.to_ascii_lowercase()))
+            });
             assert_eq!(sent.verify(SECRET, then()), Ok(()), "{name}");
             for part in 0..parts(&mut sent) {
                 for byte in 0..2048 {
