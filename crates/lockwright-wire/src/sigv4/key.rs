@@ -30,7 +30,7 @@ impl SigningKey {
     }
 
     /// The signature of a string to sign.
-    pub(super) fn sign(&self, string_to_sign: &[u8]) -> [u8; 32] {
+    pub(crate) fn sign(&self, string_to_sign: &[u8]) -> [u8; 32] {
         hmac(self.0.as_slice(), string_to_sign)
     }
 }

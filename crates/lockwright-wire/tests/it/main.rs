@@ -6,4 +6,5 @@ mod mutations;
 mod oracle;
 mod places;
 mod sent;
+mod suite;
 mod vectors;

@@ -26,7 +26,7 @@ pub(crate) fn flip(sent: &Sent, part: usize, byte: usize, bit: u8) -> Option<Sen
         3 => *changed.body.get_mut(byte)? ^= 1 << bit,
         _ => {
             let (name, value) = changed.headers.get_mut((part - 4) / 2)?;
-            if part % 2 == 0 {
+            if part.is_multiple_of(2) {
                 turn(name)?;
             } else {
                 *value.get_mut(byte)? ^= 1 << bit;
@@ -44,7 +44,7 @@ pub(crate) fn flip_somewhere(sent: &Sent, random: &mut Random) -> Option<Sent> {
         1 => sent.path.len(),
         2 => sent.query.len(),
         3 => sent.body.len(),
-        _ if part % 2 == 0 => sent.headers[(part - 4) / 2].0.len(),
+        _ if part.is_multiple_of(2) => sent.headers[(part - 4) / 2].0.len(),
         _ => sent.headers[(part - 4) / 2].1.len(),
     };
     let byte = random.below(length.max(1));
