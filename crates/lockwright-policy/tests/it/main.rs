@@ -6,6 +6,7 @@ mod documents;
 mod explaining;
 mod generated;
 mod linting;
+mod managing;
 mod naive;
 mod operators;
 mod order;
