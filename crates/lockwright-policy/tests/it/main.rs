@@ -10,5 +10,6 @@ mod managing;
 mod naive;
 mod operators;
 mod order;
+mod properties;
 mod shared;
 mod statements;
