@@ -127,7 +127,7 @@ fn code_of(kind: &FaultKind) -> &'static str {
         | FaultKind::ResourceSegments(_) => "resource",
         FaultKind::PrincipalForbidden => "principal-forbidden",
         FaultKind::NoPrincipal => "no-principal",
-        FaultKind::BadPrincipal(_) => "principal",
+        FaultKind::BadPrincipal { .. } => "principal",
         FaultKind::UnknownOperator(_) => "unknown-operator",
         FaultKind::BadValue { .. } => "value",
         FaultKind::BadVariable(_) => "variable",

@@ -195,7 +195,7 @@ fn keys_are_listed_once_each_as_they_are_first_written() {
                 {{"Effect": "Deny", "Action": "*", "Resource": "*", "Condition": {{"Null": {{"aws:UserName": "true"}}, "Bool": {{"t:New": "true"}}}}}}]}}"#
         )
     };
-    let listed = |version: &str| keys::asked_by(&Document::parse(text(version), Kind::Identity).unwrap());
+    let listed = |version: &str| keys::asked_by([&Document::parse(text(version), Kind::Identity).unwrap()]);
     assert_eq!(listed("2012-10-17"), ["t:Bucket", "aws:PrincipalTag/Team", "aws:username", "t:New"]);
     assert_eq!(listed("2008-10-17"), ["aws:PrincipalTag/Team", "aws:UserName", "t:New"]);
 }
