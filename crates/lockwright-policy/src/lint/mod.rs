@@ -72,6 +72,9 @@ pub fn check(text: &str, kind: Kind) -> Vec<Diagnostic> {
     };
     let mut notes = Notes { told: Vec::new() };
     for statement in document.statements() {
+        if notes.told.len() == MAX_DIAGNOSTICS {
+            break;
+        }
         statements::check(&document, statement, &mut notes);
         conditions::check(statement, &mut notes);
     }

@@ -21,7 +21,7 @@ fn an_explanation_names_the_first_thing_that_keeps_a_statement_from_applying() {
         {"Sid": "c", "Effect": "Allow", "Action": "iam:*", "Resource": "*", "Condition": {"Bool": {"aws:SecureTransport": "true"}}},
         {"Sid": "d", "Effect": "Allow", "Action": "iam:*", "Resource": "*", "Condition": {"IpAddress": {"aws:SourceIp": "10.0.0.0/8"}}},
         {"Sid": "e", "Effect": "Allow", "Action": "sts:*", "Resource": "*"},
-        {"Sid": "f", "Effect": "Deny", "Action": "iam:Get*", "Resource": "*", "Condition": {"StringEquals": {"aws:username": "alice"}}}"#;
+        {"Sid": "f", "Effect": "Deny", "Action": "iam:Get*", "Resource": "*", "Condition": {"StringEquals": {"aws:username": "alice"}, "NotIpAddress": {"AWS:sourceIP": "10.0.0.0/8"}}}"#;
     let policies = [identity(statements)];
     let context = Context::of(&ALICE).with("aws:SecureTransport", "false");
     let get = action("iam:GetUser");
