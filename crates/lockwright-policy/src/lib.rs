@@ -29,6 +29,7 @@ pub mod document;
 pub mod explain;
 pub mod keys;
 pub mod lint;
+pub mod managed;
 pub mod simulate;
 
 mod compile;

@@ -3,6 +3,7 @@
 use core::fmt;
 
 use super::position::{Position, Span};
+use super::tree::PrincipalKind;
 
 /// One fault of a document.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -78,7 +79,12 @@ pub enum FaultKind {
     /// A statement without `Principal` or `NotPrincipal`, or with an empty one.
     NoPrincipal,
     /// A principal that names nobody.
-    BadPrincipal(String),
+    BadPrincipal {
+        /// What kind of name it is.
+        kind: PrincipalKind,
+        /// The name.
+        name: String,
+    },
     /// A condition operator AWS does not list.
     UnknownOperator(String),
     /// A value the operator cannot read.
@@ -139,7 +145,7 @@ impl fmt::Display for FaultKind {
             Self::ResourceSegments(_) => f.write_str("an ARN has six parts: arn:partition:service:region:account:resource"),
             Self::PrincipalForbidden => f.write_str("an identity policy has no Principal: it stands on the principal"),
             Self::NoPrincipal => f.write_str("a statement of this policy needs a Principal or a NotPrincipal that names somebody"),
-            Self::BadPrincipal(principal) => write!(f, "\"{principal}\" names no principal"),
+            Self::BadPrincipal { name, .. } => write!(f, "\"{name}\" names no principal"),
             Self::UnknownOperator(name) => {
                 write!(f, "there is no condition operator \"{name}\"")?;
                 match super::Operator::meant_by(name) {
@@ -180,7 +186,9 @@ impl FaultKind {
             Self::ResourceSegments(_) => "The policy failed legacy parsing".to_owned(),
             Self::PrincipalForbidden => "Policy document should not specify a principal.".to_owned(),
             Self::NoPrincipal => "Missing required field Principal".to_owned(),
-            Self::BadPrincipal(principal) => format!("Invalid principal in policy: \"AWS\":\"{principal}\""),
+            Self::BadPrincipal { kind, name } => {
+                format!("Invalid principal in policy: \"{}\":\"{name}\"", kind.as_str().to_ascii_uppercase())
+            }
             Self::NotUtf8 | Self::TooLong | Self::TooDeep | Self::Json(_) | Self::DuplicateKey(_) => {
                 "This policy contains invalid Json".to_owned()
             }
@@ -211,7 +219,7 @@ impl FaultKind {
             | Self::ResourceSegments(_) => 4,
             Self::ActionWithoutService(_) | Self::ActionColons(_) | Self::ActionService(_) => 5,
             Self::NoResource | Self::NotATrustAction(_) | Self::ResourceForbidden => 6,
-            Self::PrincipalForbidden | Self::NoPrincipal | Self::BadPrincipal(_) => 7,
+            Self::PrincipalForbidden | Self::NoPrincipal | Self::BadPrincipal { .. } => 7,
             _ => 1,
         }
     }

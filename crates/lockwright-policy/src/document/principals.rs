@@ -29,7 +29,8 @@ pub(super) fn read(reading: &mut Reading, statement: Span, given: Option<(bool, 
     }
     for name in &names {
         if !is_name(name.kind, &name.name.text) {
-            reading.fault(FaultKind::BadPrincipal(name.name.text.clone()), name.name.span);
+            let kind = FaultKind::BadPrincipal { kind: name.kind, name: name.name.text.clone() };
+            reading.fault(kind, name.name.span);
         }
     }
     Some(Some(PrincipalClause { negated, names, span: node.span }))
@@ -39,22 +40,17 @@ fn names(reading: &mut Reading, node: &Node<'_>) -> Option<Vec<PrincipalName>> {
     if let Value::Text(text) = &node.value {
         let name = Written { text: text.as_ref().to_owned(), span: node.span };
         if name.text != "*" {
-            reading.fault(FaultKind::BadPrincipal(name.text), node.span);
+            reading.fault(FaultKind::BadPrincipal { kind: PrincipalKind::Aws, name: name.text }, node.span);
             return None;
         }
         return Some(vec![PrincipalName { kind: PrincipalKind::Aws, name }]);
     }
     let mut names = Vec::new();
     for member in reading.members(node, "\"*\" or an object such as {\"AWS\": …}")? {
-        let kind = match member.key.as_ref() {
-            "AWS" => PrincipalKind::Aws,
-            "Service" => PrincipalKind::Service,
-            "Federated" => PrincipalKind::Federated,
-            "CanonicalUser" => PrincipalKind::CanonicalUser,
-            other => {
-                reading.fault(FaultKind::UnknownElement(other.to_owned()), member.key_span);
-                continue;
-            }
+        let kinds = [PrincipalKind::Aws, PrincipalKind::Service, PrincipalKind::Federated, PrincipalKind::CanonicalUser];
+        let Some(kind) = kinds.into_iter().find(|kind| kind.as_str() == member.key) else {
+            reading.fault(FaultKind::UnknownElement(member.key.as_ref().to_owned()), member.key_span);
+            continue;
         };
         names.extend(reading.texts(&member.value).into_iter().map(|name| PrincipalName { kind, name }));
     }

@@ -25,7 +25,7 @@ pub(super) const IAM_KINDS: [&str; 13] = [
 ];
 
 /// Kinds that came after that list.
-const LATER_IAM_KINDS: [&str; 2] = ["root", "delegation-request/"];
+const LATER_IAM_KINDS: [&str; 3] = ["root", "delegation-request/", "role-template/"];
 
 pub(super) const PARTITIONS: [&str; 8] = ["aws", "aws-cn", "aws-us-gov", "aws-iso", "aws-iso-b", "aws-iso-e", "aws-iso-f", "aws-eusc"];
 

@@ -76,6 +76,18 @@ pub enum PrincipalKind {
     CanonicalUser,
 }
 
+impl PrincipalKind {
+    /// The word of the document.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Aws => "AWS",
+            Self::Service => "Service",
+            Self::Federated => "Federated",
+            Self::CanonicalUser => "CanonicalUser",
+        }
+    }
+}
+
 /// One name in a principal clause.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PrincipalName {

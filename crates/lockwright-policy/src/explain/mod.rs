@@ -5,6 +5,7 @@
 mod who;
 
 use core::borrow::Borrow;
+use std::collections::HashSet;
 
 pub use who::{Can, Candidate, who_can};
 
@@ -91,23 +92,25 @@ pub enum Verdict {
 /// ```
 pub fn explain<P: Borrow<Policy>>(request: &Request<'_>, policies: &Policies<'_, P>) -> Explanation {
     let mut explanation = Explanation { decision: decide(request, policies), findings: Vec::new(), missing: Vec::new() };
+    let mut seen = HashSet::new();
     if let Some(policy) = policies.resource.map(Borrow::borrow) {
-        explanation.add(source_of(policy), core::iter::once(policy), request);
+        explanation.add(source_of(policy), core::iter::once(policy), request, &mut seen);
     }
-    explanation.add(Source::Identity, policies.identity.iter().map(Borrow::borrow), request);
-    explanation.add(Source::Boundary, policies.boundary.into_iter().map(Borrow::borrow), request);
-    explanation.add(Source::Session, policies.session.unwrap_or_default().iter().map(Borrow::borrow), request);
+    explanation.add(Source::Identity, policies.identity.iter().map(Borrow::borrow), request, &mut seen);
+    explanation.add(Source::Boundary, policies.boundary.into_iter().map(Borrow::borrow), request, &mut seen);
+    explanation.add(Source::Session, policies.session.unwrap_or_default().iter().map(Borrow::borrow), request, &mut seen);
     explanation
 }
 
 impl Explanation {
-    fn add<'p>(&mut self, source: Source, policies: impl Iterator<Item = &'p Policy>, request: &Request<'_>) {
+    fn add<'p>(&mut self, source: Source, policies: impl Iterator<Item = &'p Policy>, request: &Request<'_>, seen: &mut HashSet<String>) {
         for (policy, compiled) in policies.enumerate() {
             for (number, statement) in compiled.statements().iter().enumerate() {
                 if !statement.speaks_of_action(request) {
                     continue;
                 }
-                self.note_missing(statement, request);
+                let unknown = statement.asked_keys().filter(|(key, _)| !request.context.holds(key));
+                self.missing.extend(unknown.filter(|(key, _)| seen.insert((*key).to_owned())).map(|(_, written)| written.to_owned()));
                 self.findings.push(Finding {
                     source,
                     policy,
@@ -118,15 +121,6 @@ impl Explanation {
                     end: statement.end,
                     verdict: verdict(statement, request),
                 });
-            }
-        }
-    }
-
-    fn note_missing(&mut self, statement: &Statement, request: &Request<'_>) {
-        for (key, written) in statement.asked_keys() {
-            let known = self.missing.iter().any(|known| known.eq_ignore_ascii_case(key));
-            if !known && !request.context.holds(key) {
-                self.missing.push(written.to_owned());
             }
         }
     }

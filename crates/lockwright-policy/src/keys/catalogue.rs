@@ -38,7 +38,7 @@ const fn many(name: &'static str, of: KeyType) -> Key {
     Key { name, of, many: true }
 }
 
-const KEYS: [Key; 74] = [
+const KEYS: [Key; 78] = [
     one("aws:AssumedRoot", Bool),
     many("aws:CalledVia", Text),
     one("aws:CalledViaFirst", Text),
@@ -49,11 +49,13 @@ const KEYS: [Key; 74] = [
     one("aws:Ec2InstanceSourceVpc", Text),
     one("aws:EpochTime", Number),
     one("aws:FederatedProvider", Text),
+    one("aws:IsMcpServiceAction", Bool),
     one("aws:MultiFactorAuthAge", Number),
     one("aws:MultiFactorAuthPresent", Bool),
     one("aws:PrincipalAccount", Text),
     one("aws:PrincipalArn", Arn),
     one("aws:PrincipalIsAWSService", Bool),
+    one("aws:PrincipalOrgMasterAccountId", Text),
     one("aws:PrincipalOrgID", Text),
     many("aws:PrincipalOrgPaths", Text),
     one("aws:PrincipalServiceName", Text),
@@ -108,7 +110,9 @@ const KEYS: [Key; 74] = [
     one("sts:AWSServiceName", Text),
     one("sts:DurationSeconds", Number),
     one("sts:ExternalId", Text),
+    many("sts:IdentityTokenAudience", Text),
     one("sts:RequestContext/", Text),
+    many("sts:RequestContextProviders", Arn),
     one("sts:RoleSessionName", Text),
     one("sts:SourceIdentity", Text),
     one("sts:TaskPolicyArn", Arn),

@@ -5,7 +5,7 @@ use crate::document::{ConditionClause, Effect, Quantifier, Statement, Test};
 use crate::keys::{self, Key, KeyType};
 
 pub(super) fn check(statement: &Statement, notes: &mut Notes) {
-    for condition in &statement.conditions {
+    for condition in statement.conditions.iter().take(super::MAX_DIAGNOSTICS) {
         let key = keys::find(&condition.key.text);
         unknown_key(condition, key, notes);
         if let Some(key) = key {

@@ -72,6 +72,9 @@ pub fn check(text: &str, kind: Kind) -> Vec<Diagnostic> {
     };
     let mut notes = Notes { told: Vec::new() };
     for statement in document.statements() {
+        if notes.told.len() == MAX_DIAGNOSTICS {
+            break;
+        }
         statements::check(&document, statement, &mut notes);
         conditions::check(statement, &mut notes);
     }
@@ -127,7 +130,7 @@ fn code_of(kind: &FaultKind) -> &'static str {
         | FaultKind::ResourceSegments(_) => "resource",
         FaultKind::PrincipalForbidden => "principal-forbidden",
         FaultKind::NoPrincipal => "no-principal",
-        FaultKind::BadPrincipal(_) => "principal",
+        FaultKind::BadPrincipal { .. } => "principal",
         FaultKind::UnknownOperator(_) => "unknown-operator",
         FaultKind::BadValue { .. } => "value",
         FaultKind::BadVariable(_) => "variable",

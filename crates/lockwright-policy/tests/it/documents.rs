@@ -149,6 +149,8 @@ fn principals_are_named_in_full() {
     for (principal, expected) in bad {
         assert!(faults(&trust(principal), Kind::Trust).contains(&expected.to_owned()), "{principal}");
     }
+    let malformed = Document::parse(trust(r#"{"Service": "*"}"#), Kind::Trust).unwrap_err();
+    assert_eq!(malformed.aws_message(), r#"Invalid principal in policy: "SERVICE":"*""#);
 }
 
 #[test]

@@ -21,7 +21,7 @@ fn an_explanation_names_the_first_thing_that_keeps_a_statement_from_applying() {
         {"Sid": "c", "Effect": "Allow", "Action": "iam:*", "Resource": "*", "Condition": {"Bool": {"aws:SecureTransport": "true"}}},
         {"Sid": "d", "Effect": "Allow", "Action": "iam:*", "Resource": "*", "Condition": {"IpAddress": {"aws:SourceIp": "10.0.0.0/8"}}},
         {"Sid": "e", "Effect": "Allow", "Action": "sts:*", "Resource": "*"},
-        {"Sid": "f", "Effect": "Deny", "Action": "iam:Get*", "Resource": "*", "Condition": {"StringEquals": {"aws:username": "alice"}}}"#;
+        {"Sid": "f", "Effect": "Deny", "Action": "iam:Get*", "Resource": "*", "Condition": {"StringEquals": {"aws:username": "alice"}, "NotIpAddress": {"AWS:sourceIP": "10.0.0.0/8"}}}"#;
     let policies = [identity(statements)];
     let context = Context::of(&ALICE).with("aws:SecureTransport", "false");
     let get = action("iam:GetUser");
@@ -195,7 +195,7 @@ fn keys_are_listed_once_each_as_they_are_first_written() {
                 {{"Effect": "Deny", "Action": "*", "Resource": "*", "Condition": {{"Null": {{"aws:UserName": "true"}}, "Bool": {{"t:New": "true"}}}}}}]}}"#
         )
     };
-    let listed = |version: &str| keys::asked_by(&Document::parse(text(version), Kind::Identity).unwrap());
+    let listed = |version: &str| keys::asked_by([&Document::parse(text(version), Kind::Identity).unwrap()]);
     assert_eq!(listed("2012-10-17"), ["t:Bucket", "aws:PrincipalTag/Team", "aws:username", "t:New"]);
     assert_eq!(listed("2008-10-17"), ["aws:PrincipalTag/Team", "aws:UserName", "t:New"]);
 }

@@ -84,11 +84,11 @@ fn matching<'c>(case: &'c Case, policy: &'c Value, effect: &str) -> Vec<&'static
         if statement["Effect"] != effect {
             continue;
         }
-        let Some(named) = principal(case, &statement) else { continue };
+        let Some(named) = principal(case, statement) else { continue };
         let action = case.action.to_lowercase();
         let named_action = |key: &str| texts(&statement[key]).iter().any(|text| glob(&plain(&text.to_lowercase()), &action));
         let action_fits = if statement["Action"].is_null() { !named_action("NotAction") } else { named_action("Action") };
-        if action_fits && resource_fits(case, &statement, new, effect) && conditions_hold(case, &statement, new) {
+        if action_fits && resource_fits(case, statement, new, effect) && conditions_hold(case, statement, new) {
             found.push(named);
         }
     }

@@ -153,6 +153,20 @@ fn a_resource_of_the_account_opens_as_far_as_it_names_the_principal() {
 }
 
 #[test]
+fn of_several_statements_the_one_that_names_the_principal_closest_counts() {
+    let statement =
+        |named: &str| format!(r#"{{"Effect": "Allow", "Action": "kms:*", "Resource": "*", "Principal": {{"AWS": "{named}"}}}}"#);
+    let (role, account) = (statement("arn:aws:iam::111122223333:role/ci/Builder"), statement("111122223333"));
+    let action = Action::parse("kms:Decrypt").unwrap();
+    let context = Context::of(&SESSION);
+    for statements in [format!("{role}, {account}"), format!("{account}, {role}")] {
+        let open = policy(&format!(r#"{{"Version": "2012-10-17", "Statement": [{statements}]}}"#), Kind::Resource);
+        let policies = Policies { resource: Some(&open), ..Policies::none() };
+        assert_eq!(decide(&Request::new(&action, KEY, &SESSION, &context), &policies), Decision::Allowed);
+    }
+}
+
+#[test]
 fn across_accounts_both_sides_must_allow() {
     let names = [r#"{"AWS": "arn:aws:iam::111122223333:user/team/alice"}"#, r#"{"AWS": "111122223333"}"#, r#""*""#];
     for named in names {

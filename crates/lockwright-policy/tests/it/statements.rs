@@ -108,6 +108,27 @@ fn variables_are_text_in_the_older_language() {
 }
 
 #[test]
+fn variables_in_conditions_are_text_in_the_older_language() {
+    let action = Action::parse("iam:GetUser").unwrap();
+    let context = Context::of(&ALICE).with("t:Name", "alice").with("t:Arn", "arn:aws:iam::111122223333:user/alice");
+    let applies = |version: &str, condition: &str| {
+        let text = format!(
+            r#"{{"Version": "{version}", "Statement": {{"Effect": "Allow", "Action": "*", "Resource": "*", "Condition": {condition}}}}}"#
+        );
+        let policies = Policies { identity: &[Policy::parse(text, Kind::Identity).unwrap()], ..Policies::none() };
+        decide(&Request::new(&action, OWN, &ALICE, &context), &policies).is_allowed()
+    };
+    for condition in [
+        r#"{"StringEquals": {"t:Name": "${aws:username}"}}"#,
+        r#"{"StringLike": {"t:Name": "${aws:username}"}}"#,
+        r#"{"ArnLike": {"t:Arn": "arn:aws:iam::111122223333:user/${aws:username}"}}"#,
+    ] {
+        assert!(applies("2012-10-17", condition), "{condition}");
+        assert!(!applies("2008-10-17", condition), "{condition}");
+    }
+}
+
+#[test]
 fn people_manage_their_own_credentials_and_no_others() {
     let statements = r#"
         {"Effect": "Allow", "Action": ["iam:*LoginProfile", "iam:*AccessKey*", "iam:*SSHPublicKey*"], "Resource": "arn:aws:iam::*:user/*/${aws:username}"},
