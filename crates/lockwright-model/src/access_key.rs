@@ -24,8 +24,11 @@ impl AccessKeyId {
 
     /// Draws an id of an account: one bit that is set, 40 bits of the account's number, 39 of chance.
     pub fn draw(account: AccountId, entropy: &dyn Entropy) -> Self {
-        let chance = u128::from(u64::from_be_bytes(draw(entropy)) & ((1 << 39) - 1));
-        let bits = (1_u128 << 79) | (u128::from(account.as_u64()) << 39) | chance;
+        Self::of(account, u64::from_be_bytes(draw(entropy)) & ((1 << 39) - 1))
+    }
+
+    fn of(account: AccountId, chance: u64) -> Self {
+        let bits = (1_u128 << 79) | (u128::from(account.as_u64()) << 39) | u128::from(chance);
         let bytes: [u8; 16] = bits.to_be_bytes();
         Self(format!("{}{}", Self::PREFIX, base32(bytes.get(6..).unwrap_or_default())))
     }
@@ -128,6 +131,14 @@ mod tests {
         let published: AccessKeyId = "AKIAY34FZKBOKMUTVV7A".parse().unwrap();
         assert_eq!(published.account().map(|account| account.to_string()).as_deref(), Some("609629065308"));
         assert_eq!("AKIAIOSFODNN7EXAMPLE".parse::<AccessKeyId>().unwrap().account(), None, "an old one does not say");
+    }
+
+    #[test]
+    fn the_form_is_as_its_page_says() {
+        // The examples of docs/reference/credential-formats.md.
+        let of = |account: &str, chance| AccessKeyId::of(account.parse().unwrap(), chance);
+        assert_eq!(of("123456789012", 0x12_3456_789a).as_str(), "AKIARZPUZDIKCI2FM6E2");
+        assert_eq!(of("000000000000", 0).as_str(), "AKIAQAAAAAAAAAAAAAAA");
     }
 
     #[test]
