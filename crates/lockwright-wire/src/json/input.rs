@@ -1,6 +1,7 @@
 //! Typed reading of a JSON body: each member by its name, as the type its shape has.
 
 use std::cell::Cell;
+use std::fmt;
 
 use serde::de::DeserializeSeed;
 
@@ -9,7 +10,7 @@ use crate::moment::Moment;
 use crate::query::InputError;
 
 /// The members of an object. Those that nobody asks for are ignored, as AWS does.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub struct Members<'v>(&'v [(String, Value)]);
 
 /// Reads a body that must be one object; an empty body is an empty object (Smithy, "AWS JSON": empty bodies).
@@ -82,5 +83,11 @@ impl<'v> Members<'v> {
             None => Ok(None),
             Some(value) => read(value).map(Some).ok_or_else(|| InputError::Type(name.to_owned())),
         }
+    }
+}
+
+impl fmt::Debug for Members<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Members({})", self.0.len())
     }
 }

@@ -1,6 +1,7 @@
 //! A form's bytes made into parameters: bounded, decoded once, sorted, no two alike.
 
 use std::borrow::Cow;
+use std::fmt;
 
 use percent_encoding::percent_decode_str;
 
@@ -14,8 +15,8 @@ pub const MAX_NAME: usize = 512;
 /// The most parts between dots a name may have.
 pub const MAX_DEPTH: usize = 16;
 
-/// The parameters of a call, sorted by name.
-#[derive(Debug, PartialEq, Eq)]
+/// The parameters of a call, sorted by name. Silent in Debug: passwords are among them.
+#[derive(PartialEq, Eq)]
 pub struct Parameters<'a>(Vec<(Cow<'a, str>, Cow<'a, str>)>);
 
 impl<'a> Parameters<'a> {
@@ -54,6 +55,12 @@ impl<'a> Parameters<'a> {
     /// The call's input as a structure.
     pub fn root(&self) -> Node<'_> {
         Node::root(&self.0)
+    }
+}
+
+impl fmt::Debug for Parameters<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Parameters({})", self.0.len())
     }
 }
 

@@ -1,6 +1,7 @@
 //! One structure or value of a call's input, found by its place among the sorted parameters.
 
 use std::borrow::Cow;
+use std::fmt;
 
 use super::error::InputError;
 use super::lex;
@@ -11,8 +12,8 @@ const MAX_GAP: usize = 10;
 
 type Item<'p> = (Cow<'p, str>, Cow<'p, str>);
 
-/// A place in the input: a value, the members under it, both or neither.
-#[derive(Clone, Copy, Debug)]
+/// A place in the input: a value, the members under it, both or neither. Its Debug shows only the place.
+#[derive(Clone, Copy)]
 pub struct Node<'p> {
     value: Option<&'p str>,
     /// What lies under it: neighbours, as the list is sorted.
@@ -171,5 +172,11 @@ impl<'p> Node<'p> {
 
     fn rest<'i>(&self, item: &'i Item<'p>) -> &'i str {
         item.0.get(self.prefix..).unwrap_or_default()
+    }
+}
+
+impl fmt::Debug for Node<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Node({})", self.name)
     }
 }

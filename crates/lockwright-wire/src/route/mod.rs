@@ -6,6 +6,7 @@ mod service;
 pub use service::Service;
 
 use std::borrow::Cow;
+use std::fmt;
 
 use crate::error::{ErrorKind, Protocol, WireError};
 use crate::query::{InputError, Parameters};
@@ -23,8 +24,7 @@ pub struct Call<'a> {
     pub input: Input<'a>,
 }
 
-/// A call's input.
-#[derive(Debug)]
+/// A call's input. Its Debug shows the kind alone.
 pub enum Input<'a> {
     /// A form.
     Query(Parameters<'a>),
@@ -47,6 +47,15 @@ pub enum RouteError {
     /// The form can't be read.
     #[error(transparent)]
     Input(#[from] InputError),
+}
+
+impl fmt::Debug for Input<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Query(_) => "Query",
+            Self::Json(_) => "Json",
+        })
+    }
 }
 
 impl From<RouteError> for WireError {
@@ -107,6 +116,7 @@ impl<'a> Call<'a> {
         }
     }
 
+    /// The path says nothing in the Query protocol: clients send what their endpoint's URL ends in.
     fn query(service: Service, request: Request<'a>) -> Result<Self, RouteError> {
         if !matches!(request.method, "POST" | "GET") {
             return Err(RouteError::Unknown);

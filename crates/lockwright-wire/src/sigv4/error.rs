@@ -8,6 +8,8 @@ use crate::moment::Moment;
 /// A part every signed request has, in the words of AWS's messages.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Part {
+    /// The algorithm's name, in the query string.
+    Algorithm,
     /// Access key id and scope.
     Credential,
     /// The names of the headers that were signed.

@@ -1,6 +1,7 @@
 //! A request's claim: who signed, when, for which scope and over which headers, read and held against the clock.
 
 use std::borrow::Cow;
+use std::fmt;
 
 use super::error::{ClaimError, Part};
 use super::presigned;
@@ -39,7 +40,7 @@ pub enum PresignedLife {
 }
 
 /// A request's own account of its signature. Not yet believed: [`Claim::verify`] does that, against the very request it was read from.
-#[derive(Debug)]
+/// Its Debug shows neither signature nor token.
 pub struct Claim<'a> {
     pub(super) request: Request<'a>,
     pub(super) presigned: bool,
@@ -53,6 +54,8 @@ pub struct Claim<'a> {
 
 /// The parts as found, before any was looked at.
 pub(super) struct Parts<'a> {
+    /// Whether an algorithm was named; a wrong one was refused before.
+    pub(super) algorithm: bool,
     pub(super) credential: Option<Cow<'a, str>>,
     pub(super) signed_headers: Option<Cow<'a, str>>,
     pub(super) signature: Option<Cow<'a, str>>,
@@ -103,11 +106,12 @@ impl<'a> Claim<'a> {
     }
 
     fn of(request: Request<'a>, parts: Parts<'a>, now: Moment, life: PresignedLife) -> Result<Self, ClaimError> {
-        let Parts { credential, signed_headers, signature, date, session_token, presigned } = parts;
+        let Parts { algorithm, credential, signed_headers, signature, date, session_token, presigned } = parts;
         let (credential, signed_headers, signature, date) = match (credential, signed_headers, signature, date) {
-            (Some(credential), Some(headers), Some(signature), Some(date)) => (credential, headers, signature, date?),
+            (Some(credential), Some(headers), Some(signature), Some(date)) if algorithm => (credential, headers, signature, date?),
             (credential, headers, signature, date) => {
                 let absent = [
+                    (Part::Algorithm, !algorithm),
                     (Part::Credential, credential.is_none()),
                     (Part::Signature, signature.is_none()),
                     (Part::SignedHeaders, headers.is_none()),
@@ -164,6 +168,12 @@ impl<'a> Claim<'a> {
     }
 }
 
+impl fmt::Debug for Claim<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Claim({} at {})", self.credential, self.signed_at)
+    }
+}
+
 /// Takes an Authorization header apart.
 fn from_header<'a>(request: &Request<'a>, value: &'a [u8]) -> Result<Parts<'a>, ClaimError> {
     let text = std::str::from_utf8(value).map_err(|_| ClaimError::Algorithm)?.trim_ascii();
@@ -191,7 +201,7 @@ fn from_header<'a>(request: &Request<'a>, value: &'a [u8]) -> Result<Parts<'a>, 
     let token = request.value("x-amz-security-token").map_err(|_| ClaimError::Doubled("X-Amz-Security-Token"))?;
     // Bytes that are no text are no token of ours; the signature is still checked over what was sent.
     let session_token = token.map(|bytes| String::from_utf8_lossy(bytes.trim_ascii()));
-    Ok(Parts { credential, signed_headers, signature, date: header_date(request)?, session_token, presigned: None })
+    Ok(Parts { algorithm: true, credential, signed_headers, signature, date: header_date(request)?, session_token, presigned: None })
 }
 
 /// `X-Amz-Date`, or else `Date` (AWS, "Elements of a request signature").

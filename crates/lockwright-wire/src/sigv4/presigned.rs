@@ -2,10 +2,10 @@
 
 use std::borrow::Cow;
 
+use super::MAX_PRESIGNED_SECONDS;
 use super::canonical::{decode, pairs};
 use super::error::ClaimError;
 use super::parse::{Parts, check_algorithm};
-use super::{ALGORITHM, MAX_PRESIGNED_SECONDS};
 use crate::moment::Moment;
 use crate::request::Request;
 
@@ -40,13 +40,13 @@ pub(super) fn parts<'a>(request: &Request<'a>) -> Result<Option<Parts<'a>>, Clai
         return Ok(None);
     }
     let [algorithm, credential, date, expires, signed_headers, session_token, signature] = found;
-    check_algorithm(algorithm.as_deref().unwrap_or(ALGORITHM))?;
+    algorithm.as_deref().map_or(Ok(()), check_algorithm)?;
     let expires = match expires {
         None => None,
         Some(text) => Some(seconds(&text).ok_or(ClaimError::Expires)?),
     };
     let date = date.map(|text| Moment::parse_basic(&text).ok_or(ClaimError::Date));
-    Ok(Some(Parts { credential, signed_headers, signature, date, session_token, presigned: Some(expires) }))
+    Ok(Some(Parts { algorithm: algorithm.is_some(), credential, signed_headers, signature, date, session_token, presigned: Some(expires) }))
 }
 
 fn seconds(text: &str) -> Option<i64> {

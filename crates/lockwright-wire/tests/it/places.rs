@@ -1,7 +1,11 @@
 //! Where a signature may stand and how often, what it must cover, and what is refused by its name.
 
 use lockwright_wire::error::Protocol;
+use lockwright_wire::json;
 use lockwright_wire::moment::Moment;
+use lockwright_wire::query::Parameters;
+use lockwright_wire::request::Request;
+use lockwright_wire::route::Call;
 use lockwright_wire::sigv4::{Claim, ClaimError, PresignedLife, Scope, SigningKey};
 
 use crate::sent::{SECRET, Sent};
@@ -68,7 +72,7 @@ fn every_missing_part_is_named_in_one_message() {
         sent.edit("authorization", part, "Other=");
         assert!(message(&sent).contains(word), "{word}");
     }
-    for name in ["Credential", "SignedHeaders", "Signature", "Date"] {
+    for name in ["Algorithm", "Credential", "SignedHeaders", "Signature", "Date"] {
         let mut sent = named("get-vanilla-presigned");
         sent.query = sent.query.replace(&format!("X-Amz-{name}="), "Other=");
         assert_eq!(message(&sent), format!("AWS query-string parameters must include 'X-Amz-{name}'."));
@@ -324,4 +328,20 @@ fn every_refusal_has_a_code_in_every_protocol() {
             assert_ne!(wire.code(protocol), "InternalFailure", "{error:?}");
         }
     }
+}
+
+#[test]
+fn nothing_that_was_sent_can_be_read_in_debug() {
+    let secret = "hunter2";
+    let body = format!("Action=CreateLoginProfile&Version=2010-05-08&Password={secret}&L.member.1={secret}");
+    let mut sent = named("get-vanilla-with-session-token");
+    let token = String::from_utf8(sent.header("x-amz-security-token").clone()).unwrap();
+    sent.body = body.into_bytes();
+    let mut shown = sent.with(|request| format!("{request:?} {:?}", Claim::read(request, then(), PresignedLife::AsAsked).unwrap()));
+    let parameters = Parameters::decode("", &sent.body).unwrap();
+    shown.push_str(&format!("{parameters:?} {:?}", parameters.root().list("L").unwrap().unwrap()));
+    let call = sent.with(|request| format!("{:?}", Call::unsigned(Request { method: "POST", ..request }, "").unwrap()));
+    let value = json::read(br#"{"Password":"hunter2"}"#).unwrap();
+    shown.push_str(&format!("{call} {value:?} {:?}", value.members()));
+    assert!(!shown.contains(secret) && !shown.contains(&token) && !shown.contains("07ec1639"), "{shown}");
 }
