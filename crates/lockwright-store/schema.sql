@@ -98,6 +98,14 @@ CREATE TABLE claim (
 
 CREATE INDEX claim_expires ON claim (expires) WHERE expires IS NOT NULL;
 
+CREATE TABLE access_key_use (
+    access_key_id TEXT NOT NULL,
+    last_used INTEGER NOT NULL,
+    service TEXT NOT NULL,
+    region TEXT NOT NULL,
+    CONSTRAINT access_key_use_pkey PRIMARY KEY (access_key_id)
+) STRICT;
+
 CREATE TABLE clock_floor (
     clock_id INTEGER NOT NULL,
     at INTEGER NOT NULL,

@@ -10,6 +10,7 @@ pub mod hasher;
 pub mod passkey;
 pub mod recovery_code;
 pub mod seal;
+pub mod secret_key;
 pub mod signature;
 pub mod strength;
 pub mod totp;

@@ -7,8 +7,9 @@ use axum::Router;
 use axum::extract::Request;
 use axum::middleware::{Next, from_fn};
 use axum::routing::get;
+use lockwright_service::client::Peer;
 use lockwright_service::signin::Entered;
-use lockwright_web::{Peer, WebConfig};
+use lockwright_web::WebConfig;
 use tokio::net::TcpListener;
 
 use crate::installation::{PASSWORD, open, people, stranger};

@@ -77,6 +77,7 @@ async fn fill(data: &Path, accounts: u64) -> anyhow::Result<Vec<String>> {
         now: SystemClock.now(),
         principal: Principal::Host,
         user_name: None,
+        access_key: None,
         source: Source::host(),
     };
     let mut tokens = Vec::new();

@@ -4,6 +4,7 @@
 #![forbid(unsafe_code)]
 #![cfg_attr(not(test), deny(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing))]
 
+pub mod access_key;
 pub mod account;
 pub mod address;
 pub mod builder;
@@ -14,6 +15,7 @@ pub mod devices;
 pub mod disown;
 pub mod email;
 pub mod enrolment;
+pub mod grant;
 pub mod help;
 pub mod mfa;
 pub mod obstacle;

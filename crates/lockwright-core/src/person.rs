@@ -1,5 +1,6 @@
 //! One of the kinds of identity with its stored state, so that a rule is written once for all of them.
 
+use lockwright_model::access_key::AccessKey;
 use lockwright_model::account::{Account, AccountState};
 use lockwright_model::builder::Builder;
 use lockwright_model::case::{Channel, IdentityKind};
@@ -222,7 +223,25 @@ impl Person {
         }
     }
 
-    /// Every claim that may stand for it: its address, its account's alias, additional addresses, passkeys.
+    /// Its access keys; builder IDs and operators have none.
+    pub fn keys(&self) -> &[AccessKey] {
+        match self {
+            Self::Root(account) => &account.root.keys,
+            Self::User { user, .. } => &user.keys,
+            Self::Builder(_) | Self::Operator(_) => &[],
+        }
+    }
+
+    /// The same, to be changed; `None`: it can have none.
+    pub(crate) fn keys_mut(&mut self) -> Option<&mut Vec<AccessKey>> {
+        match self {
+            Self::Root(account) => Some(&mut account.root.keys),
+            Self::User { user, .. } => Some(&mut user.keys),
+            Self::Builder(_) | Self::Operator(_) => None,
+        }
+    }
+
+    /// Every claim that may stand for it: its address, its account's alias, additional addresses, passkeys, access keys.
     pub fn claims(&self) -> Vec<ClaimKey> {
         let factors = self.factors();
         let extra =
@@ -237,7 +256,8 @@ impl Person {
             Self::User { .. } | Self::Builder(_) | Self::Operator(_) => None,
         };
         let own = self.primary_email().and_then(|email| self.email_claim(email));
-        own.into_iter().chain(alias).chain(extra).chain(passkeys).collect()
+        let keys = self.keys().iter().map(|key| ClaimKey::AccessKey(key.id.clone()));
+        own.into_iter().chain(alias).chain(extra).chain(passkeys).chain(keys).collect()
     }
 
     /// When its owner closed it, or the account it belongs to; it can be taken back for a while.

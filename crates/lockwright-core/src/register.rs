@@ -121,7 +121,7 @@ fn add_account(
         name,
         created: op.now,
         state: AccountState::Active,
-        root: RootUser { email, credential, epoch: 0, factors: Factors::default() },
+        root: RootUser { email, credential, epoch: 0, keys: Vec::new(), factors: Factors::default() },
         alias: None,
         password_policy: None,
         self_service_recovery: false,

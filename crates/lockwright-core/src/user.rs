@@ -11,10 +11,10 @@ use lockwright_model::factors::Factors;
 use lockwright_model::id::UserId;
 use lockwright_model::identity::UserRef;
 use lockwright_model::job::Notice;
-use lockwright_model::name::UserName;
+use lockwright_model::name::{Path, UserName};
 use lockwright_model::secret::PasswordHash;
 use lockwright_model::tries::Tries;
-use lockwright_model::user::{LoginProfile, User};
+use lockwright_model::user::{Grants, LoginProfile, User};
 use serde_json::json;
 
 use crate::Decided;
@@ -37,6 +37,23 @@ pub enum Refusal {
     OtherAccount,
     /// The user has no login profile to change.
     NoLoginProfile,
+    /// Something still belongs to the user: `DeleteUser` takes nothing along.
+    Holds(Held),
+}
+
+/// What keeps a user from being deleted, in the order AWS names it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Held {
+    /// A password for the console.
+    LoginProfile,
+    /// Access keys.
+    AccessKeys,
+    /// MFA devices.
+    MfaDevices,
+    /// Policies that stand in it.
+    Policies,
+    /// A group that it is in.
+    Groups,
 }
 
 /// How a user gets into the console.
@@ -55,11 +72,20 @@ pub enum Access {
     Link,
 }
 
+/// How a user is called, and where it stands.
+#[derive(Clone, Debug)]
+pub struct Called {
+    /// Its path.
+    pub path: Path,
+    /// Its name.
+    pub name: UserName,
+}
+
 /// Creates a user (`CreateUser`, and `CreateLoginProfile` when it gets access).
 pub fn create(
     permit: &Permit,
     account: &Account,
-    name: UserName,
+    called: Called,
     administrator: bool,
     access: Access,
     op: &OpContext,
@@ -72,14 +98,17 @@ pub fn create(
     let user = User {
         id: id.clone(),
         version: Version::NEW,
-        name,
+        name: called.name,
         created: op.now,
         administrator,
         disabled: false,
         email: None,
         login_profile: None,
         epoch: 0,
+        keys: Vec::new(),
         last_sign_in: None,
+        path: called.path,
+        grants: Grants::default(),
         factors: Factors::default(),
     };
     let mut changes = ChangeSet::default();
@@ -214,10 +243,20 @@ pub fn end_sessions(permit: &Permit, mut user: User, op: &OpContext, entropy: &d
 }
 
 /// Deletes a user. Sessions, links and codes of it die with the row; the id is never used again (C18). `claims` are those that stand for
-/// it in the store: what they stood for is free.
-pub fn delete(permit: &Permit, user: User, claims: Vec<ClaimKey>, op: &OpContext, entropy: &dyn Entropy) -> Result<Decided<()>, Refusal> {
+/// it in the store: what they stood for is free. `whole` takes along what belongs to the user; without it that is a reason to refuse.
+pub fn delete(
+    permit: &Permit,
+    user: User,
+    claims: Vec<ClaimKey>,
+    whole: bool,
+    op: &OpContext,
+    entropy: &dyn Entropy,
+) -> Result<Decided<()>, Refusal> {
     if !permit.covers(&user.id) {
         return Err(Refusal::OtherAccount);
+    }
+    if let Some(held) = held(&user).filter(|_| !whole) {
+        return Err(Refusal::Holds(held));
     }
     let mut changes = ChangeSet::default();
     tell(&mut changes, "DeleteUser", &user, op, entropy);
@@ -225,6 +264,18 @@ pub fn delete(permit: &Permit, user: User, claims: Vec<ClaimKey>, op: &OpContext
     contacts::forget(&mut changes, &user.factors.contacts, IdentityKind::Iam, op, entropy);
     changes.delete(Key::User(user.id), user.version);
     Ok(Decided::new(changes, ()))
+}
+
+/// What still belongs to a user; `None`: nothing, and `DeleteUser` deletes it.
+pub fn held(user: &User) -> Option<Held> {
+    let holds = [
+        (Held::LoginProfile, user.login_profile.is_some()),
+        (Held::AccessKeys, !user.keys.is_empty()),
+        (Held::MfaDevices, !user.factors.devices.is_empty()),
+        (Held::Policies, !user.grants.inline.is_empty() || !user.grants.attached.is_empty()),
+        (Held::Groups, user.administrator),
+    ];
+    holds.into_iter().find(|(_, holds)| *holds).map(|(held, _)| held)
 }
 
 fn tell(changes: &mut ChangeSet, name: &'static str, user: &User, op: &OpContext, entropy: &dyn Entropy) {

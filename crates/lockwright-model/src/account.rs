@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::access_key::AccessKey;
 use crate::change::Version;
 use crate::clock::Timestamp;
 use crate::contact::ContactDetails;
@@ -65,6 +66,9 @@ pub struct RootUser {
     pub credential: Option<Credential>,
     /// Sessions made under a lower epoch are ended.
     pub epoch: u64,
+    /// Its access keys, which it should not have.
+    #[serde(default)]
+    pub keys: Vec<AccessKey>,
     /// Everything else about it.
     #[serde(default)]
     pub factors: Factors,

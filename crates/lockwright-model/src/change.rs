@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use serde::{Deserialize, Serialize};
 
+use crate::access_key::{AccessKeyId, KeyUse};
 use crate::account::Account;
 use crate::builder::Builder;
 use crate::case::Case;
@@ -127,6 +128,8 @@ pub enum ClaimKey {
     Passkey(String),
     /// A recovery contact who has accepted; the link by which it leaves leads so to whose contact it is.
     Contact(ContactId),
+    /// An access key's id: it leads to whose it is.
+    AccessKey(AccessKeyId),
     /// An additional address of an identity, so that "find my account" finds it: the address's key, and whose it is.
     Address(String, String),
 }
@@ -140,6 +143,7 @@ impl ClaimKey {
             Self::Alias(value) => ("alias", value.into()),
             Self::OperatorEmail(value) => ("operator_email", value.into()),
             Self::Passkey(value) => ("passkey", value.into()),
+            Self::AccessKey(id) => ("access_key", id.as_str().into()),
             Self::Contact(contact) => ("contact", contact.as_str().into()),
             // No address and no identity has a space.
             Self::Address(value, owner) => ("address", format!("{value} {owner}").into()),
@@ -152,6 +156,8 @@ impl ClaimKey {
 pub enum Touch {
     /// A session was used.
     SessionSeen(TokenHash, Timestamp),
+    /// An access key was used.
+    KeyUsed(KeyUse),
     /// The floor under the clock rises; one that was accepted anew meanwhile stays.
     ClockSeen(ClockFloor),
     /// The host says that the clock is right though it stands below its floor.

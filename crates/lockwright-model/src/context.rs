@@ -4,6 +4,7 @@ use core::net::IpAddr;
 
 use serde::{Deserialize, Serialize};
 
+use crate::access_key::AccessKeyId;
 use crate::clock::Timestamp;
 use crate::id::RequestId;
 use crate::identity::Principal;
@@ -52,6 +53,8 @@ pub struct OpContext {
     pub principal: Principal,
     /// The name of an IAM user who acts, for the trail.
     pub user_name: Option<String>,
+    /// The access key that signed the request of a program.
+    pub access_key: Option<AccessKeyId>,
     /// From where.
     pub source: Source,
 }

@@ -56,6 +56,8 @@ pub enum Service {
     Iam,
     /// `account.amazonaws.com`
     Account,
+    /// `sts.amazonaws.com`
+    Sts,
 }
 
 impl Told {
@@ -119,6 +121,7 @@ impl AuditEvent {
             Service::Signin => ("signin.amazonaws.com", "AwsConsoleSignIn"),
             Service::Iam => ("iam.amazonaws.com", "AwsApiCall"),
             Service::Account => ("account.amazonaws.com", "AwsApiCall"),
+            Service::Sts => ("sts.amazonaws.com", "AwsApiCall"),
         };
         let actor = match (&op.principal, &told.subject) {
             // CloudTrail writes no arn into a failed sign-in of an IAM user.
@@ -149,6 +152,9 @@ impl AuditEvent {
             "managementEvent": true,
             "eventCategory": "Management",
         });
+        if let (Some(key), Some(actor)) = (&op.access_key, record.get_mut("userIdentity").and_then(Value::as_object_mut)) {
+            actor.insert("accessKeyId".into(), json!(key.as_str()));
+        }
         if let Some(map) = record.as_object_mut() {
             if let Some(account) = told.account {
                 map.insert("recipientAccountId".into(), json!(account.to_string()));

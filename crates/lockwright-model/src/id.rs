@@ -53,6 +53,13 @@ pub(crate) fn unhex32(text: &str) -> Result<[u8; 32], IdError> {
 #[error("not a well-formed {0}")]
 pub struct IdError(&'static str);
 
+impl IdError {
+    /// What it was to be.
+    pub(crate) const fn of(what: &'static str) -> Self {
+        Self(what)
+    }
+}
+
 /// An account's 12-digit number.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
@@ -68,6 +75,11 @@ impl AccountId {
         // Multiply-shift keeps the bias below 2^-24 for this range.
         let offset = (wide * 900_000_000_000) >> 64;
         Self(100_000_000_000 + u64::try_from(offset).unwrap_or(0))
+    }
+
+    /// The account of a number of at most twelve digits.
+    pub const fn from_number(number: u64) -> Option<Self> {
+        if number < 1_000_000_000_000 { Some(Self(number)) } else { None }
     }
 
     /// As a number.

@@ -3,6 +3,7 @@
 //! Nothing here does IO. The store and the decisions do not know each other; they meet in [`change`].
 #![forbid(unsafe_code)]
 
+pub mod access_key;
 pub mod account;
 pub mod builder;
 pub mod case;

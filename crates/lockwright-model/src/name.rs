@@ -65,6 +65,27 @@ macro_rules! name {
 }
 
 name!(
+    /// A policy's name (IAM `policyNameType`).
+    PolicyName,
+    |text| !text.is_empty() && text.len() <= 128 && text.bytes().all(|b| b.is_ascii_alphanumeric() || b"+=,.@_-".contains(&b)),
+    "1 to 128 letters and digits, and + = , . @ _ -."
+);
+
+name!(
+    /// Where a user, group, role or policy stands in its account (IAM `pathType`).
+    Path,
+    |text| text == "/"
+        || (text.len() <= 512 && text.starts_with('/') && text.ends_with('/') && text.len() > 2 && text.bytes().all(|b| matches!(b, b'!'..=b'~'))),
+    "A path begins and ends with /."
+);
+
+impl Default for Path {
+    fn default() -> Self {
+        Self("/".to_owned())
+    }
+}
+
+name!(
     /// An account's name (Account API `PutAccountName`).
     AccountName,
     |text| !text.is_empty() && text.len() <= 50 && text.bytes().all(|b| matches!(b, b' '..=b'~') && b != b'<' && b != b'>'),

@@ -2,13 +2,14 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::access_key::AccessKey;
 use crate::change::Version;
 use crate::clock::Timestamp;
 use crate::credential::Credential;
 use crate::email::EmailAddress;
 use crate::factors::Factors;
 use crate::identity::UserRef;
-use crate::name::UserName;
+use crate::name::{Path, PolicyName, UserName};
 
 /// An IAM user of an account.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
@@ -32,11 +33,39 @@ pub struct User {
     pub login_profile: Option<LoginProfile>,
     /// Sessions made under a lower epoch are ended.
     pub epoch: u64,
+    /// Its access keys.
+    #[serde(default)]
+    pub keys: Vec<AccessKey>,
     /// The last completed sign-in to the console.
     pub last_sign_in: Option<Timestamp>,
+    /// Where it stands in the account's tree, `/` or `/…/` (IAM `Path`).
+    #[serde(default)]
+    pub path: Path,
+    /// What it may do besides the groups it is in.
+    #[serde(default)]
+    pub grants: Grants,
     /// Everything else about it.
     #[serde(default)]
     pub factors: Factors,
+}
+
+/// What is granted to a user, a group or a role directly.
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Grants {
+    /// Policies that stand in it, in the order of their names.
+    pub inline: Vec<InlinePolicy>,
+    /// ARNs of managed policies that are attached, in the order they were.
+    pub attached: Vec<String>,
+}
+
+/// A policy that stands in a user, a group or a role.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct InlinePolicy {
+    /// Its name, unique in its owner.
+    pub name: PolicyName,
+    /// The document as it was put: checked, and kept to the letter.
+    pub document: String,
 }
 
 /// An IAM user's access to the console (AWS `LoginProfile`).

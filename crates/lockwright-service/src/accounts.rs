@@ -12,7 +12,7 @@ use lockwright_model::name::{AccountName, Alias};
 use lockwright_model::password_policy::PasswordPolicy;
 
 use crate::Lockwright;
-use crate::authorize::Denied;
+use crate::authorize::{Aim, Denied};
 use crate::commit::decide;
 use crate::trouble::{NotCommitted, Trouble};
 
@@ -66,14 +66,19 @@ impl From<NotCommitted> for AccountError {
 impl Lockwright {
     /// An account, for those who may administer it.
     pub async fn account(&self, op: &OpContext, id: AccountId) -> Result<Account, AccountError> {
-        self.permit(op, id).await??;
+        self.permit(op, id, &Aim::account("account:GetAccountInformation")).await??;
         self.store().account(id).await?.ok_or(AccountError::Denied)
+    }
+
+    /// The alias of an account, for those who were given leave before.
+    pub async fn alias_of(&self, id: AccountId) -> Result<Option<Alias>, Trouble> {
+        Ok(self.store().account(id).await?.and_then(|account| account.alias))
     }
 
     /// Gives the account another name.
     pub async fn set_account_name(&self, op: &OpContext, id: AccountId, name: &AccountName) -> Result<(), AccountError> {
         let outcome = decide!(self, {
-            let permit = self.permit(op, id).await??;
+            let permit = self.permit(op, id, &Aim::account("account:PutAccountName")).await??;
             let account = self.store().account(id).await?.ok_or(AccountError::Denied)?;
             account::set_name(&permit, account, name.clone(), op, self.entropy())?
         });
@@ -83,7 +88,9 @@ impl Lockwright {
     /// Sets the alias, or removes it.
     pub async fn set_alias(&self, op: &OpContext, id: AccountId, alias: Option<&Alias>) -> Result<(), AccountError> {
         let outcome = decide!(self, {
-            let permit = self.permit(op, id).await??;
+            let permit = self
+                .permit(op, id, &Aim::account(if alias.is_some() { "iam:CreateAccountAlias" } else { "iam:DeleteAccountAlias" }))
+                .await??;
             let account = self.store().account(id).await?.ok_or(AccountError::Denied)?;
             account::set_alias(&permit, account, alias.cloned(), op, self.entropy())?
         });
@@ -93,7 +100,13 @@ impl Lockwright {
     /// Replaces the password policy whole, or removes it. The caller has validated its ranges.
     pub async fn set_password_policy(&self, op: &OpContext, id: AccountId, policy: Option<&PasswordPolicy>) -> Result<(), AccountError> {
         let outcome = decide!(self, {
-            let permit = self.permit(op, id).await??;
+            let permit = self
+                .permit(
+                    op,
+                    id,
+                    &Aim::account(if policy.is_some() { "iam:UpdateAccountPasswordPolicy" } else { "iam:DeleteAccountPasswordPolicy" }),
+                )
+                .await??;
             let account = self.store().account(id).await?.ok_or(AccountError::Denied)?;
             account::set_password_policy(&permit, account, policy.cloned(), op, self.entropy())?
         });
@@ -103,7 +116,7 @@ impl Lockwright {
     /// Lets users with a confirmed address reset a forgotten password themselves, or not.
     pub async fn set_self_service(&self, op: &OpContext, id: AccountId, allowed: bool) -> Result<(), AccountError> {
         let outcome = decide!(self, {
-            let permit = self.permit(op, id).await??;
+            let permit = self.permit(op, id, &Aim::account("iam:UpdateAccountPasswordPolicy")).await??;
             let account = self.store().account(id).await?.ok_or(AccountError::Denied)?;
             account::set_self_service(&permit, account, allowed, op, self.entropy())?
         });
@@ -113,7 +126,7 @@ impl Lockwright {
     /// Replaces the primary contact whole.
     pub async fn set_primary_contact(&self, op: &OpContext, id: AccountId, contact: &PrimaryContact) -> Result<(), AccountError> {
         let outcome = decide!(self, {
-            let permit = self.permit(op, id).await??;
+            let permit = self.permit(op, id, &Aim::account("account:PutContactInformation")).await??;
             self.not_frozen(op).await?;
             let account = self.store().account(id).await?.ok_or(AccountError::Denied)?;
             account::set_primary_contact(&permit, account, contact.clone(), op, self.entropy())?
@@ -130,7 +143,13 @@ impl Lockwright {
         contact: Option<&AlternateContact>,
     ) -> Result<(), AccountError> {
         let outcome = decide!(self, {
-            let permit = self.permit(op, id).await??;
+            let permit = self
+                .permit(
+                    op,
+                    id,
+                    &Aim::account(if contact.is_some() { "account:PutAlternateContact" } else { "account:DeleteAlternateContact" }),
+                )
+                .await??;
             self.not_frozen(op).await?;
             let account = self.store().account(id).await?.ok_or(AccountError::Denied)?;
             account::set_alternate_contact(&permit, account, kind, contact.cloned(), op, self.entropy())?

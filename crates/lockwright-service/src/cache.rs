@@ -5,12 +5,17 @@
 use std::hash::{BuildHasher, Hash, RandomState};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::time::Duration;
 
+use lockwright_model::access_key::AccessKeyId;
 use lockwright_model::account::Account;
 use lockwright_model::builder::Builder;
 use lockwright_model::change::Key;
+use lockwright_model::clock::Timestamp;
+use lockwright_model::identity::Identity;
 use lockwright_model::session::Session;
 use lockwright_model::user::User;
+use lockwright_policy::{Kind, Policy};
 
 /// A cached row; `Nothing` remembers that there is none.
 #[derive(Clone)]
@@ -28,11 +33,21 @@ pub(crate) struct Cache {
     generations: Vec<AtomicU64>,
     hasher: RandomState,
     bypass: AtomicBool,
+    /// Compiled policies by their text, which never changes its meaning.
+    policies: moka::sync::Cache<String, Arc<Policy>>,
+    /// Whose access keys are: a key never changes its owner, and a deleted one is missed in its owner's row.
+    owners: moka::sync::Cache<AccessKeyId, Identity>,
+    /// When the use of a key was last noted.
+    noted: moka::sync::Cache<AccessKeyId, Timestamp>,
 }
 
 const GROUPS: usize = 1024;
 /// What a row is reckoned at: the structs, their strings, and the map's own cost.
 const ROW_BYTES: u64 = 1024;
+/// What a compiled policy is reckoned at, its text included.
+const POLICY_BYTES: u64 = 16 * 1024;
+/// What a key's entry is reckoned at.
+const OWNER_BYTES: u64 = 512;
 
 impl Cache {
     pub(crate) fn new(bytes: u64) -> Self {
@@ -41,12 +56,43 @@ impl Cache {
             generations: (0..GROUPS).map(|_| AtomicU64::new(0)).collect(),
             hasher: RandomState::new(),
             bypass: AtomicBool::new(false),
+            policies: moka::sync::Cache::new(bytes / POLICY_BYTES),
+            owners: moka::sync::Cache::new(bytes / OWNER_BYTES),
+            noted: moka::sync::Cache::new(bytes / OWNER_BYTES),
         }
     }
 
     /// While set, nothing is read from the cache: changes of other nodes are not known in time.
     pub(crate) fn set_bypass(&self, bypass: bool) {
         self.bypass.store(bypass, Ordering::SeqCst);
+    }
+
+    /// A stored policy, compiled once; `None`: it can't be read.
+    pub(crate) fn compiled(&self, document: &str) -> Option<Arc<Policy>> {
+        if let Some(policy) = self.policies.get(document) {
+            return Some(policy);
+        }
+        let policy = Arc::new(Policy::parse(document, Kind::Identity).ok()?);
+        self.policies.insert(document.to_owned(), Arc::clone(&policy));
+        Some(policy)
+    }
+
+    /// Whose a key is, as far as this node knows.
+    pub(crate) fn owner_of(&self, key: &AccessKeyId) -> Option<Identity> {
+        self.owners.get(key)
+    }
+
+    pub(crate) fn note_owner(&self, key: &AccessKeyId, owner: &Identity) {
+        self.owners.insert(key.clone(), owner.clone());
+    }
+
+    /// Whether a use is to be noted: none was for this long. Then it counts as noted.
+    pub(crate) fn worth_noting(&self, key: &AccessKeyId, now: Timestamp, every: Duration) -> bool {
+        if self.noted.get(key).is_some_and(|last| now < last.plus(every)) {
+            return false;
+        }
+        self.noted.insert(key.clone(), now);
+        true
     }
 
     pub(crate) fn get(&self, key: &Key) -> Option<Row> {

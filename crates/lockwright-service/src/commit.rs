@@ -38,7 +38,7 @@ impl Lockwright {
         keys.extend(changes.deletes.iter().chain(&changes.expect).map(|(key, _)| key.clone()));
         keys.extend(changes.touches.iter().filter_map(|touch| match touch {
             Touch::SessionSeen(token, _) => Some(Key::Session(*token)),
-            Touch::ClockSeen(_) | Touch::ClockAccepted(_) => None,
+            Touch::KeyUsed(_) | Touch::ClockSeen(_) | Touch::ClockAccepted(_) => None,
         }));
         let mails = changes.puts.iter().any(|record| matches!(record, Record::Job(_)));
         let inner = std::sync::Arc::clone(&self.0);

@@ -31,7 +31,7 @@ impl Lockwright {
     pub async fn deactivate_device(&self, op: &OpContext, id: &UserRef, device: &DeviceId) -> Result<(), UserError> {
         not_oneself(op, id)?;
         let outcome = decide!(self, {
-            let permit = self.permit(op, id.account).await??;
+            let permit = self.permit(op, id.account, &self.aim_at("iam:DeactivateMFADevice", id).await?).await??;
             let person = self.person(&Identity::User(id.clone())).await?.ok_or(UserError::Denied)?;
             devices::deactivate(&permit, person, device, op, self.entropy())?
         });
@@ -42,7 +42,7 @@ impl Lockwright {
     pub async fn require_enrolment(&self, op: &OpContext, id: &UserRef) -> Result<(), UserError> {
         not_oneself(op, id)?;
         let outcome = decide!(self, {
-            let permit = self.permit(op, id.account).await??;
+            let permit = self.permit(op, id.account, &self.aim_at("iam:DeactivateMFADevice", id).await?).await??;
             let person = self.person(&Identity::User(id.clone())).await?.ok_or(UserError::Denied)?;
             devices::require_enrolment(&permit, person, op, self.entropy())?
         });

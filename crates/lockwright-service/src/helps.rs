@@ -13,6 +13,7 @@ use lockwright_model::job::Task;
 use lockwright_model::tries::TriesKey;
 
 use crate::Lockwright;
+use crate::authorize::Aim;
 use crate::commit::decide;
 use crate::recovery::StartError;
 use crate::signin::SignInName;
@@ -65,26 +66,26 @@ impl Lockwright {
 
     /// The account's requests, newest first.
     pub async fn helps(&self, op: &OpContext, account: AccountId, limit: u32) -> Result<Vec<HelpRequest>, UserError> {
-        self.permit(op, account).await??;
+        self.permit(op, account, &Aim::users("iam:ListUsers", account)).await??;
         Ok(self.store().helps(account, limit).await?)
     }
 
     /// The newest request of a user that still waits.
     pub async fn open_help_of(&self, op: &OpContext, user: &UserRef) -> Result<Option<HelpRequest>, UserError> {
-        self.permit(op, user.account).await??;
+        self.permit(op, user.account, &Aim::users("iam:ListUsers", user.account)).await??;
         Ok(self.store().open_help_of(user).await?)
     }
 
     /// One request.
     pub async fn help(&self, op: &OpContext, account: AccountId, id: &HelpId) -> Result<HelpRequest, UserError> {
-        self.permit(op, account).await??;
+        self.permit(op, account, &Aim::users("iam:ListUsers", account)).await??;
         self.store().help(account, id).await?.ok_or(UserError::Denied)
     }
 
     /// Puts a request aside.
     pub async fn dismiss_help(&self, op: &OpContext, account: AccountId, id: &HelpId) -> Result<(), UserError> {
         let outcome = decide!(self, {
-            let permit = self.permit(op, account).await??;
+            let permit = self.permit(op, account, &Aim::users("iam:UpdateLoginProfile", account)).await??;
             let request = self.store().help(account, id).await?.ok_or(UserError::Denied)?;
             help::close(&permit, request, false, op, self.entropy()).map_err(|refusal| match refusal {
                 help::Refusal::OtherAccount => UserError::Denied,

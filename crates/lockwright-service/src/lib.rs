@@ -1,6 +1,7 @@
 //! The shell around the decisions: load → permit → decide → commit → effect. Every act enters through here, whatever its face.
 #![forbid(unsafe_code)]
 
+pub mod access_keys;
 pub mod accounts;
 pub mod addresses;
 pub mod aggregate;
@@ -8,6 +9,7 @@ pub mod authorize;
 pub mod builders;
 mod cache;
 pub mod cases;
+pub mod client;
 pub mod clock;
 pub mod closing;
 mod commit;
@@ -22,6 +24,7 @@ pub mod evidence;
 pub mod factors;
 mod find;
 mod forms;
+pub mod grants;
 pub mod hashing;
 pub mod helps;
 pub mod host;
@@ -48,6 +51,7 @@ pub mod webhook;
 pub mod worker;
 
 pub use lockwright_core as core;
+pub use lockwright_policy as policy;
 
 use std::sync::Arc;
 
@@ -114,7 +118,7 @@ impl Lockwright {
 
     /// Begins an act: draws its id and reads the clock once.
     pub fn op(&self, principal: Principal, source: Source) -> OpContext {
-        OpContext { id: RequestId::draw(self.entropy()), now: self.now(), principal, user_name: None, source }
+        OpContext { id: RequestId::draw(self.entropy()), now: self.now(), principal, user_name: None, access_key: None, source }
     }
 
     /// The configuration it runs with.

@@ -91,7 +91,7 @@ impl Lockwright {
 
     /// Mails a user's address for confirmation, on an administrator's word.
     pub async fn invite_address(&self, op: &OpContext, user: &UserRef, address: EmailAddress) -> Result<Opened, OwnAddressError> {
-        self.permit(op, user.account).await?.map_err(|_| PresentError::Mismatch)?;
+        self.permit(op, user.account, &self.aim_at("iam:UpdateUser", user).await?).await?.map_err(|_| PresentError::Mismatch)?;
         Ok(self.start_address(op, Identity::User(user.clone()), address).await?)
     }
 

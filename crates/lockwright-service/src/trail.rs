@@ -8,6 +8,7 @@ use lockwright_model::identity::Principal;
 
 use crate::Lockwright;
 use crate::accounts::AccountError;
+use crate::authorize::Aim;
 
 impl Lockwright {
     /// Events of an account, newest first, before a mark. `None` is the installation's own trail, for the host alone.
@@ -20,7 +21,7 @@ impl Lockwright {
     ) -> Result<Vec<AuditEvent>, AccountError> {
         match account {
             Some(account) => {
-                self.permit(op, account).await??;
+                self.permit(op, account, &Aim::account("cloudtrail:LookupEvents")).await??;
             }
             None if op.principal == Principal::Host => {}
             None => return Err(AccountError::Denied),

@@ -2,18 +2,18 @@
 
 use lockwright_core::person::Person;
 use lockwright_core::recovery::HandedLink;
-use lockwright_core::user::{self, Access};
+use lockwright_core::user::{self, Access, Called, Held};
 use lockwright_model::change::UniqueKey;
 use lockwright_model::context::OpContext;
 use lockwright_model::entropy::draw;
 use lockwright_model::id::{AccountId, HelpId};
 use lockwright_model::identity::UserRef;
-use lockwright_model::name::UserName;
+use lockwright_model::name::{Path, UserName};
 use lockwright_model::secret::{Password, Secret};
 use lockwright_model::user::User;
 
 use crate::Lockwright;
-use crate::authorize::Denied;
+use crate::authorize::{Aim, Denied};
 use crate::commit::decide;
 use crate::load::{tries_key, user_key};
 use crate::passwords::{NewPasswordError, Policy, Requirements};
@@ -68,6 +68,9 @@ pub enum UserError {
     /// The user has no login profile.
     #[error("the user has no login profile")]
     NoLoginProfile,
+    /// Something still belongs to the user.
+    #[error("something still belongs to the user: {0:?}")]
+    Holds(Held),
     /// Somebody dealt with the help request before.
     #[error("the help request was dealt with before")]
     HelpDone,
@@ -105,6 +108,7 @@ impl From<user::Refusal> for UserError {
         match refusal {
             user::Refusal::OtherAccount => Self::Denied,
             user::Refusal::NoLoginProfile => Self::NoLoginProfile,
+            user::Refusal::Holds(held) => Self::Holds(held),
         }
     }
 }
@@ -112,19 +116,24 @@ impl From<user::Refusal> for UserError {
 impl Lockwright {
     /// The users of an account by name, `limit` at most, after a name's key.
     pub async fn users(&self, op: &OpContext, account: AccountId, after: Option<&str>, limit: u32) -> Result<Vec<User>, UserError> {
-        self.permit(op, account).await??;
+        self.permit(op, account, &Aim::users("iam:ListUsers", account)).await??;
         Ok(self.store().users(account, after, limit).await?)
     }
 
     /// One user by name.
     pub async fn user(&self, op: &OpContext, account: AccountId, name: &UserName) -> Result<User, UserError> {
-        self.permit(op, account).await??;
+        self.permit(op, account, &Aim::user("iam:GetUser", account, "/", name.as_str())).await??;
         self.store().user_by_name(account, &name.key()).await?.ok_or(UserError::Denied)
+    }
+
+    /// Whether a name of an account is a user's, for those who ask for leave next.
+    pub async fn find_user(&self, account: AccountId, name: &UserName) -> Result<Option<User>, Trouble> {
+        Ok(self.store().user_by_name(account, &name.key()).await?)
     }
 
     /// One user by id.
     pub async fn user_by_id(&self, op: &OpContext, id: &UserRef) -> Result<User, UserError> {
-        self.permit(op, id.account).await??;
+        self.permit(op, id.account, &self.aim_at("iam:GetUser", id).await?).await??;
         self.store().user(id).await?.ok_or(UserError::Denied)
     }
 
@@ -137,15 +146,30 @@ impl Lockwright {
         administrator: bool,
         access: GiveAccess,
     ) -> Result<(User, Handed), UserError> {
-        self.permit(op, account).await??;
+        self.create_user_at(op, account, &Path::default(), name, administrator, access).await
+    }
+
+    /// Creates a user at a path of the account's tree, and gives it access.
+    pub async fn create_user_at(
+        &self,
+        op: &OpContext,
+        account: AccountId,
+        path: &Path,
+        name: &UserName,
+        administrator: bool,
+        access: GiveAccess,
+    ) -> Result<(User, Handed), UserError> {
+        let aim = Aim::user("iam:CreateUser", account, path.as_str(), name.as_str());
+        let called = Called { path: path.clone(), name: name.clone() };
+        self.permit(op, account, &aim).await??;
         let state = self.store().account(account).await?.ok_or(UserError::Denied)?;
         let words = vec![name.to_string(), state.name.to_string()];
         let needs = Requirements { policy: Policy::Account(state.password_policy.as_ref()), words, credential: None };
         let (access, shown) = self.prepare(access, &needs).await?;
         let outcome = decide!(self, {
-            let permit = self.permit(op, account).await??;
+            let permit = self.permit(op, account, &aim).await??;
             let state = self.store().account(account).await?.ok_or(UserError::Denied)?;
-            let mut decided = user::create(&permit, &state, name.clone(), administrator, access.clone(), op, self.entropy())?;
+            let mut decided = user::create(&permit, &state, called.clone(), administrator, access.clone(), op, self.entropy())?;
             // What was tried at the name before it was anybody's is not held against its owner.
             decided.changes.puts.extend(self.forgiven(&user_key(account, name), op.now).await?);
             decided
@@ -163,11 +187,11 @@ impl Lockwright {
         access: GiveAccess,
         answers: Option<&HelpId>,
     ) -> Result<Handed, UserError> {
-        self.permit(op, id.account).await??;
+        self.permit(op, id.account, &self.aim_at("iam:UpdateLoginProfile", id).await?).await??;
         let person = self.user_person(id).await?;
         let (access, shown) = self.prepare(access, &Requirements::of(&person)).await?;
         let outcome = decide!(self, {
-            let permit = self.permit(op, id.account).await??;
+            let permit = self.permit(op, id.account, &self.aim_at("iam:UpdateLoginProfile", id).await?).await??;
             let person = self.user_person(id).await?;
             let counted = self.store().tries(&tries_key(&person)).await?;
             let Person::User { account, user } = person else { return Err(UserError::Denied) };
@@ -189,7 +213,7 @@ impl Lockwright {
     /// Switches a user's sign-in off or on.
     pub async fn set_user_disabled(&self, op: &OpContext, id: &UserRef, disabled: bool) -> Result<(), UserError> {
         let outcome = decide!(self, {
-            let permit = self.permit(op, id.account).await??;
+            let permit = self.permit(op, id.account, &self.aim_at("iam:UpdateUser", id).await?).await??;
             let user = self.store().user(id).await?.ok_or(UserError::Denied)?;
             user::set_disabled(&permit, user, disabled, op, self.entropy())?
         });
@@ -199,7 +223,17 @@ impl Lockwright {
     /// Puts a user into the administrators group, or takes it out.
     pub async fn set_administrator(&self, op: &OpContext, id: &UserRef, administrator: bool) -> Result<(), UserError> {
         let outcome = decide!(self, {
-            let permit = self.permit(op, id.account).await??;
+            let permit = self
+                .permit(
+                    op,
+                    id.account,
+                    &Aim::group(
+                        if administrator { "iam:AddUserToGroup" } else { "iam:RemoveUserFromGroup" },
+                        id.account,
+                        user::ADMINISTRATORS,
+                    ),
+                )
+                .await??;
             let user = self.store().user(id).await?.ok_or(UserError::Denied)?;
             user::set_administrator(&permit, user, administrator, op, self.entropy())?
         });
@@ -209,23 +243,38 @@ impl Lockwright {
     /// Ends all sessions of a user.
     pub async fn end_user_sessions(&self, op: &OpContext, id: &UserRef) -> Result<(), UserError> {
         let outcome = decide!(self, {
-            let permit = self.permit(op, id.account).await??;
+            let permit = self.permit(op, id.account, &self.aim_at("iam:UpdateLoginProfile", id).await?).await??;
             let user = self.store().user(id).await?.ok_or(UserError::Denied)?;
             user::end_sessions(&permit, user, op, self.entropy())?
         });
         Ok(outcome?)
     }
 
-    /// Deletes a user.
+    /// Deletes a user with all that belongs to it.
     pub async fn delete_user(&self, op: &OpContext, id: &UserRef) -> Result<(), UserError> {
+        self.delete_user_row(op, id, true).await
+    }
+
+    /// Deletes a user to whom nothing belongs any more, as programs do it.
+    pub async fn delete_bare_user(&self, op: &OpContext, id: &UserRef) -> Result<(), UserError> {
+        self.delete_user_row(op, id, false).await
+    }
+
+    async fn delete_user_row(&self, op: &OpContext, id: &UserRef, whole: bool) -> Result<(), UserError> {
         let outcome = decide!(self, {
-            let permit = self.permit(op, id.account).await??;
+            let permit = self.permit(op, id.account, &self.aim_at("iam:DeleteUser", id).await?).await??;
             let person = self.user_person(id).await?;
             let claims = self.standing_claims(&person).await?;
             let Person::User { user, .. } = person else { return Err(UserError::Denied) };
-            user::delete(&permit, user, claims, op, self.entropy())?
+            user::delete(&permit, user, claims, whole, op, self.entropy())?
         });
         Ok(outcome?)
+    }
+
+    /// An act on one user, by its ARN; one that does not exist has an ARN that nobody's policy names.
+    pub(crate) async fn aim_at(&self, action: &'static str, id: &UserRef) -> Result<Aim<'static>, Trouble> {
+        let user = self.store().user(id).await?;
+        Ok(user.map_or_else(|| Aim::user(action, id.account, "/", id.user.as_str()), |user| Aim::of(action, &user)))
     }
 
     async fn user_person(&self, id: &UserRef) -> Result<Person, UserError> {

@@ -4,7 +4,7 @@ use lockwright_model::change::{ChangeSet, ClaimKey, Conflict, Key, Record, Touch
 
 use crate::constraint;
 use crate::entity::{
-    account, builder, case, ceremony, claim, clock, event, help, job, keys, operator, session, settings, system, tries, user,
+    account, builder, case, ceremony, claim, clock, event, help, job, key_use, keys, operator, session, settings, system, tries, user,
 };
 use crate::error::StoreError;
 use crate::statement::{Statement, Value};
@@ -108,6 +108,7 @@ impl Batch {
         }
         batch.steps.extend(changes.touches.iter().map(|touch| match touch {
             Touch::SessionSeen(token, at) => session::touch(token, *at),
+            Touch::KeyUsed(used) => key_use::touch(used),
             Touch::ClockSeen(floor) => clock::raise(*floor),
             Touch::ClockAccepted(at) => clock::accept(*at),
         }));

@@ -1,5 +1,6 @@
 //! The finders: one question each, answered with whole rows.
 
+use lockwright_model::access_key::{AccessKeyId, KeyUse};
 use lockwright_model::account::Account;
 use lockwright_model::builder::Builder;
 use lockwright_model::case::Case;
@@ -19,7 +20,9 @@ use lockwright_model::token::TokenHash;
 use lockwright_model::tries::{Tries, TriesKey};
 use lockwright_model::user::User;
 
-use crate::entity::{account, builder, case, ceremony, claim, clock, event, help, job, operator, session, settings, system, tries, user};
+use crate::entity::{
+    account, builder, case, ceremony, claim, clock, event, help, job, key_use, operator, session, settings, system, tries, user,
+};
 use crate::error::StoreError;
 use crate::statement::{Row, Statement, Value};
 use crate::store::Store;
@@ -184,6 +187,11 @@ impl Store {
     /// The installation's switches; the defaults, as [`lockwright_model::change::Version::NEW`], when none was ever set.
     pub async fn settings(&self) -> Result<Settings, StoreError> {
         Ok(self.one(&settings::GET, settings::key(), settings::read).await?.unwrap_or_default())
+    }
+
+    /// When an access key was last used; `None`: never.
+    pub async fn key_use(&self, key: &AccessKeyId) -> Result<Option<KeyUse>, StoreError> {
+        self.one(&key_use::GET, vec![key.as_str().into()], |row| key_use::read(key, row)).await
     }
 
     /// The floor under the clock.

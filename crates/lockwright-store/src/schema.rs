@@ -32,6 +32,7 @@ pub static MIGRATIONS: &[Migration] = &[
     Migration { number: 1, name: "first", sql: include_str!("../migrations/0001_first.sql") },
     Migration { number: 2, name: "factors", sql: include_str!("../migrations/0002_factors.sql") },
     Migration { number: 3, name: "clock", sql: include_str!("../migrations/0003_clock.sql") },
+    Migration { number: 4, name: "access_keys", sql: include_str!("../migrations/0004_access_keys.sql") },
 ];
 
 /// The newest schema that this program knows.

@@ -126,6 +126,12 @@ pub(crate) enum Account {
         /// The root user's email
         #[arg(long)]
         email: EmailAddress,
+        /// Create an IAM user in the administrators group too
+        #[arg(long, value_name = "NAME")]
+        admin_user: Option<UserName>,
+        /// Make an access key: the administrator's, or without one the root user's, which is bad practice
+        #[arg(long)]
+        access_key: bool,
     },
     /// List accounts
     List(Page<AccountId>),
@@ -185,6 +191,12 @@ pub(crate) enum User {
         /// How it gets into the console
         #[arg(long, value_enum, default_value_t = AccessKind::Link)]
         access: AccessKind,
+        /// Make an access key and print its secret, this once
+        #[arg(long)]
+        access_key: bool,
+        /// Attach a policy managed by AWS; can be given more than once
+        #[arg(long = "policy", value_name = "ARN")]
+        policies: Vec<String>,
     },
     /// List the IAM users of an account
     List {

@@ -14,12 +14,14 @@ use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
+use lockwright_api::Api;
 use lockwright_model::clock::SystemClock;
 use lockwright_model::entropy::SystemEntropy;
 use lockwright_service::Lockwright;
+use lockwright_service::client::Peer;
 use lockwright_service::mail::Mailer;
 use lockwright_store::Store;
-use lockwright_web::{MailWriter, Peer, WebConfig};
+use lockwright_web::{MailWriter, WebConfig};
 use metrics_exporter_prometheus::PrometheusBuilder;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
@@ -96,8 +98,9 @@ async fn serve(mut config: Config) -> Result<(), Failure> {
             tracing::info!(%address, "admin listener: /operator /healthz /readyz /metrics");
         }
         // Until the very end, so that it can be asked how the stopping goes.
-        behind.spawn(async move { listen("admin", listener, router, std::future::pending()).await });
+        behind.spawn(async move { listen("admin", listener, router, None, std::future::pending()).await });
     }
+    let api = lockwright_api::Api::new(lockwright.clone(), web.trusted_proxies.clone());
     let router = lockwright_web::router(lockwright, web);
     let mut terminate = signal(SignalKind::terminate()).map_err(|error| Failure::broken(error.to_string()))?;
     let mut interrupt = signal(SignalKind::interrupt()).map_err(|error| Failure::broken(error.to_string()))?;
@@ -111,7 +114,7 @@ async fn serve(mut config: Config) -> Result<(), Failure> {
     };
     greet(&config, outbox.is_some());
     let _ = sd_notify::notify(&[sd_notify::NotifyState::Ready]);
-    listen("public", listener, router, told_to_stop).await;
+    listen("public", listener, router, Some(api), told_to_stop).await;
     let _ = sd_notify::notify(&[sd_notify::NotifyState::Stopping]);
     behind.shutdown().await;
     let _ = std::fs::remove_file(&socket);
@@ -125,7 +128,7 @@ async fn bind(address: SocketAddr) -> Result<TcpListener, Failure> {
 }
 
 /// Takes connections until it is told to stop, then lets the ones under way finish.
-async fn listen(name: &'static str, listener: TcpListener, router: Router, stop: impl Future<Output = ()>) {
+async fn listen(name: &'static str, listener: TcpListener, router: Router, api: Option<Api>, stop: impl Future<Output = ()>) {
     let mut stop = std::pin::pin!(stop);
     let places = Arc::new(Semaphore::new(CONNECTIONS));
     let graceful = GracefulShutdown::new();
@@ -146,8 +149,8 @@ async fn listen(name: &'static str, listener: TcpListener, router: Router, stop:
         };
         let (stream, place) = stream;
         let _ = stream.set_nodelay(true);
-        let router = router.clone();
-        let service = hyper::service::service_fn(move |request| answer(name, router.clone(), peer, request));
+        let (router, api) = (router.clone(), api.clone());
+        let service = hyper::service::service_fn(move |request| answer(name, router.clone(), api.clone(), peer, request));
         let connection = http1::Builder::new()
             .timer(TokioTimer::new())
             .header_read_timeout(HEAD_TIMEOUT)
@@ -168,11 +171,19 @@ async fn listen(name: &'static str, listener: TcpListener, router: Router, stop:
 async fn answer(
     listener: &'static str,
     router: Router,
+    api: Option<Api>,
     peer: SocketAddr,
     mut request: Request<Incoming>,
 ) -> Result<Response<Body>, Infallible> {
     request.extensions_mut().insert(Peer(peer));
-    let answered = tokio::time::timeout(REQUEST_TIMEOUT, router.oneshot(request.map(Body::new))).await;
+    let request = request.map(Body::new);
+    let answering = async {
+        match api.filter(|_| lockwright_api::is_call(&request)) {
+            Some(api) => Ok(api.answer(request).await),
+            None => router.oneshot(request).await,
+        }
+    };
+    let answered = tokio::time::timeout(REQUEST_TIMEOUT, answering).await;
     let response = answered.unwrap_or_else(|_| {
         let mut response = Response::new(Body::from("This took too long. Nothing more happens; try again in a moment.\n"));
         *response.status_mut() = StatusCode::SERVICE_UNAVAILABLE;

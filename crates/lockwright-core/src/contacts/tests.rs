@@ -26,6 +26,7 @@ fn op(days: u32) -> OpContext {
         now: at(days),
         principal: Principal::Anonymous,
         user_name: None,
+        access_key: None,
         source: Source::host(),
     }
 }

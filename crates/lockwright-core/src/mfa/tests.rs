@@ -123,7 +123,7 @@ fn what_was_removed_while_it_was_checked_counts_for_nothing() {
 fn n_t01_a_hundred_failures_switch_typed_codes_off_and_leave_passkeys() {
     let (entropy, now) = (SeededEntropy::new(9), at(1));
     let source = Source { ip: None, agent: String::new() };
-    let op = OpContext { id: RequestId::draw(&entropy), now, principal: Principal::Anonymous, user_name: None, source };
+    let op = OpContext { id: RequestId::draw(&entropy), now, principal: Principal::Anonymous, user_name: None, access_key: None, source };
     let counted = |count| Tries { key: TriesKey::new("mfa", "x"), version: Version(1), count, since: now, last: now, expires: now };
     let failed = |person: Person, count| failed(person.clone(), check(&person, "Failure"), &counted(count), &op, &entropy);
     let early = failed(person(), 99);

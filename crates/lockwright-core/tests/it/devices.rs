@@ -26,7 +26,7 @@ use lockwright_model::operator::{Operator, OperatorRole};
 use lockwright_model::secret::{PasswordHash, Sealed};
 use lockwright_model::session::{Session, SessionScope};
 use lockwright_model::token::{Token, TokenHash, TokenKind};
-use lockwright_model::user::{LoginProfile, User};
+use lockwright_model::user::{Grants, LoginProfile, User};
 
 const LIMITS: SessionLimits = SessionLimits::MOST;
 const DAY: u64 = 86_400;
@@ -41,7 +41,14 @@ fn chance() -> SeededEntropy {
 
 fn op(seconds: u64) -> OpContext {
     let source = Source { ip: Some("192.0.2.1".parse().unwrap()), agent: "Firefox".to_owned() };
-    OpContext { id: RequestId::draw(&chance()), now: at(seconds), principal: Principal::Anonymous, user_name: None, source }
+    OpContext {
+        id: RequestId::draw(&chance()),
+        now: at(seconds),
+        principal: Principal::Anonymous,
+        user_name: None,
+        access_key: None,
+        source,
+    }
 }
 
 fn credential() -> Credential {
@@ -56,7 +63,7 @@ fn root() -> Person {
         name: "Harbour".parse().unwrap(),
         created: at(0),
         state: AccountState::Active,
-        root: RootUser { email, credential: Some(credential()), epoch: 0, factors: Factors::default() },
+        root: RootUser { email, credential: Some(credential()), epoch: 0, keys: Vec::new(), factors: Factors::default() },
         alias: None,
         password_policy: None,
         self_service_recovery: false,
@@ -77,7 +84,10 @@ fn iam() -> Person {
         email: Some("carla@example.com".parse().unwrap()),
         login_profile: Some(LoginProfile { created: at(0), credential: Some(credential()) }),
         epoch: 0,
+        keys: Vec::new(),
         last_sign_in: None,
+        path: lockwright_model::name::Path::default(),
+        grants: Grants::default(),
         factors: Factors::default(),
     };
     Person::User { account: Box::new(account), user }
@@ -331,8 +341,8 @@ fn n_b01_the_trail_has_the_dates_and_the_source_of_a_devices_life() {
 #[test]
 fn a23_n_b05_an_administrator_reaches_the_users_of_the_account_and_nobody_else() {
     let Person::Root(account) = root() else { unreachable!() };
-    let own = Permit::mint(&Principal::Host, None, account.id).unwrap();
-    let other = Permit::mint(&Principal::Host, None, AccountId::draw(&SeededEntropy::new(2))).unwrap();
+    let own = Permit::granted(account.id);
+    let other = Permit::granted(AccountId::draw(&SeededEntropy::new(2)));
     let phone = device("Phone", false);
     for (person, permit, allowed) in [
         (iam(), &own, true),

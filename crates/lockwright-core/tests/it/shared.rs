@@ -27,6 +27,7 @@ fn op(seconds: u64) -> OpContext {
         now: now().plus(Duration::from_secs(seconds)),
         principal: Principal::Anonymous,
         user_name: None,
+        access_key: None,
         source,
     }
 }

@@ -88,7 +88,16 @@ impl World {
         for (name, administrator) in [("boss", true), ("carla", false)] {
             let Some(Record::Account(account)) = world.ledger.get(&Key::Account(world.account)).cloned() else { unreachable!() };
             let access = Access::Password { hash: world.hash(), must_change: false };
-            let made = user::create(&world.permit(), &account, name.parse().unwrap(), administrator, access, &op, &world.entropy).unwrap();
+            let made = user::create(
+                &world.permit(),
+                &account,
+                user::Called { path: Default::default(), name: name.parse().unwrap() },
+                administrator,
+                access,
+                &op,
+                &world.entropy,
+            )
+            .unwrap();
             let id = world.commit(made).unwrap().0;
             world.people.push(Identity::User(id));
         }
@@ -129,12 +138,12 @@ impl World {
     /// An act of somebody, now.
     pub(crate) fn op(&self, principal: Principal) -> OpContext {
         let source = Source { ip: Some("192.0.2.1".parse().unwrap()), agent: "Firefox".to_owned() };
-        OpContext { id: RequestId::draw(&self.entropy), now: self.now, principal, user_name: None, source }
+        OpContext { id: RequestId::draw(&self.entropy), now: self.now, principal, user_name: None, access_key: None, source }
     }
 
     /// The host's leave.
     pub(crate) fn permit(&self) -> Permit {
-        Permit::mint(&Principal::Host, None, self.account).unwrap()
+        Permit::granted(self.account)
     }
 
     /// The hash of a password that was never used before.

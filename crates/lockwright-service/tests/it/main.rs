@@ -24,6 +24,7 @@ mod nodes;
 mod notices;
 mod operators;
 mod passkeys;
+mod permits;
 mod questions;
 mod second_step;
 mod secrets;

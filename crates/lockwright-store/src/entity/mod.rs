@@ -9,6 +9,7 @@ pub(crate) mod clock;
 pub(crate) mod event;
 pub(crate) mod help;
 pub(crate) mod job;
+pub(crate) mod key_use;
 pub(crate) mod keys;
 pub(crate) mod operator;
 pub(crate) mod session;
@@ -31,6 +32,7 @@ pub(crate) fn statements() -> impl Iterator<Item = &'static Statement> {
         event::ALL,
         help::ALL,
         job::ALL,
+        key_use::ALL,
         operator::ALL,
         session::ALL,
         settings::ALL,

@@ -22,7 +22,7 @@ use lockwright_model::session::{Session, SessionScope};
 use lockwright_model::system::LinkedSystem;
 use lockwright_model::token::TokenHash;
 use lockwright_model::tries::{Tries, TriesKey};
-use lockwright_model::user::{LoginProfile, User};
+use lockwright_model::user::{Grants, LoginProfile, User};
 
 pub(crate) fn at(micros: i64) -> Timestamp {
     Timestamp::from_micros(micros)
@@ -63,6 +63,7 @@ pub(crate) fn account(n: u64) -> Account {
             email: format!("Root.{n}@example.com").parse().unwrap(),
             credential: Some(credential(n)),
             epoch: n,
+            keys: Vec::new(),
             factors: Factors::default(),
         },
         alias: None,
@@ -84,7 +85,10 @@ pub(crate) fn user(account: u64, n: u64, name: &str) -> User {
         email: None,
         login_profile: Some(LoginProfile { created: at(8), credential: Some(credential(n)) }),
         epoch: 0,
+        keys: Vec::new(),
         last_sign_in: None,
+        path: lockwright_model::name::Path::default(),
+        grants: Grants::default(),
         factors: Factors::default(),
     }
 }

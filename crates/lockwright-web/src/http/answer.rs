@@ -84,7 +84,7 @@ impl From<UserError> for Refused {
             UserError::Denied | UserError::NoLoginProfile => Self::not_found(),
             UserError::Trouble(trouble) => trouble.into(),
             // Their pages handle these; elsewhere they can't come up.
-            UserError::NameTaken | UserError::HelpDone | UserError::Password(_) => Self::new(ProblemKind::BadRequest),
+            UserError::NameTaken | UserError::HelpDone | UserError::Holds(_) | UserError::Password(_) => Self::new(ProblemKind::BadRequest),
         }
     }
 }

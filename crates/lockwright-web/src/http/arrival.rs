@@ -5,7 +5,9 @@ use lockwright_model::context::OpContext;
 use lockwright_model::identity::Principal;
 use lockwright_model::token::{Token, TokenKind};
 
-use super::state::{Peer, Web};
+use lockwright_service::client::Peer;
+
+use super::state::Web;
 use super::{client, cookies};
 
 /// What is known of a request before anything is looked up.

@@ -21,6 +21,6 @@ pub(crate) use gate::{Gate, Who, gate};
 pub(crate) use guard::guard_post;
 pub(crate) use outer::outer;
 pub(crate) use people::{manager_name, rules, sign_in_path, users_sign_in_path, who};
-pub use state::{Peer, WebConfig};
+pub use state::WebConfig;
 pub(crate) use state::{Site, Web};
 pub(crate) use visit::{Admin, Member, Visit, administers};

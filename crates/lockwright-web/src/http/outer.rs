@@ -14,7 +14,9 @@ use axum::response::{IntoResponse, Response};
 use super::answer::{self, Refused, Trial, with_cookie};
 use super::arrival::Arrival;
 use super::headers;
-use super::state::{Peer, Web, is_loopback};
+use lockwright_service::client::Peer;
+
+use super::state::{Web, is_loopback};
 use super::visit::Visit;
 use crate::page::problem::{Problem, ProblemKind};
 use crate::page::words;

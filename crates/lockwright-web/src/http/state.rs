@@ -1,6 +1,6 @@
 //! What the pages are told at the start, and what follows from the configured address.
 
-use std::net::{IpAddr, SocketAddr};
+use std::net::IpAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -19,10 +19,6 @@ pub struct WebConfig {
     /// The same for messages to phones; `Some` only while no webhook is set.
     pub message_outbox: Option<PathBuf>,
 }
-
-/// The other end of the connection: a request extension that the listener inserts.
-#[derive(Clone, Copy, Debug)]
-pub struct Peer(pub SocketAddr);
 
 /// Whose pages these are. Each site has an origin, cookies, a table of routes and people of its own.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

@@ -1,18 +1,38 @@
 //! `lockwright account`: asks, and prints the answer.
 
-use super::{Failure, ask, link_remark};
+use super::{Failure, ask, key_remark, link_remark};
 use crate::cli::{Account, Common, WhichAccount};
 use crate::control::{Request, Which};
 
 const LIST: &[&str] = &["AccountId", "AccountName", "Alias", "Email", "State", "Created"];
-const SHOW: &[&str] =
-    &["AccountId", "AccountName", "Alias", "Email", "State", "ReopenUntil", "RootPassword", "Created", "SetPasswordUrl", "ExpiresAt"];
+const SHOW: &[&str] = &[
+    "AccountId",
+    "AccountName",
+    "Alias",
+    "Email",
+    "State",
+    "ReopenUntil",
+    "RootPassword",
+    "Created",
+    "SetPasswordUrl",
+    "ExpiresAt",
+    "UserName",
+    "AccessKeyId",
+    "SecretAccessKey",
+];
 
 pub(super) fn run(common: &Common, verb: Account) -> Result<(), Failure> {
     match verb {
-        Account::Create { name, email } => {
-            ask(common, &Request::AccountCreate { name, email }, SHOW, "")?;
+        Account::Create { name, email, admin_user, access_key } => {
+            let of_root = access_key && admin_user.is_none();
+            ask(common, &Request::AccountCreate { name, email, admin_user, access_key }, SHOW, "")?;
             link_remark();
+            if access_key {
+                key_remark();
+            }
+            if of_root {
+                eprintln!("It is the root user's, and can do everything: give --admin-user a name to make an administrator's instead.");
+            }
             Ok(())
         }
         Account::List(page) => ask(

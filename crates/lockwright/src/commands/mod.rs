@@ -109,6 +109,11 @@ fn ask(common: &Common, request: &Request, columns: &[&str], empty: &str) -> Res
     Ok(())
 }
 
+/// What to do with an access key that was just made, on stderr.
+fn key_remark() {
+    eprintln!("The secret access key is shown this once.");
+}
+
 /// What a single-use link is for, on stderr, where it doesn't mix with the answer.
 fn link_remark() {
     eprintln!("The link works once, for 24 hours. Hand it to the right person only.");

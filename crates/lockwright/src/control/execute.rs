@@ -6,14 +6,17 @@ use lockwright_model::case::Channel;
 use lockwright_model::clock::Timestamp;
 use lockwright_model::context::{OpContext, Source};
 use lockwright_model::id::AccountId;
-use lockwright_model::identity::Principal;
+use lockwright_model::identity::{Identity, Principal};
 use lockwright_model::job::{Job, JobState, Task};
 use lockwright_model::operator::Operator;
 use lockwright_model::system::LinkedSystem;
 use lockwright_model::user::User;
 use lockwright_service::Lockwright;
+use lockwright_service::access_keys::KeyError;
 use lockwright_service::accounts::AccountError;
+use lockwright_service::core::access_key::Refusal;
 use lockwright_service::core::closing;
+use lockwright_service::grants::GrantError;
 use lockwright_service::host::{HostError, LinkForHost, Whom};
 use lockwright_service::shared::{LINK_PATH, Registered};
 use lockwright_service::users::{GiveAccess, Handed, UserError};
@@ -30,9 +33,19 @@ pub(super) async fn execute(lockwright: &Lockwright, request: Request) -> Answer
 
 async fn run(lockwright: &Lockwright, op: &OpContext, request: Request) -> Answer {
     match request {
-        Request::AccountCreate { name, email } => {
+        Request::AccountCreate { name, email, admin_user, access_key } => {
             let (id, link) = lockwright.create_account(op, &name, &email).await?;
-            Ok(with_link(json!({"AccountId": id.to_string(), "AccountName": name.as_str(), "Email": email.as_str()}), &link))
+            let mut answer = with_link(json!({"AccountId": id.to_string(), "AccountName": name.as_str(), "Email": email.as_str()}), &link);
+            let mut owner = Identity::Root(id);
+            if let Some(user) = admin_user {
+                let (created, _) = lockwright.create_user(op, id, &user, true, GiveAccess::None).await?;
+                put(&mut answer, "UserName", created.name.as_str());
+                owner = Identity::User(created.id);
+            }
+            if access_key {
+                give_key(lockwright, op, &owner, &mut answer).await?;
+            }
+            Ok(answer)
         }
         Request::AccountList { after, limit } => Ok(lockwright.accounts(op, after, limit).await?.iter().map(account).collect()),
         Request::AccountShow(which) => Ok(account(&find(lockwright, op, which).await?)),
@@ -53,9 +66,19 @@ async fn run(lockwright: &Lockwright, op: &OpContext, request: Request) -> Answe
             lockwright.reopen_account(op, found.id).await?;
             state(lockwright, op, found.id).await
         }
-        Request::UserCreate { account, name, administrator, access } => {
+        Request::UserCreate { account, name, administrator, access, access_key, policies } => {
+            for arn in &policies {
+                lockwright_service::policy::managed::find(arn).map_err(|error| Refused { message: error.to_string() })?;
+            }
             let (created, handed) = lockwright.create_user(op, account, &name, administrator, give(access)).await?;
-            Ok(with_handed(user(&created), &handed))
+            let mut answer = with_handed(user(&created), &handed);
+            for arn in &policies {
+                lockwright.attach_user_policy(op, &created.id, arn).await?;
+            }
+            if access_key {
+                give_key(lockwright, op, &Identity::User(created.id), &mut answer).await?;
+            }
+            Ok(answer)
         }
         Request::UserList { account, after, limit } => {
             // Of an account that isn't there, an empty list would say that it has no users.
@@ -156,6 +179,20 @@ async fn run(lockwright: &Lockwright, op: &OpContext, request: Request) -> Answe
             Ok(json!({"File": file}))
         }
         Request::Check => check(lockwright, op).await,
+    }
+}
+
+/// Makes an access key and puts it into the answer: its secret is shown this once.
+async fn give_key(lockwright: &Lockwright, op: &OpContext, owner: &Identity, answer: &mut Value) -> Result<(), Refused> {
+    let (key, secret) = lockwright.create_access_key(op, owner).await?;
+    put(answer, "AccessKeyId", key.id.as_str());
+    put(answer, "SecretAccessKey", secret.expose());
+    Ok(())
+}
+
+fn put(answer: &mut Value, name: &str, value: &str) {
+    if let Some(map) = answer.as_object_mut() {
+        map.insert(name.into(), json!(value));
     }
 }
 
@@ -371,6 +408,22 @@ impl From<AccountError> for Refused {
     fn from(error: AccountError) -> Self {
         let message = match error {
             AccountError::Denied => "there is no such account".to_owned(),
+            other => other.to_string(),
+        };
+        Self { message }
+    }
+}
+
+impl From<GrantError> for Refused {
+    fn from(error: GrantError) -> Self {
+        Self { message: error.to_string() }
+    }
+}
+
+impl From<KeyError> for Refused {
+    fn from(error: KeyError) -> Self {
+        let message = match error {
+            KeyError::Refused(Refusal::TooMany) => "there are two access keys already; delete one first".to_owned(),
             other => other.to_string(),
         };
         Self { message }

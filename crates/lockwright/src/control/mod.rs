@@ -18,44 +18,119 @@ pub(crate) use client::ask;
 /// What the host asks for.
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) enum Request {
-    AccountCreate { name: AccountName, email: EmailAddress },
-    AccountList { after: Option<AccountId>, limit: u32 },
+    AccountCreate {
+        name: AccountName,
+        email: EmailAddress,
+        #[serde(default)]
+        admin_user: Option<UserName>,
+        #[serde(default)]
+        access_key: bool,
+    },
+    AccountList {
+        after: Option<AccountId>,
+        limit: u32,
+    },
     AccountShow(Which),
     AccountRecover(Which),
     AccountSuspend(Which),
     AccountResume(Which),
     AccountClose(Which),
     AccountReopen(Which),
-    UserCreate { account: AccountId, name: UserName, administrator: bool, access: Access },
-    UserList { account: AccountId, after: Option<UserName>, limit: u32 },
-    UserResetPassword { account: AccountId, name: UserName, access: Access },
-    BuilderCreate { name: PersonName, email: EmailAddress },
-    BuilderList { after: Option<BuilderId>, limit: u32 },
-    BuilderRecover { email: EmailAddress },
-    BuilderSetDisabled { email: EmailAddress, disabled: bool },
-    OperatorCreate { name: PersonName, email: EmailAddress, role: OperatorRole },
-    OperatorList { after: Option<OperatorId>, limit: u32 },
-    OperatorSetDisabled { email: EmailAddress, disabled: bool },
-    OperatorResetPassword { email: EmailAddress },
-    OperatorResetMfa { email: EmailAddress },
-    OperatorSetRole { email: EmailAddress, role: OperatorRole },
-    OperatorDelete { email: EmailAddress },
+    UserCreate {
+        account: AccountId,
+        name: UserName,
+        administrator: bool,
+        access: Access,
+        #[serde(default)]
+        access_key: bool,
+        #[serde(default)]
+        policies: Vec<String>,
+    },
+    UserList {
+        account: AccountId,
+        after: Option<UserName>,
+        limit: u32,
+    },
+    UserResetPassword {
+        account: AccountId,
+        name: UserName,
+        access: Access,
+    },
+    BuilderCreate {
+        name: PersonName,
+        email: EmailAddress,
+    },
+    BuilderList {
+        after: Option<BuilderId>,
+        limit: u32,
+    },
+    BuilderRecover {
+        email: EmailAddress,
+    },
+    BuilderSetDisabled {
+        email: EmailAddress,
+        disabled: bool,
+    },
+    OperatorCreate {
+        name: PersonName,
+        email: EmailAddress,
+        role: OperatorRole,
+    },
+    OperatorList {
+        after: Option<OperatorId>,
+        limit: u32,
+    },
+    OperatorSetDisabled {
+        email: EmailAddress,
+        disabled: bool,
+    },
+    OperatorResetPassword {
+        email: EmailAddress,
+    },
+    OperatorResetMfa {
+        email: EmailAddress,
+    },
+    OperatorSetRole {
+        email: EmailAddress,
+        role: OperatorRole,
+    },
+    OperatorDelete {
+        email: EmailAddress,
+    },
     RegistrationSet(Option<RegistrationOff>),
     RegistrationShow,
     MfaList(WhoseMfa),
     MfaReset(WhoseMfa),
     SessionList(Subject),
     SessionEnd(Subject),
-    SystemAdd { name: PersonName, webhook: String, page: String },
+    SystemAdd {
+        name: PersonName,
+        webhook: String,
+        page: String,
+    },
     SystemList,
-    SystemNewSecret { id: SystemId },
-    SystemRemove { id: SystemId },
-    MailList { after: Option<JobId>, limit: u32 },
-    MailRetry { id: JobId },
-    TrailList { account: Option<AccountId>, limit: u32 },
+    SystemNewSecret {
+        id: SystemId,
+    },
+    SystemRemove {
+        id: SystemId,
+    },
+    MailList {
+        after: Option<JobId>,
+        limit: u32,
+    },
+    MailRetry {
+        id: JobId,
+    },
+    TrailList {
+        account: Option<AccountId>,
+        limit: u32,
+    },
     ClockShow,
     ClockAccept,
-    Backup { file: std::path::PathBuf },
+    Backup {
+        file: std::path::PathBuf,
+    },
     Check,
 }
 

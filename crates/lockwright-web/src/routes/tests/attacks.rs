@@ -305,7 +305,7 @@ async fn b19_an_odd_header_skips_no_check() {
                 .uri(path)
                 .header("content-type", "application/x-www-form-urlencoded")
                 .header(name, axum::http::HeaderValue::from_bytes(value).unwrap())
-                .extension(crate::Peer("10.0.0.1:9".parse().unwrap()))
+                .extension(lockwright_service::client::Peer("10.0.0.1:9".parse().unwrap()))
                 .body(Body::from(body))
                 .unwrap()
         };

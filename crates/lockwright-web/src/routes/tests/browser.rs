@@ -16,7 +16,8 @@ use lockwright_testkit::installation::Installation;
 use tower::ServiceExt;
 
 use crate::http::{Site, encode};
-use crate::{Peer, WebConfig, operator_router, router};
+use crate::{WebConfig, operator_router, router};
+use lockwright_service::client::Peer;
 
 /// Where the installation says it is.
 pub(super) const HOME: &str = "https://id.example.com";

@@ -1,0 +1,128 @@
+//! A call on its way: who asks for what, and the answers that all operations share.
+
+use lockwright_model::context::OpContext;
+use lockwright_model::event;
+use lockwright_model::id::AccountId;
+use lockwright_model::name::UserName;
+use lockwright_model::user::User;
+use lockwright_service::Lockwright;
+use lockwright_service::authorize::Aim;
+use lockwright_service::core::person::Person;
+use lockwright_service::trouble::Trouble;
+use lockwright_wire::error::{ErrorKind, Reply, WireError};
+use lockwright_wire::moment::Moment;
+use lockwright_wire::query::{Constraint, Node, Parameters, Violations};
+use lockwright_wire::route::{Call, Service};
+use lockwright_wire::xml::{self, Writer};
+
+/// A call whose signature holds.
+pub(crate) struct Ask<'a> {
+    pub(crate) lockwright: &'a Lockwright,
+    pub(crate) op: &'a OpContext,
+    /// Whose key signed it.
+    pub(crate) caller: &'a Person,
+    pub(crate) call: &'a Call<'a>,
+    /// Its input.
+    pub(crate) parameters: &'a Parameters<'a>,
+}
+
+/// What happened outside of the decision: told in general, and logged with the request's id.
+pub(crate) fn broken(trouble: Trouble) -> WireError {
+    tracing::error!(%trouble, "a call could not be answered");
+    match trouble {
+        Trouble::Unavailable(_) | Trouble::Busy { .. } | Trouble::ClockBehind { .. } => {
+            WireError::of(ErrorKind::ServiceUnavailable, "The request has failed due to a temporary failure of the server.")
+        }
+        _ => WireError::of(ErrorKind::InternalFailure, "The request processing has failed because of an unknown error."),
+    }
+}
+
+/// `NoSuchEntity`, as IAM says it of a user.
+pub(crate) fn no_user(name: &str) -> WireError {
+    WireError::modelled("NoSuchEntity", 404, format!("The user with name {name} cannot be found."))
+}
+
+impl Ask<'_> {
+    /// The account that the caller acts in.
+    pub(crate) fn account(&self) -> Result<AccountId, WireError> {
+        self.caller.account_id().ok_or_else(|| WireError::of(ErrorKind::AccessDenied, "Access denied."))
+    }
+
+    /// The input, from its root.
+    pub(crate) fn input(&self) -> Node<'_> {
+        self.parameters.root()
+    }
+
+    /// Refuses what no policy of the caller allows, in AWS's words; the trail keeps it.
+    pub(crate) async fn permitted(&self, name: &'static str, aim: &Aim<'_>) -> Result<(), WireError> {
+        let account = self.account()?;
+        match self.lockwright.may(self.op, account, aim).await.map_err(broken)? {
+            Ok(()) => Ok(()),
+            Err(denied) => {
+                let service = if self.call.service == Service::Sts { event::Service::Sts } else { event::Service::Iam };
+                self.lockwright.note_denied(self.op, account, service, name).await;
+                Err(WireError::of(ErrorKind::AccessDenied, denied.message))
+            }
+        }
+    }
+
+    /// The user of a name in the caller's account, once the act on it is allowed: whether it exists is told to those who may act on it.
+    pub(crate) async fn user(&self, operation: &'static str, action: &'static str, name: &str) -> Result<User, WireError> {
+        let found = self.lookup(name).await?;
+        self.permitted(operation, &self.aim(action, name, found.as_ref())?).await?;
+        found.ok_or_else(|| no_user(name))
+    }
+
+    /// The user of a name, if there is one: told to nobody before the act on it is allowed.
+    pub(crate) async fn lookup(&self, name: &str) -> Result<Option<User>, WireError> {
+        let Ok(parsed) = name.parse::<UserName>() else { return Ok(None) };
+        self.lockwright.find_user(self.account()?, &parsed).await.map_err(broken)
+    }
+
+    /// An act on a user that exists, or does not.
+    pub(crate) fn aim(&self, action: &'static str, name: &str, found: Option<&User>) -> Result<Aim<'static>, WireError> {
+        let account = self.account()?;
+        Ok(found.map_or_else(|| Aim::user(action, account, "/", name), |user| Aim::of(action, user)))
+    }
+
+    /// An answer with output.
+    pub(crate) fn answer(&self, result: impl FnOnce(&mut Writer)) -> Reply {
+        xml::response(self.call.service.namespace(), &self.call.operation, self.op.id.as_str(), result)
+    }
+
+    /// An answer without.
+    pub(crate) fn done(&self) -> Reply {
+        xml::empty_response(self.call.service.namespace(), &self.call.operation, self.op.id.as_str())
+    }
+}
+
+/// A required text of 1 to `most` letters of IAM's alphabet for names.
+pub(crate) fn name<'n>(input: &Node<'n>, member: &str, place: &str, most: usize) -> Result<&'n str, WireError> {
+    optional_name(input, member, place, most)?.ok_or_else(|| {
+        let mut missing = Violations::default();
+        missing.note(place, None, Constraint::Required);
+        missing.finish().err().unwrap_or_else(|| WireError::of(ErrorKind::ValidationError, "A required member is missing."))
+    })
+}
+
+/// The same, where it may be left out.
+pub(crate) fn optional_name<'n>(input: &Node<'n>, member: &str, place: &str, most: usize) -> Result<Option<&'n str>, WireError> {
+    let Some(text) = input.text(member)? else { return Ok(None) };
+    let mut wrong = Violations::default();
+    if text.is_empty() {
+        wrong.note(place, Some(text), Constraint::MinLength(1));
+    }
+    if text.chars().count() > most {
+        wrong.note(place, Some(text), Constraint::MaxLength(most));
+    }
+    if !text.chars().all(|letter| letter.is_ascii_alphanumeric() || "_+=,.@-".contains(letter)) {
+        wrong.note(place, Some(text), Constraint::Pattern("[\\w+=,.@-]+"));
+    }
+    wrong.finish()?;
+    Ok(Some(text))
+}
+
+/// A moment of ours as the wire writes it.
+pub(crate) fn moment(at: lockwright_model::clock::Timestamp) -> Moment {
+    Moment::from_seconds(at.as_seconds())
+}

@@ -1,0 +1,153 @@
+//! IAM users.
+
+use lockwright_model::name::{Path, UserName};
+use lockwright_model::user::User;
+use lockwright_service::authorize::{Aim, user_arn};
+use lockwright_service::core::person::Person;
+use lockwright_service::core::user::Held;
+use lockwright_service::users::{GiveAccess, UserError};
+use lockwright_wire::error::{ErrorKind, Reply, WireError};
+use lockwright_wire::query::{Constraint, Node, Violations};
+use lockwright_wire::xml::Writer;
+
+use super::Page;
+use crate::ask::{Ask, broken, moment, name, no_user, optional_name};
+
+/// Users that are read from the store in one go.
+const READ: u32 = 200;
+
+/// `CreateUser`.
+pub(crate) async fn create(ask: &Ask<'_>) -> Result<Reply, WireError> {
+    let input = ask.input();
+    let text = name(&input, "UserName", "userName", 64)?;
+    let path = path(&input, "Path", "path")?.unwrap_or_default();
+    for (member, what) in [("Tags", "Tags"), ("PermissionsBoundary", "Permissions boundaries")] {
+        if !input.member(member).is_absent() {
+            return Err(WireError::modelled("InvalidInput", 400, format!("{what} are not offered by this server yet.")));
+        }
+    }
+    let parsed: UserName = text.parse().map_err(|_| WireError::of(ErrorKind::ValidationError, "The user name is not valid."))?;
+    let account = ask.account()?;
+    ask.permitted("CreateUser", &Aim::user("iam:CreateUser", account, path.as_str(), text)).await?;
+    match ask.lockwright.create_user_at(ask.op, account, &path, &parsed, false, GiveAccess::None).await {
+        Ok((user, _)) => Ok(ask.answer(|result| result.element("User", |writer| describe(writer, &user, false)))),
+        Err(UserError::NameTaken) => Err(WireError::modelled("EntityAlreadyExists", 409, format!("User with name {text} already exists."))),
+        Err(error) => Err(failed(error, text)),
+    }
+}
+
+/// `GetUser`: without a name, whoever asks.
+pub(crate) async fn get(ask: &Ask<'_>) -> Result<Reply, WireError> {
+    let input = ask.input();
+    let named = optional_name(&input, "UserName", "userName", 128)?;
+    let user = match (named, ask.caller) {
+        (Some(text), _) => ask.user("GetUser", "iam:GetUser", text).await?,
+        (None, Person::User { user, .. }) => ask.user("GetUser", "iam:GetUser", user.name.as_str()).await?,
+        (None, _) => return root(ask),
+    };
+    Ok(ask.answer(|result| result.element("User", |writer| describe(writer, &user, true))))
+}
+
+fn root(ask: &Ask<'_>) -> Result<Reply, WireError> {
+    let Person::Root(account) = ask.caller else { return Err(WireError::of(ErrorKind::AccessDenied, "Access denied.")) };
+    Ok(ask.answer(|result| {
+        result.element("User", |writer| {
+            writer.text("UserId", &account.id.to_string());
+            writer.text("Arn", &format!("arn:aws:iam::{}:root", account.id));
+            writer.timestamp("CreateDate", moment(account.created));
+        });
+    }))
+}
+
+/// `ListUsers`, in the order of the names.
+pub(crate) async fn list(ask: &Ask<'_>) -> Result<Reply, WireError> {
+    let input = ask.input();
+    let prefix = match input.text("PathPrefix")? {
+        None => "/".to_owned(),
+        Some(text) => {
+            let mut wrong = Violations::default();
+            if text.is_empty() || text.len() > 512 || !text.starts_with('/') || !text.bytes().all(|b| matches!(b, b'!'..=b'~')) {
+                wrong.note("pathPrefix", Some(text), Constraint::Pattern("\\u002F[\\u0021-\\u007F]*"));
+            }
+            wrong.finish()?;
+            text.to_owned()
+        }
+    };
+    let page = Page::read(ask, &input, &format!("ListUsers {prefix}"))?;
+    let account = ask.account()?;
+    ask.permitted("ListUsers", &Aim::users("iam:ListUsers", account)).await?;
+    // One more than is shown says whether there are more.
+    let (mut users, mut after): (Vec<User>, Option<String>) = (Vec::new(), page.after.clone());
+    while users.len() <= page.most {
+        let wanted = if prefix == "/" { u32::try_from(page.most + 1 - users.len()).unwrap_or(READ) } else { READ };
+        let read = ask.lockwright.users(ask.op, account, after.as_deref(), wanted).await.map_err(|error| failed(error, ""))?;
+        let ended = read.len() < usize::try_from(wanted).unwrap_or(usize::MAX);
+        after = read.last().map(|user| user.name.key());
+        users.extend(read.into_iter().filter(|user| user.path.as_str().starts_with(&prefix)));
+        if ended {
+            break;
+        }
+    }
+    let more = users.len() > page.most;
+    users.truncate(page.most);
+    let marker = users.last().filter(|_| more).map(|user| page.marker(ask, &user.name.key()));
+    Ok(ask.answer(|result| {
+        result.boolean("IsTruncated", more);
+        result.list("Users", &users, |writer, user| describe(writer, user, false));
+        result.optional("Marker", marker.as_deref());
+    }))
+}
+
+/// `DeleteUser`: takes nothing along.
+pub(crate) async fn delete(ask: &Ask<'_>) -> Result<Reply, WireError> {
+    let input = ask.input();
+    let text = name(&input, "UserName", "userName", 128)?;
+    let user = ask.user("DeleteUser", "iam:DeleteUser", text).await?;
+    ask.lockwright.delete_bare_user(ask.op, &user.id).await.map_err(|error| failed(error, text))?;
+    Ok(ask.done())
+}
+
+fn failed(error: UserError, name: &str) -> WireError {
+    match error {
+        UserError::Denied => no_user(name),
+        UserError::Holds(held) => {
+            let first = match held {
+                Held::LoginProfile => "delete login profile",
+                Held::AccessKeys => "delete access keys",
+                Held::MfaDevices => "delete MFA device",
+                Held::Policies => "delete policies",
+                Held::Groups => "remove users from group",
+            };
+            WireError::modelled("DeleteConflict", 409, format!("Cannot delete entity, must {first} first."))
+        }
+        UserError::Trouble(trouble) => broken(trouble),
+        other => {
+            tracing::error!(%other, "a user could not be changed by a call");
+            WireError::of(ErrorKind::InternalFailure, "The request processing has failed because of an unknown error.")
+        }
+    }
+}
+
+/// A path, `/` or `/…/`.
+fn path(input: &Node<'_>, member: &str, place: &str) -> Result<Option<Path>, WireError> {
+    let Some(text) = input.text(member)? else { return Ok(None) };
+    let mut wrong = Violations::default();
+    let parsed = text.parse::<Path>().ok().filter(|path| path.as_str() == text);
+    if parsed.is_none() {
+        wrong.note(place, Some(text), Constraint::Pattern("(\\u002F)|(\\u002F[\\u0021-\\u007E]+\\u002F)"));
+    }
+    wrong.finish()?;
+    Ok(parsed)
+}
+
+/// A `User`.
+fn describe(writer: &mut Writer, user: &User, whole: bool) {
+    writer.text("Path", user.path.as_str());
+    writer.text("UserName", user.name.as_str());
+    writer.text("UserId", user.id.user.as_str());
+    writer.text("Arn", &user_arn(user));
+    writer.timestamp("CreateDate", moment(user.created));
+    if let Some(at) = user.last_sign_in.filter(|_| whole || user.login_profile.is_some()) {
+        writer.timestamp("PasswordLastUsed", moment(at));
+    }
+}

@@ -1,0 +1,117 @@
+//! What the reader takes, what it refuses, and where it says so.
+
+use super::{MAX_DEPTH, Node, Value, read};
+use crate::document::{FaultKind, Span};
+
+fn fault(text: &str) -> (FaultKind, Span) {
+    let fault = read(text).unwrap_err();
+    (fault.kind, fault.span)
+}
+
+/// The value as serde_json would hold it.
+fn plain(node: &Node<'_>) -> serde_json::Value {
+    match &node.value {
+        Value::Null => serde_json::Value::Null,
+        Value::Bool(value) => (*value).into(),
+        Value::Number(text) => serde_json::from_str(text).unwrap(),
+        Value::Text(text) => text.as_ref().into(),
+        Value::List(items) => items.iter().map(plain).collect(),
+        Value::Object(members) => {
+            serde_json::Value::Object(members.iter().map(|member| (member.key.as_ref().to_owned(), plain(&member.value))).collect())
+        }
+    }
+}
+
+#[test]
+fn spans_cover_exactly_what_was_written() {
+    let text = r#" {"a": [1, "x\ny", true]} "#;
+    let node = read(text).unwrap();
+    let Value::Object(members) = &node.value else { panic!("{node:?}") };
+    let cut = |span: Span| &text[span.start as usize..span.end as usize];
+    assert_eq!(cut(node.span), r#"{"a": [1, "x\ny", true]}"#);
+    assert_eq!(cut(members[0].key_span), "\"a\"");
+    let Value::List(items) = &members[0].value.value else { panic!() };
+    assert_eq!(items.iter().map(|item| cut(item.span)).collect::<Vec<_>>(), ["1", r#""x\ny""#, "true"]);
+}
+
+#[test]
+fn a_key_given_twice_is_refused_also_when_it_is_escaped() {
+    let (kind, span) = fault(r#"{"Effect": "Deny", "\u0045ffect": "Allow"}"#);
+    assert_eq!(kind, FaultKind::DuplicateKey("Effect".to_owned()));
+    assert_eq!(span, Span { start: 19, end: 32 });
+}
+
+#[test]
+fn a_hundred_levels_are_refused_where_the_bound_is_passed() {
+    let text = format!("{}1{}", "[".repeat(100), "]".repeat(100));
+    let (kind, span) = fault(&text);
+    assert_eq!(kind, FaultKind::TooDeep);
+    assert_eq!(span.start as usize, MAX_DEPTH);
+    let text = format!("{}1{}", "[".repeat(MAX_DEPTH), "]".repeat(MAX_DEPTH));
+    read(&text).unwrap();
+}
+
+#[test]
+fn what_is_no_json_is_refused() {
+    for text in [
+        "",
+        " ",
+        "{",
+        "[",
+        "{\"a\"",
+        "{\"a\":",
+        "{\"a\":1",
+        "{\"a\":1,",
+        "{\"a\":1,}",
+        "[1,]",
+        "[1 2]",
+        "{a:1}",
+        "{'a':1}",
+        "nul",
+        "tru",
+        "\"",
+        "\"\\",
+        "\"\\x\"",
+        "\"\\u12\"",
+        "\"\\u12g4\"",
+        "\"\\ud800\"",
+        "\"\\ud800\\u0041\"",
+        "\"\\udc00\"",
+        "\"\t\"",
+        "01",
+        "-",
+        "1.",
+        ".5",
+        "1e",
+        "+1",
+        "1 1",
+        "{} {}",
+        "\u{feff}{}",
+        "// c\n{}",
+        "NaN",
+        "-01",
+    ] {
+        assert!(read(text).is_err(), "{text:?}");
+        assert!(serde_json::from_str::<serde_json::Value>(text).is_err(), "the test itself: {text:?}");
+    }
+}
+
+#[test]
+fn a_fault_never_points_behind_the_text() {
+    for text in ["", "{", "\"é", "{\"a\":é"] {
+        let (_, span) = fault(text);
+        assert!(span.start <= span.end && span.end as usize <= text.len(), "{text:?} {span:?}");
+    }
+}
+
+proptest::proptest! {
+    #[test]
+    fn any_text_is_read_as_serde_json_reads_it(text in r#"([\[\]{}:,"\\u0-9a-fnrtels \-.eE+é😀/]|"[a-z]"|true|null|\\u[0-9a-f]{4}|-?[0-9]){0,40}"#) {
+        match (read(&text), serde_json::from_str::<serde_json::Value>(&text)) {
+            (Ok(node), Ok(expected)) => assert_eq!(plain(&node), expected),
+            (Err(fault), Ok(_)) => assert!(matches!(fault.kind, FaultKind::DuplicateKey(_) | FaultKind::TooDeep), "{text:?} {fault:?}"),
+            (Ok(_), Err(error)) => assert!(error.to_string().contains("out of range"), "{text:?} {error}"),
+            (Err(_), Err(_)) => {}
+        }
+    }
+}

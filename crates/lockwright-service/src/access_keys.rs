@@ -1,0 +1,181 @@
+//! Access keys: made and changed for those whom policies let; and whose signature a request may carry.
+
+use std::time::Duration;
+
+use lockwright_authn::secret_key::SecretKey;
+use lockwright_core::access_key::{self, Refusal};
+use lockwright_core::person::Person;
+use lockwright_model::access_key::{AccessKey, AccessKeyId, KeyUse};
+use lockwright_model::change::{ChangeSet, ClaimKey, Touch};
+use lockwright_model::clock::Timestamp;
+use lockwright_model::context::OpContext;
+use lockwright_model::id::AccountId;
+use lockwright_model::identity::Identity;
+
+use crate::Lockwright;
+use crate::authorize::{Aim, Denied};
+use crate::commit::decide;
+use crate::trouble::{NotCommitted, Trouble};
+
+/// A use is noted this often: AWS's own reports know no more.
+const NOTED: Duration = Duration::from_secs(15 * 60);
+
+/// Why an access key was not made or changed.
+#[derive(Debug, thiserror::Error)]
+pub enum KeyError {
+    /// Not permitted.
+    #[error(transparent)]
+    Denied(#[from] Denied),
+    /// There is no such owner.
+    #[error("no such owner")]
+    NoOwner,
+    /// The decision refused.
+    #[error("refused: {0:?}")]
+    Refused(Refusal),
+    /// Outside the decision.
+    #[error(transparent)]
+    Trouble(#[from] Trouble),
+}
+
+impl From<Refusal> for KeyError {
+    fn from(refusal: Refusal) -> Self {
+        Self::Refused(refusal)
+    }
+}
+
+impl From<NotCommitted> for KeyError {
+    fn from(failure: NotCommitted) -> Self {
+        Self::Trouble(failure.into())
+    }
+}
+
+impl From<lockwright_store::StoreError> for KeyError {
+    fn from(error: lockwright_store::StoreError) -> Self {
+        Self::Trouble(error.into())
+    }
+}
+
+/// Whose key a request is signed with.
+#[derive(Debug)]
+pub struct Signer {
+    /// Its owner, as of at most one commit ago.
+    pub person: Person,
+    /// The secret to check the signature with.
+    pub secret: SecretKey,
+}
+
+fn secret_context(id: &AccessKeyId) -> String {
+    format!("secret of {id}")
+}
+
+fn aim_of(action: &'static str, owner: &Person) -> Option<(AccountId, Aim<'static>)> {
+    match owner {
+        Person::Root(account) => {
+            Some((account.id, Aim { action, resource: format!("arn:aws:iam::{}:root", account.id), keys: Vec::new() }))
+        }
+        Person::User { account, user } => Some((account.id, Aim::of(action, user))),
+        Person::Builder(_) | Person::Operator(_) => None,
+    }
+}
+
+impl Lockwright {
+    /// The owner of an access key that may sign now, and its secret. `None`: the key is unknown or inactive, or its owner may not act.
+    pub async fn signer(&self, id: &AccessKeyId) -> Result<Option<Signer>, Trouble> {
+        let owner = match self.0.cache.owner_of(id) {
+            Some(owner) => owner,
+            None => {
+                let Some(claim) = self.store().claim(&ClaimKey::AccessKey(id.clone())).await? else { return Ok(None) };
+                self.0.cache.note_owner(id, &claim.owner);
+                claim.owner
+            }
+        };
+        let Some(person) = self.person_cached(&owner).await? else { return Ok(None) };
+        // A key that was deleted is no longer in its owner's row, whatever the cache knows of whose it was.
+        let Some(key) = person.keys().iter().find(|key| key.id == *id && key.active) else { return Ok(None) };
+        if person.bar().is_some() || person.closed().is_some() {
+            return Ok(None);
+        }
+        let Some(plain) = self.unseal(&key.secret, &secret_context(id)) else {
+            tracing::error!(key = %id, "the secret of an access key could not be opened");
+            return Ok(None);
+        };
+        let Ok(text) = std::str::from_utf8(&plain) else { return Ok(None) };
+        let secret = SecretKey::from_stored(text);
+        Ok(Some(Signer { person, secret }))
+    }
+
+    /// Notes that a key was used, at most every 15 minutes. A mark that can't be written is no reason to refuse the request.
+    pub async fn note_key_use(&self, id: &AccessKeyId, now: Timestamp, service: &str, region: &str) {
+        if !self.0.cache.worth_noting(id, now, NOTED) {
+            return;
+        }
+        let mut changes = ChangeSet::default();
+        changes.touches.push(Touch::KeyUsed(KeyUse { key: id.clone(), at: now, service: service.to_owned(), region: region.to_owned() }));
+        if let Err(failure) = self.commit(changes).await {
+            tracing::warn!(%failure, "the last use of an access key was not written");
+        }
+    }
+
+    /// Makes an access key; its secret is shown this once.
+    pub async fn create_access_key(&self, op: &OpContext, owner: &Identity) -> Result<(AccessKey, SecretKey), KeyError> {
+        let made = decide!(self, {
+            let person = self.key_owner(op, owner, "iam:CreateAccessKey").await?;
+            let account = person.account_id().ok_or(KeyError::NoOwner)?;
+            let id = AccessKeyId::draw(account, self.entropy());
+            let secret = SecretKey::draw(&id, self.entropy());
+            let sealed = self.seal(secret.expose().as_bytes(), &secret_context(&id));
+            let decided = access_key::create(person, id, sealed, op, self.entropy())?;
+            lockwright_core::Decided::new(decided.changes, (decided.output, secret))
+        });
+        Ok(made?)
+    }
+
+    /// Switches a key on or off.
+    pub async fn set_access_key_active(&self, op: &OpContext, owner: &Identity, id: &AccessKeyId, active: bool) -> Result<(), KeyError> {
+        let outcome = decide!(self, {
+            let person = self.key_owner(op, owner, "iam:UpdateAccessKey").await?;
+            access_key::set_active(person, id, active, op, self.entropy())?
+        });
+        Ok(outcome?)
+    }
+
+    /// Deletes a key.
+    pub async fn delete_access_key(&self, op: &OpContext, owner: &Identity, id: &AccessKeyId) -> Result<(), KeyError> {
+        let outcome = decide!(self, {
+            let person = self.key_owner(op, owner, "iam:DeleteAccessKey").await?;
+            access_key::delete(person, id, op, self.entropy())?
+        });
+        Ok(outcome?)
+    }
+
+    /// The keys of an owner; their secrets stay sealed.
+    pub async fn access_keys(&self, op: &OpContext, owner: &Identity) -> Result<Vec<AccessKey>, KeyError> {
+        Ok(self.key_owner(op, owner, "iam:ListAccessKeys").await?.keys().to_vec())
+    }
+
+    /// When a key was last used, and whose it is. `None`: there is no such key in this account.
+    pub async fn access_key_last_used(
+        &self,
+        op: &OpContext,
+        account: AccountId,
+        id: &AccessKeyId,
+    ) -> Result<Option<(Person, Option<KeyUse>)>, KeyError> {
+        let claim = self.store().claim(&ClaimKey::AccessKey(id.clone())).await?;
+        let owner = match claim {
+            Some(claim) if claim.owner.account() == Some(account) => self.person(&claim.owner).await?,
+            _ => None,
+        };
+        let aim = owner.as_ref().and_then(|owner| aim_of("iam:GetAccessKeyLastUsed", owner)).map(|(_, aim)| aim);
+        self.permit(op, account, &aim.unwrap_or_else(|| Aim::account("iam:GetAccessKeyLastUsed"))).await??;
+        let Some(owner) = owner else { return Ok(None) };
+        Ok(Some((owner, self.store().key_use(id).await?)))
+    }
+
+    /// The owner of keys as stored now, once the act is allowed.
+    async fn key_owner(&self, op: &OpContext, owner: &Identity, action: &'static str) -> Result<Person, KeyError> {
+        let person = self.person(owner).await?.ok_or(KeyError::NoOwner)?;
+        let (account, aim) = aim_of(action, &person).ok_or(KeyError::NoOwner)?;
+        self.permit(op, account, &aim).await??;
+        Ok(person)
+    }
+}

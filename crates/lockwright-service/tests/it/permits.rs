@@ -1,0 +1,177 @@
+//! Who may do what in an account: decided by policies, from what is stored now (D24).
+
+use lockwright_model::change::ClaimKey;
+use lockwright_model::context::OpContext;
+use lockwright_model::id::AccountId;
+use lockwright_model::identity::{Identity, Principal, UserRef};
+use lockwright_model::name::PolicyName;
+use lockwright_service::access_keys::KeyError;
+use lockwright_service::core::access_key::Refusal;
+use lockwright_service::users::{GiveAccess, UserError};
+
+use crate::house::{ANA, House};
+
+const BEN: &str = "ben@example.com";
+
+async fn lists(house: &House, op: OpContext, account: AccountId) -> bool {
+    match house.lockwright.users(&op, account, None, 10).await {
+        Ok(_) => true,
+        Err(UserError::Denied) => false,
+        Err(other) => panic!("{other:?}"),
+    }
+}
+
+#[tokio::test]
+async fn a23_d24_root_administrators_and_the_host_administer_their_account_and_no_other() {
+    let house = House::memory().await;
+    let (own, other) = (house.account(ANA).await, house.account(BEN).await);
+    let (boss, user, off) =
+        (house.user(own, "boss", true).await, house.user(own, "carla", false).await, house.user(own, "gone", true).await);
+    let foreign = house.user(other, "boss", true).await;
+    house.lockwright.set_user_disabled(&house.as_root(own), &off, true).await.unwrap();
+    let builder = house.builder("bela@example.com").await;
+    let as_user = |user: &UserRef| Principal::Signed(Identity::User(user.clone()));
+    let table = [
+        (Principal::Host, true),
+        (Principal::Anonymous, false),
+        (Principal::Signed(Identity::Root(own)), true),
+        (Principal::Signed(Identity::Root(other)), false),
+        (as_user(&boss), true),
+        (as_user(&user), false),
+        (as_user(&off), false),
+        (as_user(&foreign), false),
+        (Principal::Signed(Identity::Builder(builder)), false),
+    ];
+    for (principal, allowed) in table {
+        let op = house.act(principal.clone(), "192.0.2.1");
+        assert_eq!(lists(&house, op, own).await, allowed, "{principal:?}");
+    }
+    // As stored now: out of the group, and the next act is refused.
+    house.lockwright.set_administrator(&house.as_root(own), &boss, false).await.unwrap();
+    assert!(!lists(&house, house.act(as_user(&boss), "192.0.2.1"), own).await);
+}
+
+#[tokio::test]
+async fn d_a_users_own_policy_lets_it_do_what_it_says_and_nothing_else() {
+    let house = House::memory().await;
+    let account = house.account(ANA).await;
+    let carla = house.user(account, "carla", false).await;
+    let dora = house.user(account, "dora", false).await;
+    let root = || house.as_root(account);
+    let put = async |name: &str, document: &str| {
+        let name: PolicyName = name.parse().unwrap();
+        house.lockwright.put_user_policy(&root(), &carla, &name, document).await
+    };
+    put("may", r#"{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":["iam:ListUsers","iam:CreateUser"],"Resource":"*"}}"#)
+        .await
+        .unwrap();
+    let as_carla = || house.as_(&Identity::User(carla.clone()));
+    assert!(lists(&house, as_carla(), account).await);
+    let name = "eve".parse().unwrap();
+    house.lockwright.create_user(&as_carla(), account, &name, false, GiveAccess::None).await.unwrap();
+    assert!(matches!(house.lockwright.delete_user(&as_carla(), &dora).await, Err(UserError::Denied)));
+    // An explicit deny comes first, wherever it stands.
+    put("not", r#"{"Version":"2012-10-17","Statement":{"Effect":"Deny","Action":"iam:List*","Resource":"*"}}"#).await.unwrap();
+    assert!(!lists(&house, as_carla(), account).await);
+    // An address elsewhere.
+    put("not", r#"{"Version":"2012-10-17","Statement":{"Effect":"Deny","Action":"iam:List*","Resource":"*","Condition":{"NotIpAddress":{"aws:SourceIp":"192.0.2.0/24"}}}}"#)
+        .await
+        .unwrap();
+    assert!(lists(&house, as_carla(), account).await);
+    let elsewhere = house.act(Principal::Signed(Identity::User(carla.clone())), "203.0.113.5");
+    assert!(!lists(&house, elsewhere, account).await);
+    assert!(put("bad", "{\"Version\":\"2012-10-17\"").await.is_err(), "what can't be read is not kept");
+}
+
+#[tokio::test]
+async fn m16_a_key_signs_for_its_owner_while_both_may_act() {
+    let house = House::memory().await;
+    let account = house.account(ANA).await;
+    let carla = house.user(account, "carla", false).await;
+    let owner = Identity::User(carla.clone());
+    let (key, secret) = house.lockwright.create_access_key(&house.as_root(account), &owner).await.unwrap();
+    let signs = async || house.lockwright.signer(&key.id).await.unwrap().map(|signer| signer.secret.expose().to_owned());
+    assert_eq!(signs().await.as_deref(), Some(secret.expose()));
+    assert_eq!(key.id.account(), Some(account));
+    // Inactive, active again, its owner switched off and on, the account suspended, and gone for good.
+    house.lockwright.set_access_key_active(&house.as_root(account), &owner, &key.id, false).await.unwrap();
+    assert_eq!(signs().await, None);
+    house.lockwright.set_access_key_active(&house.as_root(account), &owner, &key.id, true).await.unwrap();
+    assert!(signs().await.is_some());
+    house.lockwright.set_user_disabled(&house.as_root(account), &carla, true).await.unwrap();
+    assert_eq!(signs().await, None);
+    house.lockwright.set_user_disabled(&house.as_root(account), &carla, false).await.unwrap();
+    house.lockwright.set_account_suspended(&house.host(), account, true).await.unwrap();
+    assert_eq!(signs().await, None);
+    house.lockwright.set_account_suspended(&house.host(), account, false).await.unwrap();
+    assert!(signs().await.is_some());
+    house.lockwright.delete_access_key(&house.as_root(account), &owner, &key.id).await.unwrap();
+    assert_eq!(signs().await, None);
+    assert!(signs().await.is_none(), "and it stays so");
+}
+
+#[tokio::test]
+async fn m16_two_keys_at_most_and_a_deleted_users_keys_sign_nothing() {
+    let house = House::memory().await;
+    let account = house.account(ANA).await;
+    let carla = house.user(account, "carla", false).await;
+    let owner = Identity::User(carla.clone());
+    let make = async || house.lockwright.create_access_key(&house.as_root(account), &owner).await;
+    let (first, _) = make().await.unwrap();
+    let (second, _) = make().await.unwrap();
+    house.lockwright.set_access_key_active(&house.as_root(account), &owner, &first.id, false).await.unwrap();
+    assert!(matches!(make().await, Err(KeyError::Refused(Refusal::TooMany))), "inactive ones count");
+    house.lockwright.delete_user(&house.as_root(account), &carla).await.unwrap();
+    for key in [&first.id, &second.id] {
+        assert!(house.lockwright.signer(key).await.unwrap().is_none());
+        assert!(house.store.claim(&ClaimKey::AccessKey(key.clone())).await.unwrap().is_none(), "nothing of it is left");
+    }
+}
+
+#[tokio::test]
+async fn m16_the_last_use_is_noted_every_quarter_of_an_hour_and_is_no_change_of_the_user() {
+    let house = House::memory().await;
+    let account = house.account(ANA).await;
+    let carla = house.user(account, "carla", false).await;
+    let owner = Identity::User(carla.clone());
+    let (key, _) = house.lockwright.create_access_key(&house.as_root(account), &owner).await.unwrap();
+    let used = async || {
+        let found = house.lockwright.access_key_last_used(&house.as_root(account), account, &key.id).await.unwrap();
+        found.unwrap().1.map(|used| (used.at, used.service, used.region))
+    };
+    assert_eq!(used().await, None);
+    let version = house.store.user(&carla).await.unwrap().unwrap().version;
+    let first = house.clock_now();
+    house.lockwright.note_key_use(&key.id, first, "iam", "us-east-1").await;
+    assert_eq!(used().await, Some((first, "iam".to_owned(), "us-east-1".to_owned())));
+    house.seconds(14 * 60);
+    house.lockwright.note_key_use(&key.id, house.clock_now(), "sts", "eu-west-1").await;
+    assert_eq!(used().await.unwrap().0, first);
+    house.seconds(60);
+    house.lockwright.note_key_use(&key.id, house.clock_now(), "sts", "eu-west-1").await;
+    assert_eq!(used().await.unwrap().1, "sts");
+    assert_eq!(house.store.user(&carla).await.unwrap().unwrap().version, version);
+    let other = house.account(BEN).await;
+    assert!(
+        house.lockwright.access_key_last_used(&house.as_root(other), other, &key.id).await.unwrap().is_none(),
+        "not of another account"
+    );
+}
+
+#[tokio::test]
+async fn e02_a_secret_access_key_can_be_read_neither_in_the_store_nor_in_an_event() {
+    let house = House::file().await;
+    let account = house.account(ANA).await;
+    let owner = Identity::Root(account);
+    let (key, secret) = house.lockwright.create_access_key(&house.as_root(account), &owner).await.unwrap();
+    let events = format!("{:?}", house.lockwright.events(&house.as_root(account), Some(account), None, 100).await.unwrap());
+    assert!(events.contains("CreateAccessKey") && events.contains(key.id.as_str()) && !events.contains(secret.expose()));
+    house.store.close().await;
+    let mut bytes = Vec::new();
+    for file in std::fs::read_dir(house.folder.path()).unwrap().flatten().filter(|file| file.path().is_file()) {
+        bytes.extend(std::fs::read(file.path()).unwrap());
+    }
+    let holds = |text: &str| bytes.windows(text.len()).any(|window| window == text.as_bytes());
+    assert!(holds(key.id.as_str()), "the search would find what is there");
+    assert!(!holds(secret.expose()));
+}

@@ -1,0 +1,44 @@
+//! The JSON protocols: bodies read strictly and within bounds, answers and errors written (Smithy, "AWS JSON" and "AWS REST JSON").
+
+mod input;
+mod value;
+
+pub use input::{Members, read};
+pub use value::{MAX_DEPTH, MAX_VALUES, Value};
+
+use serde::Serialize;
+
+use crate::error::{Protocol, Reply};
+
+/// The answer to an operation. An output that can't be written, which no output of ours is, becomes an empty one.
+pub fn response(protocol: Protocol, output: &impl Serialize, request_id: &str) -> Reply {
+    let body = serde_json::to_vec(output).unwrap_or_else(|_| b"{}".to_vec());
+    Reply { status: 200, headers: headers(protocol, request_id), body }
+}
+
+/// An error: its code in the body for `awsJson`, in a header too for `restJson`, so that every client finds it where it looks.
+pub(crate) fn error(protocol: Protocol, code: &str, message: &str, request_id: &str) -> Reply {
+    #[derive(Serialize)]
+    struct Body<'a> {
+        __type: &'a str,
+        message: &'a str,
+    }
+    let mut reply = response(protocol, &Body { __type: code, message }, request_id);
+    reply.status = 400;
+    if protocol == Protocol::RestJson {
+        reply.headers.push(("x-amzn-errortype", code.to_owned()));
+    }
+    reply
+}
+
+fn headers(protocol: Protocol, request_id: &str) -> Vec<(&'static str, String)> {
+    let content_type = match protocol {
+        Protocol::Json10 => "application/x-amz-json-1.0",
+        Protocol::Json11 => "application/x-amz-json-1.1",
+        Protocol::RestJson | Protocol::Query => "application/json",
+    };
+    vec![("content-type", content_type.to_owned()), ("x-amzn-requestid", request_id.to_owned())]
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,59 @@
+//! Values that break the constraints of their shapes, told all at once as AWS tells them.
+
+use crate::error::{ErrorKind, WireError};
+
+/// A constraint of a shape (Smithy, "Constraint traits").
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Constraint<'c> {
+    /// The member is required.
+    Required,
+    /// At least so many characters or items.
+    MinLength(usize),
+    /// At most so many characters or items.
+    MaxLength(usize),
+    /// No less than this.
+    Min(i64),
+    /// No more than this.
+    Max(i64),
+    /// Matching this pattern.
+    Pattern(&'c str),
+    /// One of these.
+    OneOf(&'c [&'c str]),
+}
+
+/// The violations of one input, in the order they were found.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Violations(Vec<String>);
+
+impl Violations {
+    /// As many as are told: a list with a thousand wrong items needs no thousand sentences.
+    const MOST: usize = 16;
+
+    /// Notes a violation at a place such as `tags.1.member.key`. The value is left out where it must not be shown.
+    pub fn note(&mut self, place: &str, value: Option<&str>, constraint: Constraint<'_>) {
+        let value = value.map(|value| format!(" '{value}'")).unwrap_or_default();
+        let rule = match constraint {
+            Constraint::Required => "Member must not be null".to_owned(),
+            Constraint::MinLength(least) => format!("Member must have length greater than or equal to {least}"),
+            Constraint::MaxLength(most) => format!("Member must have length less than or equal to {most}"),
+            Constraint::Min(least) => format!("Member must have value greater than or equal to {least}"),
+            Constraint::Max(most) => format!("Member must have value less than or equal to {most}"),
+            Constraint::Pattern(pattern) => format!("Member must satisfy regular expression pattern: {pattern}"),
+            Constraint::OneOf(values) => format!("Member must satisfy enum value set: [{}]", values.join(", ")),
+        };
+        if self.0.len() < Self::MOST {
+            self.0.push(format!("Value{value} at '{place}' failed to satisfy constraint: {rule}"));
+        }
+    }
+
+    /// Nothing, or all of them as one `ValidationError`.
+    pub fn finish(self) -> Result<(), WireError> {
+        let (count, plural) = match self.0.len() {
+            0 => return Ok(()),
+            1 => (1, ""),
+            more => (more, "s"),
+        };
+        let message = format!("{count} validation error{plural} detected: {}", self.0.join("; "));
+        Err(WireError::of(ErrorKind::ValidationError, message))
+    }
+}
