@@ -3,6 +3,7 @@
 #![allow(clippy::disallowed_methods, reason = "measuring time is what this program is for; it never ships")]
 
 mod commits;
+mod decisions;
 mod installation;
 mod pages;
 mod report;
@@ -43,6 +44,9 @@ fn main() -> anyhow::Result<()> {
     if wanted("commits") {
         runtime.block_on(commits::sqlite(&mut report))?;
         runtime.block_on(commits::postgres(&mut report))?;
+    }
+    if wanted("decisions") {
+        decisions::measure(&mut report)?;
     }
     if wanted("pages") {
         runtime.block_on(pages::measure(&mut report))?;

@@ -96,6 +96,8 @@ the peer is RustCrypto `argon2` alone with its memory reused, on as many threads
 - *Commits*: one ChangeSet with one row of about 200 bytes and an index, acknowledged after the fsync; the peer is rusqlite alone with the same row, WAL, `synchronous=FULL`.\n\
 - *PostgreSQL*: a ChangeSet with two such rows; the peer is tokio-postgres alone, `BEGIN; INSERT; INSERT; COMMIT` sent without waiting on as many connections. \
 Ours waits once before `COMMIT`, to see that every row was at the version it should be. Private cluster, `fsync=on`.\n\
+- *Policy decision*: one thread, an allow by the second-last of as many statements on one action and as many resources, no conditions; the peer is iam-rs, \
+whose policy is parsed beforehand as well.\n\
 - *Page*: `GET /console` of a signed-in builder ID with the session looked up and the page rendered; the peer is an axum route that answers \"hello\" in the same process. Load by `wrk` on the same machine. An administrator's pages also read the waiting help requests from the store; they are not in this figure.\n\
 - *Known or unknown*: Welch's t between calls with names that exist and names that don't, in turn, the slowest twentieth of each side left out. \
 Below 4.5 no difference was found (dudect's rule); it does not prove that there is none.\n\

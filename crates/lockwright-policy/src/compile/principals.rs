@@ -83,10 +83,7 @@ impl Name {
     fn reach(&self, principal: &Principal<'_>) -> Option<Reach> {
         match self {
             Self::Everyone => Some(Reach::Everyone),
-            Self::Account(account) => {
-                let root = matches!(principal, Principal::Root { .. });
-                (principal.account() == Some(account)).then_some(if root { Reach::Direct } else { Reach::Account })
-            }
+            Self::Account(account) => (principal.account() == Some(account)).then_some(Reach::Account),
             Self::Arn { arn, id: pinned } => {
                 let same_id = |id: &str| pinned.as_deref().is_none_or(|pinned| pinned == id);
                 match *principal {

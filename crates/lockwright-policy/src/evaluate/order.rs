@@ -88,7 +88,8 @@ pub(crate) fn in_order<P: Borrow<Policy>>(
     }
 
     let none_allows = |source| Decision::Denied(Denial { explicit: false, source });
-    let reach = resource.and_then(&allows);
+    // A policy without principals grants to whom it stands on; on a resource it grants to nobody.
+    let reach = resource.filter(|policy| policy.kind() != Kind::Identity).and_then(&allows);
     let crosses = request.crosses_accounts();
     let must_be_let_in = crosses || source == Source::Trust || !request.principal.has_identity();
     if must_be_let_in && reach.is_none() {

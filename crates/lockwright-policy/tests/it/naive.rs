@@ -131,7 +131,7 @@ fn reach(who: &Who, kind: &str, name: &str) -> Option<&'static str> {
         "Service" => (who.kind == "service" && who.arn == name).then_some("self"),
         "Federated" => (who.kind == "provider" && who.arn == name).then_some("self"),
         _ if name == "*" => Some("everyone"),
-        _ if account.len() == 12 => (who.account == account).then_some(if who.kind == "root" { "self" } else { "account" }),
+        _ if account.len() == 12 => (who.account == account).then_some("account"),
         _ if !name.starts_with("arn:") => match who.kind {
             "user" => (who.id == name).then_some("self"),
             "session" => who.id.starts_with(&format!("{name}:")).then_some("above"),

@@ -142,7 +142,8 @@ fn a_resource_of_the_account_opens_as_far_as_it_names_the_principal() {
         (FEDERATED, guest, [ok, ok, ok]),
         (FEDERATED, user, [no_session, no_boundary, no_session]),
         (FEDERATED, account, [no_identity; 3]),
-        (ROOT, account, [ok, ok, ok]),
+        (ROOT, account, [ok, no_boundary, no_session]),
+        (ROOT, anyone, [ok, no_boundary, no_session]),
     ];
     for (who, named, [alone, with_boundary, with_session]) in table {
         let asked = Asked { who, resource: Some((Allow, named)), ..PLAIN };
@@ -307,6 +308,16 @@ fn not_principal_is_all_but_who_is_named() {
         let context = Context::of(&who);
         assert_eq!(deny.denies(&Request::new(&action, KEY, &who, &context)), denied, "{who:?}");
     }
+}
+
+#[test]
+fn a_policy_without_principals_opens_no_resource() {
+    let action = Action::parse("kms:Decrypt").unwrap();
+    let context = Context::of(&ALICE);
+    let (open, closed) = (Allow.identity(), Deny.identity());
+    let on = |resource| decide(&Request::new(&action, KEY, &ALICE, &context), &Policies { resource: Some(resource), ..Policies::none() });
+    assert_eq!(on(&open), implicit(Source::Identity));
+    assert_eq!(on(&closed), explicit(Source::Resource));
 }
 
 #[test]
