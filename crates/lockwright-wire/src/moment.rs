@@ -167,5 +167,7 @@ mod tests {
     fn the_ends_of_time_can_be_written() {
         assert_eq!(Moment::from_seconds(i64::MAX).basic(), "99991230T220000Z");
         assert_eq!(Moment::from_seconds(i64::MIN).basic(), "00010101T000000Z");
+        assert_eq!(Moment::from_seconds(i64::MAX).plus(i64::MAX), Moment::from_seconds(i64::MAX));
+        assert_eq!(Moment::from_seconds(i64::MIN).plus(i64::MIN), Moment::from_seconds(i64::MIN));
     }
 }
