@@ -1,7 +1,8 @@
-//! The house's own commands: `cargo xtask setup|test|tidy|bench|requirements|ci`.
+//! The house's own commands: `cargo xtask setup|test|tidy|bench|requirements|operations|ci`.
 
 mod bench;
 mod ci;
+mod operations;
 mod phases;
 mod programs;
 mod requirements;
@@ -22,6 +23,7 @@ usage: cargo xtask <command>
   tidy               check the rules of the house that no compiler knows
   bench [ONLY]       measure against named peers and write docs/performance.md
   requirements       write docs/reference/requirements.md from the names of the tests
+  operations         write docs/reference/operations.md from the table of operations
   ci                 format, lints, tidy, dependency rules, then every test
 ";
 
@@ -47,6 +49,7 @@ fn dispatch(words: &[String]) -> anyhow::Result<()> {
         ["bench"] => bench::run(&root, ""),
         ["bench", only] => bench::run(&root, only),
         ["requirements"] => requirements::run(&root),
+        ["operations"] => operations::run(&root),
         ["ci"] => ci::run(&root),
         ["help" | "--help" | "-h"] => {
             print!("{USAGE}");

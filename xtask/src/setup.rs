@@ -42,6 +42,7 @@ fn missing_packages() -> Vec<&'static str> {
         ("python3", find(&["python3"]).is_some()),
         ("python3-venv", has_venv()),
         ("libfaketime", faketime().is_some()),
+        ("awscli", find(&["aws"]).is_some()),
     ];
     let missing = needed.iter().filter(|(_, present)| !present);
     missing.map(|(package, _)| *package).collect()

@@ -47,6 +47,7 @@ pub(crate) fn run(root: &Path) -> anyhow::Result<()> {
     }
     violations.extend(docs::check_decisions(&files));
     violations.extend(docs::check_requirements(&files));
+    violations.extend(docs::check_operations(root, &files)?);
     violations.sort();
 
     for violation in &violations {

@@ -68,12 +68,21 @@ impl Ask<'_> {
 
     /// The user of a name in the caller's account, once the act on it is allowed: whether it exists is told to those who may act on it.
     pub(crate) async fn user(&self, operation: &'static str, action: &'static str, name: &str) -> Result<User, WireError> {
-        let account = self.account()?;
-        let parsed = name.parse::<UserName>().map_err(|_| no_user(name))?;
-        let found = self.lockwright.find_user(account, &parsed).await.map_err(broken)?;
-        let aim = found.as_ref().map_or_else(|| Aim::user(action, account, "/", name), |user| Aim::of(action, user));
-        self.permitted(operation, &aim).await?;
+        let found = self.lookup(name).await?;
+        self.permitted(operation, &self.aim(action, name, found.as_ref())?).await?;
         found.ok_or_else(|| no_user(name))
+    }
+
+    /// The user of a name, if there is one: told to nobody before the act on it is allowed.
+    pub(crate) async fn lookup(&self, name: &str) -> Result<Option<User>, WireError> {
+        let Ok(parsed) = name.parse::<UserName>() else { return Ok(None) };
+        self.lockwright.find_user(self.account()?, &parsed).await.map_err(broken)
+    }
+
+    /// An act on a user that exists, or does not.
+    pub(crate) fn aim(&self, action: &'static str, name: &str, found: Option<&User>) -> Result<Aim<'static>, WireError> {
+        let account = self.account()?;
+        Ok(found.map_or_else(|| Aim::user(action, account, "/", name), |user| Aim::of(action, user)))
     }
 
     /// An answer with output.

@@ -2,11 +2,14 @@
 
 pub(crate) mod access_keys;
 pub(crate) mod aliases;
+pub(crate) mod attached;
+pub(crate) mod managed;
 pub(crate) mod user_policies;
 pub(crate) mod users;
 
 use lockwright_wire::error::{ErrorKind, WireError};
 use lockwright_wire::query::{Constraint, Node, Violations};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use crate::ask::Ask;
 
@@ -14,6 +17,28 @@ use crate::ask::Ask;
 const DEFAULT_ITEMS: i32 = 100;
 /// The most entries of a list.
 const MOST_ITEMS: i32 = 1000;
+
+/// What stays as it is in a returned document (RFC 3986 §2.3).
+const UNRESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+
+/// A policy document as answers carry it.
+pub(crate) fn encoded(document: &str) -> String {
+    utf8_percent_encode(document, UNRESERVED).to_string()
+}
+
+/// A required ARN.
+pub(crate) fn arn<'n>(input: &Node<'n>, member: &str, place: &str) -> Result<&'n str, WireError> {
+    let mut wrong = Violations::default();
+    let text = input.text(member)?;
+    match text {
+        None => wrong.note(place, None, Constraint::Required),
+        Some(text) if text.len() < 20 => wrong.note(place, Some(text), Constraint::MinLength(20)),
+        Some(text) if text.len() > 2048 => wrong.note(place, None, Constraint::MaxLength(2048)),
+        Some(_) => {}
+    }
+    wrong.finish()?;
+    text.ok_or_else(|| WireError::of(ErrorKind::ValidationError, "A required member is missing."))
+}
 
 /// Where a list begins and how long it is: `Marker` and `MaxItems`.
 pub(crate) struct Page {

@@ -36,6 +36,7 @@ macro_rules! operations {
 }
 
 operations! {
+    Iam "AttachUserPolicy" => iam::attached::attach,
     Iam "CreateAccessKey" => iam::access_keys::create,
     Iam "CreateAccountAlias" => iam::aliases::create,
     Iam "CreateUser" => iam::users::create,
@@ -43,11 +44,16 @@ operations! {
     Iam "DeleteAccountAlias" => iam::aliases::delete,
     Iam "DeleteUser" => iam::users::delete,
     Iam "DeleteUserPolicy" => iam::user_policies::delete,
+    Iam "DetachUserPolicy" => iam::attached::detach,
     Iam "GetAccessKeyLastUsed" => iam::access_keys::last_used,
+    Iam "GetPolicy" => iam::managed::get,
+    Iam "GetPolicyVersion" => iam::managed::version,
     Iam "GetUser" => iam::users::get,
     Iam "GetUserPolicy" => iam::user_policies::get,
     Iam "ListAccessKeys" => iam::access_keys::list,
     Iam "ListAccountAliases" => iam::aliases::list,
+    Iam "ListAttachedUserPolicies" => iam::attached::list,
+    Iam "ListPolicies" => iam::managed::list,
     Iam "ListUserPolicies" => iam::user_policies::list,
     Iam "ListUsers" => iam::users::list,
     Iam "PutUserPolicy" => iam::user_policies::put,

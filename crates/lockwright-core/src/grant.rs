@@ -15,6 +15,9 @@ use crate::permit::Permit;
 /// The most characters of all policies that stand in one user, white space not counted (AWS quota `UserPolicySizeQuota`).
 pub const USER_POLICY_SIZE: usize = 2048;
 
+/// The most managed policies that are attached to one user (AWS quota `AttachedPoliciesPerUserQuota`).
+pub const USER_ATTACHED: usize = 10;
+
 /// Why a policy is not put or taken away.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Refusal {
@@ -22,7 +25,9 @@ pub enum Refusal {
     OtherAccount,
     /// All policies together are longer than [`USER_POLICY_SIZE`].
     TooLong,
-    /// There is no policy of this name.
+    /// There are [`USER_ATTACHED`] already.
+    TooMany,
+    /// There is no policy of this name, or none of this ARN is attached.
     Unknown,
 }
 
@@ -61,6 +66,36 @@ pub fn delete(permit: &Permit, mut user: User, name: &PolicyName, op: &OpContext
     }
     let request = json!({"userName": user.name.as_str(), "policyName": name.as_str()});
     Ok(told("DeleteUserPolicy", user, request, op, entropy))
+}
+
+/// `AttachUserPolicy`: attaching what is attached changes nothing but the trail. Whether there is such a policy was looked at before.
+pub fn attach(permit: &Permit, mut user: User, arn: &str, op: &OpContext, entropy: &dyn Entropy) -> Result<Decided<()>, Refusal> {
+    if !permit.covers(&user.id) {
+        return Err(Refusal::OtherAccount);
+    }
+    let attached = &mut user.grants.attached;
+    if !attached.iter().any(|known| known == arn) {
+        if attached.len() >= USER_ATTACHED {
+            return Err(Refusal::TooMany);
+        }
+        attached.push(arn.to_owned());
+    }
+    let request = json!({"userName": user.name.as_str(), "policyArn": arn});
+    Ok(told("AttachUserPolicy", user, request, op, entropy))
+}
+
+/// `DetachUserPolicy`.
+pub fn detach(permit: &Permit, mut user: User, arn: &str, op: &OpContext, entropy: &dyn Entropy) -> Result<Decided<()>, Refusal> {
+    if !permit.covers(&user.id) {
+        return Err(Refusal::OtherAccount);
+    }
+    let before = user.grants.attached.len();
+    user.grants.attached.retain(|known| known != arn);
+    if user.grants.attached.len() == before {
+        return Err(Refusal::Unknown);
+    }
+    let request = json!({"userName": user.name.as_str(), "policyArn": arn});
+    Ok(told("DetachUserPolicy", user, request, op, entropy))
 }
 
 fn told(name: &'static str, user: User, request: serde_json::Value, op: &OpContext, entropy: &dyn Entropy) -> Decided<()> {

@@ -72,12 +72,20 @@ pub enum Access {
     Link,
 }
 
+/// How a user is called, and where it stands.
+#[derive(Clone, Debug)]
+pub struct Called {
+    /// Its path.
+    pub path: Path,
+    /// Its name.
+    pub name: UserName,
+}
+
 /// Creates a user (`CreateUser`, and `CreateLoginProfile` when it gets access).
 pub fn create(
     permit: &Permit,
     account: &Account,
-    path: Path,
-    name: UserName,
+    called: Called,
     administrator: bool,
     access: Access,
     op: &OpContext,
@@ -90,7 +98,7 @@ pub fn create(
     let user = User {
         id: id.clone(),
         version: Version::NEW,
-        name,
+        name: called.name,
         created: op.now,
         administrator,
         disabled: false,
@@ -99,7 +107,7 @@ pub fn create(
         epoch: 0,
         keys: Vec::new(),
         last_sign_in: None,
-        path,
+        path: called.path,
         grants: Grants::default(),
         factors: Factors::default(),
     };

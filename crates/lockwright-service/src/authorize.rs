@@ -1,6 +1,6 @@
 //! The only room that mints permits: every act in an account is decided by policies, from what is stored now.
 
-use std::sync::{Arc, LazyLock};
+use std::sync::Arc;
 
 use lockwright_core::permit::{OperatorPermit, Permit};
 use lockwright_core::person::Person;
@@ -11,7 +11,7 @@ use lockwright_model::id::AccountId;
 use lockwright_model::identity::Principal;
 use lockwright_model::secret::Sealed;
 use lockwright_model::user::User;
-use lockwright_policy::{Action, Context, Decision, Kind, Policies, Policy, Request, decide};
+use lockwright_policy::{Action, Context, Decision, Policies, Policy, Request, decide, managed};
 
 use crate::Lockwright;
 use crate::trouble::Trouble;
@@ -67,11 +67,8 @@ pub fn user_arn(user: &User) -> String {
     format!("arn:aws:iam::{}:user{}{}", user.id.account, user.path, user.name)
 }
 
-/// What the members of the built-in administrators group may do: everything in their account, as AWS's `AdministratorAccess` says it.
-static ADMINISTRATORS: LazyLock<Option<Arc<Policy>>> = LazyLock::new(|| {
-    let text = r#"{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}"#;
-    Policy::parse(text, Kind::Identity).ok().map(Arc::new)
-});
+/// What is attached to the built-in administrators group.
+pub const ADMINISTRATOR_ACCESS: &str = "arn:aws:iam::aws:policy/AdministratorAccess";
 
 impl Lockwright {
     /// Decides, from what is stored now, whether the principal may do this in the account.
@@ -155,9 +152,10 @@ impl Lockwright {
     /// The identity policies of a principal, compiled. `None`: one of them can't be read, and nobody knows what it would deny.
     fn policies_of(&self, signed: Option<&Person>) -> Option<Vec<Arc<Policy>>> {
         let Some(Person::User { user, .. }) = signed else { return Some(Vec::new()) };
-        let group = user.administrator.then(|| ADMINISTRATORS.clone());
-        let inline = user.grants.inline.iter().map(|policy| self.0.cache.compiled(&policy.document));
-        group.into_iter().chain(inline).collect()
+        let group = user.administrator.then_some(ADMINISTRATOR_ACCESS);
+        let attached = group.into_iter().chain(user.grants.attached.iter().map(String::as_str));
+        let attached = attached.map(|arn| self.0.cache.compiled(managed::find(arn).ok()?.document));
+        attached.chain(user.grants.inline.iter().map(|policy| self.0.cache.compiled(&policy.document))).collect()
     }
 
     /// Decides, from what is stored now, whether the principal acts as an operator.

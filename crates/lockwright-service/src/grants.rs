@@ -4,10 +4,10 @@ use lockwright_core::grant::{self, Refusal};
 use lockwright_model::context::OpContext;
 use lockwright_model::identity::UserRef;
 use lockwright_model::name::PolicyName;
-use lockwright_policy::{Kind, Malformed, Policy};
+use lockwright_policy::{Kind, Malformed, Policy, managed};
 
 use crate::Lockwright;
-use crate::authorize::Denied;
+use crate::authorize::{Aim, Denied};
 use crate::commit::decide;
 use crate::trouble::{NotCommitted, Trouble};
 
@@ -23,6 +23,12 @@ pub enum GrantError {
     /// The document can't be read.
     #[error("the policy document is malformed")]
     Malformed(Malformed),
+    /// There is no such managed policy here.
+    #[error(transparent)]
+    Unknown(managed::Unknown),
+    /// The managed policy is for service-linked roles alone.
+    #[error("the policy can't be attached")]
+    NotAttachable,
     /// The decision refused.
     #[error("refused: {0:?}")]
     Refused(Refusal),
@@ -58,6 +64,31 @@ impl Lockwright {
             let permit = self.permit(op, id.account, &self.aim_at("iam:PutUserPolicy", id).await?).await??;
             let user = self.store().user(id).await?.ok_or(GrantError::NoUser)?;
             grant::put(&permit, user, name.clone(), document.to_owned(), op, self.entropy())?
+        });
+        Ok(outcome?)
+    }
+
+    /// Attaches a policy managed by AWS to a user.
+    pub async fn attach_user_policy(&self, op: &OpContext, id: &UserRef, arn: &str) -> Result<(), GrantError> {
+        let outcome = decide!(self, {
+            let aim = Aim { keys: vec![("iam:policyarn", arn)], ..self.aim_at("iam:AttachUserPolicy", id).await? };
+            let permit = self.permit(op, id.account, &aim).await??;
+            if !managed::find(arn).map_err(GrantError::Unknown)?.is_attachable() {
+                return Err(GrantError::NotAttachable);
+            }
+            let user = self.store().user(id).await?.ok_or(GrantError::NoUser)?;
+            grant::attach(&permit, user, arn, op, self.entropy())?
+        });
+        Ok(outcome?)
+    }
+
+    /// Detaches a managed policy from a user.
+    pub async fn detach_user_policy(&self, op: &OpContext, id: &UserRef, arn: &str) -> Result<(), GrantError> {
+        let outcome = decide!(self, {
+            let aim = Aim { keys: vec![("iam:policyarn", arn)], ..self.aim_at("iam:DetachUserPolicy", id).await? };
+            let permit = self.permit(op, id.account, &aim).await??;
+            let user = self.store().user(id).await?.ok_or(GrantError::NoUser)?;
+            grant::detach(&permit, user, arn, op, self.entropy())?
         });
         Ok(outcome?)
     }

@@ -51,6 +51,7 @@ pub mod webhook;
 pub mod worker;
 
 pub use lockwright_core as core;
+pub use lockwright_policy as policy;
 
 use std::sync::Arc;
 

@@ -2,7 +2,7 @@
 
 use lockwright_core::person::Person;
 use lockwright_core::recovery::HandedLink;
-use lockwright_core::user::{self, Access, Held};
+use lockwright_core::user::{self, Access, Called, Held};
 use lockwright_model::change::UniqueKey;
 use lockwright_model::context::OpContext;
 use lockwright_model::entropy::draw;
@@ -160,6 +160,7 @@ impl Lockwright {
         access: GiveAccess,
     ) -> Result<(User, Handed), UserError> {
         let aim = Aim::user("iam:CreateUser", account, path.as_str(), name.as_str());
+        let called = Called { path: path.clone(), name: name.clone() };
         self.permit(op, account, &aim).await??;
         let state = self.store().account(account).await?.ok_or(UserError::Denied)?;
         let words = vec![name.to_string(), state.name.to_string()];
@@ -168,7 +169,7 @@ impl Lockwright {
         let outcome = decide!(self, {
             let permit = self.permit(op, account, &aim).await??;
             let state = self.store().account(account).await?.ok_or(UserError::Denied)?;
-            let mut decided = user::create(&permit, &state, path.clone(), name.clone(), administrator, access.clone(), op, self.entropy())?;
+            let mut decided = user::create(&permit, &state, called.clone(), administrator, access.clone(), op, self.entropy())?;
             // What was tried at the name before it was anybody's is not held against its owner.
             decided.changes.puts.extend(self.forgiven(&user_key(account, name), op.now).await?);
             decided

@@ -194,6 +194,9 @@ pub(crate) enum User {
         /// Make an access key and print its secret, this once
         #[arg(long)]
         access_key: bool,
+        /// Attach a policy managed by AWS; can be given more than once
+        #[arg(long = "policy", value_name = "ARN")]
+        policies: Vec<String>,
     },
     /// List the IAM users of an account
     List {

@@ -1,10 +1,11 @@
 //! Rules for documents: decisions are numbered once, links between files lead somewhere.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 
 use super::Violation;
 use super::files::File;
-use crate::requirements;
+use crate::{operations, requirements};
 
 const DECISIONS: &str = "docs/decisions/";
 
@@ -33,6 +34,13 @@ fn decision_number(name: &str) -> Option<&str> {
     let numbered = number.len() == 4 && number.bytes().all(|byte| byte.is_ascii_digit());
     let titled = !title.is_empty() && title.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-');
     (numbered && titled).then_some(number)
+}
+
+/// The page of operations is what the table says.
+pub(crate) fn check_operations(root: &Path, files: &[File]) -> anyhow::Result<Vec<Violation>> {
+    let stored = files.iter().find(|file| file.path == operations::PAGE).map_or("", |file| file.text.as_str());
+    let made = operations::page(root)?;
+    Ok(if stored == made { Vec::new() } else { vec![Violation::new(operations::PAGE, 1, "is out of date: run `cargo xtask operations`")] })
 }
 
 /// The page that says which test shows which rule is as the tests' names make it.

@@ -1,17 +1,14 @@
 //! Policies that stand in a user.
 
 use lockwright_model::name::PolicyName;
-use lockwright_service::core::grant::{Refusal, USER_POLICY_SIZE};
+use lockwright_service::core::grant::{Refusal, USER_ATTACHED, USER_POLICY_SIZE};
 use lockwright_service::grants::GrantError;
 use lockwright_wire::error::{ErrorKind, Reply, WireError};
 use lockwright_wire::query::{Constraint, Violations};
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
-use super::Page;
+use super::{Page, encoded};
 use crate::ask::{Ask, broken, name, no_user};
 
-/// What stays as it is in a returned document (RFC 3986 §2.3).
-const ENCODED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 /// The most characters of a document in a request (IAM `policyDocumentType`).
 const DOCUMENT: usize = 131_072;
 
@@ -47,7 +44,7 @@ pub(crate) async fn get(ask: &Ask<'_>) -> Result<Reply, WireError> {
     let policy = name(&input, "PolicyName", "policyName", 128)?;
     let found = ask.user("GetUserPolicy", "iam:GetUserPolicy", user).await?;
     let known = found.grants.inline.iter().find(|known| known.name.as_str() == policy).ok_or_else(|| no_policy(policy))?;
-    let document = utf8_percent_encode(&known.document, ENCODED).to_string();
+    let document = encoded(&known.document);
     Ok(ask.answer(|result| {
         result.text("UserName", found.name.as_str());
         result.text("PolicyName", known.name.as_str());
@@ -86,11 +83,16 @@ pub(crate) async fn delete(ask: &Ask<'_>) -> Result<Reply, WireError> {
     }
 }
 
+/// There is no managed policy of this ARN, as IAM says it where one is to be attached.
+pub(super) fn no_managed(arn: &str) -> WireError {
+    WireError::modelled("NoSuchEntity", 404, format!("Policy {arn} does not exist or is not attachable."))
+}
+
 fn no_policy(policy: &str) -> WireError {
     WireError::modelled("NoSuchEntity", 404, format!("The user policy with name {policy} cannot be found."))
 }
 
-fn failed(error: GrantError, user: &str, policy: &str) -> WireError {
+pub(super) fn failed(error: GrantError, user: &str, policy: &str) -> WireError {
     match error {
         GrantError::Denied(denied) => WireError::of(ErrorKind::AccessDenied, denied.message),
         GrantError::NoUser => no_user(user),
@@ -98,6 +100,11 @@ fn failed(error: GrantError, user: &str, policy: &str) -> WireError {
         GrantError::Refused(Refusal::TooLong) => {
             WireError::modelled("LimitExceeded", 409, format!("Maximum policy size of {USER_POLICY_SIZE} bytes exceeded for user {user}"))
         }
+        GrantError::Refused(Refusal::TooMany) => {
+            WireError::modelled("LimitExceeded", 409, format!("Cannot exceed quota for PoliciesPerUser: {USER_ATTACHED}"))
+        }
+        GrantError::Unknown(_) => no_managed(policy),
+        GrantError::NotAttachable => WireError::modelled("PolicyNotAttachable", 400, format!("Policy {policy} is not attachable.")),
         GrantError::Refused(Refusal::Unknown) => no_policy(policy),
         GrantError::Refused(Refusal::OtherAccount) => no_user(user),
         GrantError::Trouble(trouble) => broken(trouble),

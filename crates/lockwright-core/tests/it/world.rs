@@ -91,8 +91,7 @@ impl World {
             let made = user::create(
                 &world.permit(),
                 &account,
-                Default::default(),
-                name.parse().unwrap(),
+                user::Called { path: Default::default(), name: name.parse().unwrap() },
                 administrator,
                 access,
                 &op,

@@ -26,8 +26,8 @@ pub(super) fn run(common: &Common, verb: User) -> Result<(), Failure> {
             let request = Request::UserList { account, after: page.after, limit: page.limit };
             return ask(common, &request, LIST, "No users in this account yet. `lockwright user create` makes one.");
         }
-        User::Create { account, name, administrator, access, access_key } => {
-            let request = Request::UserCreate { account, name, administrator, access: access.into(), access_key };
+        User::Create { account, name, administrator, access, access_key, policies } => {
+            let request = Request::UserCreate { account, name, administrator, access: access.into(), access_key, policies };
             ask(common, &request, SHOW, "")?;
             remark(access);
             if access_key {

@@ -16,6 +16,7 @@ use lockwright_service::access_keys::KeyError;
 use lockwright_service::accounts::AccountError;
 use lockwright_service::core::access_key::Refusal;
 use lockwright_service::core::closing;
+use lockwright_service::grants::GrantError;
 use lockwright_service::host::{HostError, LinkForHost, Whom};
 use lockwright_service::shared::{LINK_PATH, Registered};
 use lockwright_service::users::{GiveAccess, Handed, UserError};
@@ -65,9 +66,15 @@ async fn run(lockwright: &Lockwright, op: &OpContext, request: Request) -> Answe
             lockwright.reopen_account(op, found.id).await?;
             state(lockwright, op, found.id).await
         }
-        Request::UserCreate { account, name, administrator, access, access_key } => {
+        Request::UserCreate { account, name, administrator, access, access_key, policies } => {
+            for arn in &policies {
+                lockwright_service::policy::managed::find(arn).map_err(|error| Refused { message: error.to_string() })?;
+            }
             let (created, handed) = lockwright.create_user(op, account, &name, administrator, give(access)).await?;
             let mut answer = with_handed(user(&created), &handed);
+            for arn in &policies {
+                lockwright.attach_user_policy(op, &created.id, arn).await?;
+            }
             if access_key {
                 give_key(lockwright, op, &Identity::User(created.id), &mut answer).await?;
             }
@@ -404,6 +411,12 @@ impl From<AccountError> for Refused {
             other => other.to_string(),
         };
         Self { message }
+    }
+}
+
+impl From<GrantError> for Refused {
+    fn from(error: GrantError) -> Self {
+        Self { message: error.to_string() }
     }
 }
 

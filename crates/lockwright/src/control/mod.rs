@@ -43,6 +43,8 @@ pub(crate) enum Request {
         access: Access,
         #[serde(default)]
         access_key: bool,
+        #[serde(default)]
+        policies: Vec<String>,
     },
     UserList {
         account: AccountId,

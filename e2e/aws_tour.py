@@ -1,0 +1,119 @@
+"""A tour with boto3, unmodified: arguments are the endpoint, and the access key of an administrator and of a user with IAMReadOnlyAccess.
+
+Prints nothing when all is as AWS has it; ends with an assertion otherwise.
+"""
+
+import json
+import sys
+import urllib.request
+
+import boto3
+from botocore.config import Config
+from botocore.exceptions import ClientError
+
+ENDPOINT, ADMIN, ADMIN_SECRET, READER, READER_SECRET = sys.argv[1:]
+
+
+def client(service, key, secret, region="eu-central-1"):
+    return boto3.client(
+        service, endpoint_url=ENDPOINT, region_name=region, aws_access_key_id=key, aws_secret_access_key=secret,
+        config=Config(retries={"max_attempts": 1}),
+    )
+
+
+def refused(code, status, call, **arguments):
+    try:
+        call(**arguments)
+    except ClientError as error:
+        found = (error.response["Error"]["Code"], error.response["ResponseMetadata"]["HTTPStatusCode"])
+        assert found == (code, status), (found, error)
+        return error.response["Error"]["Message"]
+    raise AssertionError(f"{call} was not refused with {code}")
+
+
+iam, sts = client("iam", ADMIN, ADMIN_SECRET), client("sts", ADMIN, ADMIN_SECRET)
+
+# Who calls.
+me = sts.get_caller_identity()
+account = me["Account"]
+assert me["Arn"] == f"arn:aws:iam::{account}:user/boss" and me["UserId"].startswith("AIDA"), me
+assert sts.get_access_key_info(AccessKeyId=ADMIN)["Account"] == account
+url = sts.generate_presigned_url("get_caller_identity", HttpMethod="GET")
+assert account.encode() in urllib.request.urlopen(url).read()
+
+# Signatures that do not hold.
+refused("SignatureDoesNotMatch", 403, client("iam", ADMIN, "x" * 40).list_users)
+refused("InvalidClientTokenId", 403, client("iam", "AKIAQAAAAAAAAAAAAAAA", ADMIN_SECRET).list_users)
+
+# Users, their paths and their pages.
+made = iam.create_user(UserName="dora", Path="/team/")["User"]
+assert made["Arn"] == f"arn:aws:iam::{account}:user/team/dora" and made["Path"] == "/team/", made
+for number in range(7):
+    iam.create_user(UserName=f"user{number}")
+pages = list(iam.get_paginator("list_users").paginate(PaginationConfig={"PageSize": 3}))
+names = [user["UserName"] for page in pages for user in page["Users"]]
+assert names == sorted(names) and len(names) == len(set(names)) == 10 and len(pages) == 4, (names, len(pages))
+assert [user["UserName"] for user in iam.list_users(PathPrefix="/team/")["Users"]] == ["dora"]
+marker = pages[0]["Marker"]
+refused("ValidationError", 400, iam.list_users, Marker=marker, PathPrefix="/team/")
+refused("ValidationError", 400, iam.list_users, Marker=marker[:-2] + "xx")
+refused("ValidationError", 400, iam.list_users, MaxItems=1001)
+refused("EntityAlreadyExists", 409, iam.create_user, UserName="DORA")
+refused("NoSuchEntity", 404, iam.get_user, UserName="nobody")
+refused("ValidationError", 400, iam.create_user, UserName="not a name")
+iam.get_waiter("user_exists").wait(UserName="dora")
+
+# Access keys: two, shown once, switched off and on.
+key = iam.create_access_key(UserName="dora")["AccessKey"]
+assert len(key["SecretAccessKey"]) == 40 and key["Status"] == "Active"
+iam.create_access_key(UserName="dora")
+refused("LimitExceeded", 409, iam.create_access_key, UserName="dora")
+dora = client("iam", key["AccessKeyId"], key["SecretAccessKey"])
+doras = client("sts", key["AccessKeyId"], key["SecretAccessKey"])
+assert doras.get_caller_identity()["Arn"] == made["Arn"]
+iam.update_access_key(UserName="dora", AccessKeyId=key["AccessKeyId"], Status="Inactive")
+refused("InvalidClientTokenId", 403, doras.get_caller_identity)
+iam.update_access_key(UserName="dora", AccessKeyId=key["AccessKeyId"], Status="Active")
+assert {each["Status"] for each in iam.list_access_keys(UserName="dora")["AccessKeyMetadata"]} == {"Active"}
+
+# Nothing without a policy; exactly what it says with one; a deny before all.
+said = refused("AccessDenied", 403, dora.list_users)
+assert made["Arn"] in said and "iam:ListUsers" in said, said
+may = {"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": ["iam:ListUsers", "iam:*AccessKey*"], "Resource": "*"}}
+iam.put_user_policy(UserName="dora", PolicyName="may", PolicyDocument=json.dumps(may))
+assert len(dora.list_users()["Users"]) == 10
+refused("AccessDenied", 403, dora.create_user, UserName="eve")
+assert iam.get_user_policy(UserName="dora", PolicyName="may")["PolicyDocument"] == may
+may["Statement"] = [may["Statement"], {"Effect": "Deny", "Action": "iam:List*", "Resource": "*"}]
+iam.put_user_policy(UserName="dora", PolicyName="may", PolicyDocument=json.dumps(may))
+refused("AccessDenied", 403, dora.list_users)
+assert iam.list_user_policies(UserName="dora")["PolicyNames"] == ["may"]
+refused("MalformedPolicyDocument", 400, iam.put_user_policy, UserName="dora", PolicyName="bad", PolicyDocument="{}")
+last = iam.get_access_key_last_used(AccessKeyId=key["AccessKeyId"])
+assert last["UserName"] == "dora" and last["AccessKeyLastUsed"]["Region"] == "eu-central-1", last
+
+# Policies managed by AWS.
+reader = client("iam", READER, READER_SECRET)
+assert [policy["PolicyName"] for policy in reader.list_attached_user_policies(UserName="reader")["AttachedPolicies"]] == ["IAMReadOnlyAccess"]
+refused("AccessDenied", 403, reader.create_user, UserName="eve")
+refused("NoSuchEntity", 404, iam.attach_user_policy, UserName="reader", PolicyArn="arn:aws:iam::aws:policy/NoSuchPolicy")
+change = "arn:aws:iam::aws:policy/IAMUserChangePassword"
+iam.attach_user_policy(UserName="reader", PolicyArn=change)
+iam.detach_user_policy(UserName="reader", PolicyArn=change)
+refused("NoSuchEntity", 404, iam.detach_user_policy, UserName="reader", PolicyArn=change)
+policy = iam.get_policy(PolicyArn="arn:aws:iam::aws:policy/AdministratorAccess")["Policy"]
+document = iam.get_policy_version(PolicyArn=policy["Arn"], VersionId=policy["DefaultVersionId"])["PolicyVersion"]["Document"]
+assert document["Statement"][0]["Action"] == "*", document
+
+# The alias, what is not offered, and a user who goes only when nothing hangs on it.
+iam.create_account_alias(AccountAlias="harbour-works")
+assert iam.list_account_aliases()["AccountAliases"] == ["harbour-works"]
+iam.delete_account_alias(AccountAlias="harbour-works")
+refused("InvalidAction", 400, iam.list_roles)
+refused("DeleteConflict", 409, iam.delete_user, UserName="dora")
+for each in iam.list_access_keys(UserName="dora")["AccessKeyMetadata"]:
+    iam.delete_access_key(UserName="dora", AccessKeyId=each["AccessKeyId"])
+refused("DeleteConflict", 409, iam.delete_user, UserName="dora")
+iam.delete_user_policy(UserName="dora", PolicyName="may")
+iam.delete_user(UserName="dora")
+refused("NoSuchEntity", 404, iam.get_user, UserName="dora")
