@@ -145,6 +145,7 @@ fn gaps_of_a_list_are_kept_and_bounded_as_live_iam_has_it() {
     }
     let parameters = form("L.member.2=x");
     assert_eq!(parameters.root().texts("L"), Ok(Some(vec![None, Some("x")])));
+    assert!(form("T.member.1.2.Key=x").root().list("T").is_err(), "two numbers after one another");
     let error = form("L.member.0=x").root().texts("L").unwrap_err();
     assert_eq!(WireError::from(error).code(Protocol::Query), "MalformedInput");
 }
@@ -166,6 +167,11 @@ fn a_structure_where_a_value_is_due_is_another_type() {
     // Neighbours in the sorted list are no members: only what stands after a dot is.
     let parameters = form("A=1&A-b=2&Ab=3&A!=4");
     assert_eq!(parameters.root().text("A"), Ok(Some("1")));
+    let neighbours: String = (10..40).map(|number| format!("A-b{number}=1&A!{number}.c=3&A0.c{number}=4&")).collect();
+    let body = format!("{neighbours}A.c=2&A.c-d=5");
+    let parameters = form(&body);
+    assert_eq!(parameters.root().member("A").text("c"), Ok(Some("2")));
+    assert_eq!(parameters.root().text("A"), Err(wrong("A")));
 }
 
 #[test]
