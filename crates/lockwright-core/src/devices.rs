@@ -224,10 +224,13 @@ fn covered(permit: &Permit, person: &Person) -> Result<(), Refusal> {
 /// Takes all devices away, owes a new one, and ends all sessions. Recovery codes stay: with them the owner still comes in.
 pub fn reset(mut person: Person, why: EnrolmentReason, op: &OpContext, entropy: &dyn Entropy) -> Decided<()> {
     let mut changes = ChangeSet::default();
-    for device in std::mem::take(&mut person.factors_mut().devices) {
-        gone(&mut changes, &person, &device, op, entropy);
+    let devices = std::mem::take(&mut person.factors_mut().devices);
+    for device in &devices {
+        gone(&mut changes, &person, device, op, entropy);
     }
-    person.factors_mut().enrolment = Some(EnrolmentOwed { since: op.now, why });
+    // Where none stood the password alone signed in anyway, and goes on to do so until one does.
+    let taken = !devices.is_empty() || person.factors().enrolment.is_some_and(|owed| owed.taken || owed.why == EnrolmentReason::Recovered);
+    person.factors_mut().enrolment = Some(EnrolmentOwed { since: op.now, why, taken });
     person.end_sessions();
     let told = Told::new(Service::Iam, "MFAEnrolmentRequired", person.account_id()).request(whose(&person));
     changes.tell(AuditEvent::new(op, entropy, told));

@@ -27,7 +27,7 @@ pub fn create(
     op: &OpContext,
     entropy: &dyn Entropy,
 ) -> Decided<(OperatorId, HandedLink)> {
-    let enrolment = Some(EnrolmentOwed { since: op.now, why: EnrolmentReason::First });
+    let enrolment = Some(EnrolmentOwed { since: op.now, why: EnrolmentReason::First, taken: false });
     let operator = Operator {
         id: OperatorId::draw(entropy),
         version: Version::NEW,
@@ -78,7 +78,7 @@ pub fn reset_mfa(mut operator: Operator, op: &OpContext, entropy: &dyn Entropy) 
     operator.factors.devices.clear();
     operator.factors.codes = None;
     operator.credential = None;
-    operator.factors.enrolment = Some(EnrolmentOwed { since: op.now, why: EnrolmentReason::Host });
+    operator.factors.enrolment = Some(EnrolmentOwed { since: op.now, why: EnrolmentReason::Host, taken: true });
     operator.epoch += 1;
     changes.tell(AuditEvent::new(op, entropy, told("ResetOperatorMFA", &operator)));
     let person = Person::Operator(operator);

@@ -170,6 +170,9 @@ pub struct EnrolmentOwed {
     pub since: Timestamp,
     /// Why.
     pub why: EnrolmentReason,
+    /// Devices were taken away for it: the password of before is no longer enough.
+    #[serde(default)]
+    pub taken: bool,
 }
 
 /// Why enrolment is owed.

@@ -86,13 +86,21 @@ fn passkey_context(id: &CaseId) -> String {
 /// The counter of what is tried in a case. Before the first proof it is the identity's own, shared with sign-in; whoever proved the same
 /// has the same one afterwards, so that a stranger can't wear out the owner's (N-T06). A decoy counts by the name that was typed.
 fn counter(kind: &'static str, case: &Case, own: Option<TriesKey>) -> TriesKey {
-    let name = || case.gathered.name.as_ref().map_or_else(|| case.id.to_string(), |name| name.as_str().to_owned());
-    let proofs = case.gathered.proofs;
-    if !proofs.is_empty() {
-        let words: Vec<&str> = proofs.iter().map(Proof::word).collect();
-        return TriesKey::new(kind, &format!("{} after {}", name(), words.join(" ")));
+    match own.filter(|_| case.gathered.proofs.is_empty()) {
+        Some(own) => own,
+        None if case.gathered.proofs.is_empty() => TriesKey::new(kind, &format!("nobody {}", stands_as(case))),
+        None => TriesKey::new(kind, &stands_as(case)),
     }
-    own.unwrap_or_else(|| TriesKey::new(kind, &format!("nobody {}", name())))
+}
+
+/// As whom a case's browser is counted: by the name that was typed, and what was proven of it.
+fn stands_as(case: &Case) -> String {
+    let name = case.gathered.name.as_ref().map_or_else(|| case.id.to_string(), |name| name.as_str().to_owned());
+    if case.gathered.proofs.is_empty() {
+        return name;
+    }
+    let words: Vec<&str> = case.gathered.proofs.iter().map(Proof::word).collect();
+    format!("{name} after {}", words.join(" "))
 }
 
 impl Lockwright {
@@ -397,10 +405,9 @@ impl Lockwright {
     }
 
     /// What a browser asks to be sent counts against the name like any other mail; past the limit nothing leaves, and the answer is the
-    /// same.
+    /// same. Whoever proved something is not counted with strangers.
     async fn counted_ask(&self, op: &OpContext, case: &Case) -> Result<Ask, EvidenceError> {
-        let name = case.gathered.name.as_ref().map_or_else(|| format!("case {}", case.id), |name| name.as_str().to_owned());
-        let counted = self.count_mail(op, &format!("asks {name}")).await?;
+        let counted = self.count_mail(op, &format!("asks {}", stands_as(case))).await?;
         Ok(Ask { rows: counted.rows, silent: counted.silent })
     }
 }

@@ -3,7 +3,7 @@
 use lockwright_core::recovery;
 use lockwright_core::tries::{ADDRESS_MAILS, SOURCE_CASES, Wait};
 use lockwright_core::{Decided, outbox};
-use lockwright_model::case::IdentityKind;
+use lockwright_model::case::{Case, IdentityKind, Purpose};
 use lockwright_model::change::{ChangeSet, Record};
 use lockwright_model::clock::Timestamp;
 use lockwright_model::context::OpContext;
@@ -86,6 +86,16 @@ pub(crate) struct Counted {
     pub(crate) silent: bool,
 }
 
+/// No mail leaves for the case, and else it is what it is: strangers who use the mails up keep nobody out who shows other things than the
+/// mailbox (O-F05). The rows are the same.
+fn send_nowhere(changes: &mut ChangeSet) {
+    for record in &mut changes.puts {
+        if let Record::Case(Case { purpose: Purpose::Recover { address, .. }, .. }) = record {
+            *address = None;
+        }
+    }
+}
+
 impl Lockwright {
     /// Counts a case against its network (told when too many) and its name (silent when too many: O-F03, O-F05).
     pub(crate) async fn count_case(&self, op: &OpContext, name: &str) -> Result<Counted, StartError> {
@@ -118,8 +128,10 @@ impl Lockwright {
             let case = decide!(self, {
                 let found = self.find(name).await?;
                 let counted = self.count_case(op, found.tries.as_str()).await?;
-                let person = found.person.as_ref().filter(|_| !counted.silent);
-                let mut decided = recovery::start(kind, goal, person, &found.tries, &holder, op, self.entropy());
+                let mut decided = recovery::start(kind, goal, found.person.as_ref(), &found.tries, &holder, op, self.entropy());
+                if counted.silent {
+                    send_nowhere(&mut decided.changes);
+                }
                 decided.changes.puts.extend(counted.rows);
                 decided
             })?;

@@ -126,7 +126,7 @@ pub fn finish_reenrol(
         changes.tell(AuditEvent::new(&acting, entropy, told));
     }
     let factors = person.factors_mut();
-    factors.enrolment = Some(EnrolmentOwed { since: op.now, why: EnrolmentReason::Recovered });
+    factors.enrolment = Some(EnrolmentOwed { since: op.now, why: EnrolmentReason::Recovered, taken: true });
     factors.underway.retain(|under| under.goal != Goal::Reenrol);
     person.end_sessions();
     shared::tell(&mut changes, &mut person, SharedChange::Devices, op, entropy);

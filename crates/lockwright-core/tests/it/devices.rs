@@ -384,7 +384,7 @@ fn a23_n_b05_an_administrator_reaches_the_users_of_the_account_and_nobody_else()
 fn b10_who_must_enrol_before_anything_else() {
     let grace = Duration::from_secs(35 * DAY);
     let owed = |mut person: Person| {
-        person.factors_mut().enrolment = Some(EnrolmentOwed { since: at(0), why: EnrolmentReason::Recovered });
+        person.factors_mut().enrolment = Some(EnrolmentOwed { since: at(0), why: EnrolmentReason::Recovered, taken: true });
         person
     };
     let until = at(0).plus(grace);

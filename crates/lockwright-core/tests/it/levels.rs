@@ -126,7 +126,7 @@ fn b14_the_level_follows_from_what_was_proven_for_each_mix_of_factors() {
                         person.factors_mut().devices = devices.clone();
                         person.factors_mut().codes = codes.clone();
                         person.factors_mut().enrolment =
-                            owed.map(|why| EnrolmentOwed { since: if renewed { Timestamp::default() } else { at(1) }, why });
+                            owed.map(|why| EnrolmentOwed { since: if renewed { Timestamp::default() } else { at(1) }, why, taken: true });
                         let mix = format!("{:?} {devices:?} {codes:?} {owed:?} {renewed} {late}", person.kind());
                         let (gets, ceremony) = after_password(&person, days);
                         assert_eq!(gets, password_gets(&person, !devices.is_empty(), owed, renewed, late), "{mix}");

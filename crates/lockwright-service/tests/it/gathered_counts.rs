@@ -235,3 +235,23 @@ async fn b20_a_name_that_is_nobodys_counts_and_waits_like_one_that_exists() {
     }
     assert_eq!(seen[0], seen[1]);
 }
+
+#[tokio::test]
+async fn o_f05_strangers_who_use_up_the_mails_keep_nobody_out_who_shows_something_else() {
+    let house = House::memory().await;
+    let armed = house.ana().await;
+    house.seconds(3600);
+    for _ in 0..6 {
+        let walk = house.walk_now(&armed.name, Goal::NewPassword).await;
+        let _ = walk.ask(&phone()).await.unwrap();
+    }
+    let op = house.anyone();
+    let opened = house.lockwright.start_recovery(&op, &armed.name, Goal::NewPassword).await.unwrap();
+    assert!(house.letters().await.is_empty(), "O-F03: no more mail");
+    let mut walk = Walk { house: &house, case: opened.case, cookie: opened.holder, mailed: "222222".to_owned() };
+    assert_eq!(walk.ask(&phone()).await.unwrap(), None, "nor a message to the phone, for somebody who proved nothing");
+    assert!(accepted(walk.saved(&armed.codes[0]).await));
+    assert!(accepted(walk.channel(&phone()).await));
+    walk.finish().await.unwrap();
+    house.first_step_with(&armed.name, NEW).await;
+}

@@ -486,7 +486,7 @@ async fn while_enrolment_is_owed_the_password_takes_a_saved_code_beside_it_unles
         let since = if renewed { since_then } else { house.clock_now() };
         change(&house, &armed.identity, |factors| {
             factors.devices.clear();
-            factors.enrolment = Some(EnrolmentOwed { since, why });
+            factors.enrolment = Some(EnrolmentOwed { since, why, taken: true });
         })
         .await;
         let signed = match house.sign_in_only(&armed.name).await.unwrap() {

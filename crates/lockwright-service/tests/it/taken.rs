@@ -81,6 +81,21 @@ async fn v6_4_4_an_administrator_takes_devices_and_hands_over_a_link_or_a_passwo
 }
 
 #[tokio::test]
+async fn where_no_device_stood_the_password_enrols_the_one_that_is_asked_for() {
+    let house = House::memory().await;
+    let (account, user, name) = house.carla().await;
+    house.lockwright.require_enrolment(&house.as_root(account), &user).await.unwrap();
+    let token = house.session(&name, OLD).await;
+    assert_eq!(house.signed(&token).await.unwrap().session.scope, SessionScope::EnrolMfa);
+    house.enrol_app(&token).await;
+    // Asked for twice, it stays taken.
+    for _ in 0..2 {
+        house.lockwright.require_enrolment(&house.as_root(account), &user).await.unwrap();
+        house.first_step(&name).await;
+    }
+}
+
+#[tokio::test]
 async fn n_r19_builders_and_users_recover_with_two_proofs_and_replace_a_device_with_the_password() {
     let house = House::memory().await;
     let (account, user, carla) = house.carla().await;

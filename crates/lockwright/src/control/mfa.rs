@@ -29,9 +29,9 @@ pub(super) async fn reset(lockwright: &Lockwright, op: &OpContext, whose: WhoseM
     let whom = meant(lockwright, op, whose).await?;
     let removed = lockwright.reset_devices(op, &whom).await?;
     let (identity, _) = lockwright.devices_for_host(op, &whom).await?;
-    Ok(
-        json!({"Identity": identity.to_string(), "Removed": removed, "NextSignIn": "enrols a device, under a password that is set from now on"}),
-    )
+    // A password from before may be known to somebody who waited for this.
+    let next = if removed == 0 { "enrols a device" } else { "enrols a device, under a password that is set from now on" };
+    Ok(json!({"Identity": identity.to_string(), "Removed": removed, "NextSignIn": next}))
 }
 
 fn device(device: &MfaDevice) -> Value {
