@@ -48,8 +48,10 @@ pub fn is_call<B>(request: &axum::http::Request<B>) -> bool {
     let headers = request.headers();
     let signed = headers.get("authorization").is_some_and(|value| value.as_bytes().starts_with(b"AWS4-"));
     let presigned = request.uri().query().is_some_and(|query| query.contains("X-Amz-Algorithm=") || query.contains("X-Amz-Signature="));
-    let posted = request.method() == Method::POST && request.uri().path() == "/";
-    signed || presigned || posted || headers.contains_key("x-amz-target")
+    let at_root = request.uri().path() == "/";
+    let posted = request.method() == Method::POST && at_root;
+    let asked = at_root && request.uri().query().is_some_and(|query| query.split('&').any(|pair| pair.starts_with("Action=")));
+    signed || presigned || posted || asked || headers.contains_key("x-amz-target")
 }
 
 impl Api {

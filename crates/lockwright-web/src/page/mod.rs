@@ -24,6 +24,7 @@ pub mod mfa;
 pub mod notice;
 pub mod obstacle;
 pub mod operator;
+pub mod operator_recovery;
 pub mod outbox;
 pub mod problem;
 pub mod proof;
@@ -175,6 +176,7 @@ pub fn samples() -> Vec<Sample> {
     account::samples(&mut out);
     account_contacts::samples(&mut out);
     operator::samples(&mut out);
+    operator_recovery::samples(&mut out);
     outbox::samples(&mut out);
     notice::samples(&mut out);
     problem::samples(&mut out);

@@ -12,7 +12,8 @@ use lockwright_service::operator_help::{HelpStage, HelpView, OperatorAct, Operat
 use super::home::{self, is_security};
 use crate::http::{Answer, Form, Member, Refused, go, who};
 use crate::page::course::Course;
-use crate::page::operator::{ActLine, Facts, Found, Hindrance, OperatorFound, OperatorHome, Recoveries, RecoveryRow, RecoveryShow, Stage};
+use crate::page::operator::OperatorHome;
+use crate::page::operator_recovery::{ActLine, Facts, Found, Hindrance, OperatorFound, Recoveries, RecoveryRow, RecoveryShow, Stage};
 use crate::page::{FieldErrors, words};
 
 const SIX_DIGITS: &str = "Type the six digits that the caller reads out.";
