@@ -190,6 +190,8 @@ pub struct UserShow {
     pub devices: Vec<DeviceRow>,
     /// A device is owed at the next sign-in.
     pub enrolment_owed: bool,
+    /// And devices were taken away for it: a new password is to be handed over first.
+    pub devices_taken: bool,
     /// The id of a help request of theirs that waits.
     pub open_help: Option<String>,
     /// How a recovery of theirs goes on that is under way.
@@ -233,6 +235,7 @@ impl Page for UserShow {
             is_self: false,
             devices: DeviceRow::samples(),
             enrolment_owed: false,
+            devices_taken: false,
             open_help: Some("MZXW6YTBOIMZXW6YTBOIMZXW6Y".into()),
             recovering: Some(Course::sample(true)),
             sign_in_url: "https://access.example.com/a/example-corp".into(),
@@ -250,6 +253,7 @@ impl Page for UserShow {
                 last_sign_in: None,
                 devices: Vec::new(),
                 enrolment_owed: true,
+                devices_taken: true,
                 disabled: true,
                 open_help: None,
                 recovering: None,

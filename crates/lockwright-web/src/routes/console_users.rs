@@ -188,6 +188,7 @@ async fn shown(admin: &Admin, user: &User) -> Result<UserShow, Refused> {
         is_self: member.identity() == Identity::User(user.id.clone()),
         devices: user.factors.devices.iter().map(|device| row(device, now)).collect(),
         enrolment_owed: user.factors.enrolment.is_some(),
+        devices_taken: user.factors.enrolment.as_ref().is_some_and(|owed| owed.taken),
         open_help: open_help.map(|help| help.id.to_string()),
         recovering: recoveries.first().map(|first| Course::of(&first.course, now)),
         sign_in_url: member.visit.web().url(&users_sign_in_path(&account)),
