@@ -2,6 +2,7 @@
 
 use lockwright_model::access_key::{AccessKey, AccessKeyId, MOST_ACCESS_KEYS};
 use lockwright_model::change::{ChangeSet, Claim, ClaimKey, Key, Record, Version};
+use lockwright_model::clock::Timestamp;
 use lockwright_model::context::OpContext;
 use lockwright_model::entropy::Entropy;
 use lockwright_model::event::{AuditEvent, Service, Told};
@@ -34,7 +35,7 @@ pub fn create(
     if keys.len() >= MOST_ACCESS_KEYS {
         return Err(Refusal::TooMany);
     }
-    let key = AccessKey { id, secret, active: true, created: op.now };
+    let key = AccessKey { id, secret, active: true, created: op.now, questioned: None };
     keys.push(key.clone());
     let mut changes = ChangeSet::default();
     let shown = json!({"accessKey": {
@@ -46,7 +47,8 @@ pub fn create(
     Ok(Decided::new(changes, key))
 }
 
-/// `UpdateAccessKey`: an inactive key signs nothing. Setting what is set already changes nothing but the trail.
+/// `UpdateAccessKey`: an inactive key signs nothing. Setting what is set already changes nothing but the trail, and answers what a recovery
+/// left in question: somebody who may change the key has looked at it.
 pub fn set_active(
     mut person: Person,
     id: &AccessKeyId,
@@ -57,11 +59,30 @@ pub fn set_active(
     let keys = person.keys_mut().ok_or(Refusal::NotForThisKind)?;
     let key = keys.iter_mut().find(|key| key.id == *id).ok_or(Refusal::Unknown)?;
     key.active = active;
+    key.questioned = None;
     let request = json!({"userName": person.user_name(), "accessKeyId": id.as_str(), "status": status(active)});
     let mut changes = ChangeSet::default();
     changes.tell(event("UpdateAccessKey", &person, request, Value::Null, op, entropy));
     changes.put(person.record());
     Ok(Decided::new(changes, ()))
+}
+
+/// A key that a recovery left in question is its owner's: it goes on, and stands out no more. A key that is off stays off.
+pub fn keep(person: Person, id: &AccessKeyId, op: &OpContext, entropy: &dyn Entropy) -> Result<Decided<()>, Refusal> {
+    if !person.keys().iter().any(|key| key.id == *id && key.active) {
+        return Err(Refusal::Unknown);
+    }
+    set_active(person, id, true, op, entropy)
+}
+
+/// Its owner got back in: the keys from before go on signing, for programs would stand still, but each is to be looked at. How many still sign.
+pub(crate) fn question(person: &mut Person, now: Timestamp) -> u8 {
+    let mut signing = 0;
+    for key in person.keys_mut().into_iter().flatten().filter(|key| key.active) {
+        key.questioned = Some(now);
+        signing += 1;
+    }
+    signing
 }
 
 /// `DeleteAccessKey`.

@@ -147,6 +147,7 @@ pub fn answers(notice: &Notice) -> bool {
             | Happening::DeviceResynced(_)
             | Happening::CodesIssued
             | Happening::CodeUsed(_)
+            | Happening::KeysQuestioned(_)
             | Happening::AddressAdded(_)
             | Happening::AddressRemoved(_)
             | Happening::ContactInvited(_)

@@ -98,6 +98,9 @@ pub struct AccessKey {
     pub active: bool,
     /// When it was made.
     pub created: Timestamp,
+    /// Its owner got back in then, by a recovery: somebody else may have copied it, or made it, before. Until somebody says what it is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub questioned: Option<Timestamp>,
 }
 
 /// The last use of an access key, to 15 minutes.

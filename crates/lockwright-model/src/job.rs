@@ -224,6 +224,8 @@ pub enum Happening {
     CodeUsed(u8),
     /// An administrator or the host asks for a new enrolment.
     EnrolmentRequired,
+    /// A recovery was finished, and so many access keys from before still sign.
+    KeysQuestioned(u8),
     /// Another address was confirmed, shown masked.
     AddressAdded(String),
     /// An address was removed, shown masked.

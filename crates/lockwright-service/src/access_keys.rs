@@ -64,6 +64,15 @@ pub struct Signer {
     pub secret: SecretKey,
 }
 
+/// Access keys for a page.
+#[derive(Debug)]
+pub struct KeysSeen {
+    /// Each, and its last use.
+    pub keys: Vec<(AccessKey, Option<KeyUse>)>,
+    /// Policies let who looks switch them off.
+    pub may_change: bool,
+}
+
 fn secret_context(id: &AccessKeyId) -> String {
     format!("secret of {id}")
 }
@@ -137,6 +146,28 @@ impl Lockwright {
             access_key::set_active(person, id, active, op, self.entropy())?
         });
         Ok(outcome?)
+    }
+
+    /// Says that a key which a recovery left in question is its owner's.
+    pub async fn keep_access_key(&self, op: &OpContext, owner: &Identity, id: &AccessKeyId) -> Result<(), KeyError> {
+        let outcome = decide!(self, {
+            let person = self.key_owner(op, owner, "iam:UpdateAccessKey").await?;
+            access_key::keep(person, id, op, self.entropy())?
+        });
+        Ok(outcome?)
+    }
+
+    /// The keys of somebody who looks at themselves, or is looked at by an administrator, for a page.
+    pub async fn keys_seen(&self, op: &OpContext, owner: &Person) -> Result<KeysSeen, Trouble> {
+        let mut keys = Vec::with_capacity(owner.keys().len());
+        for key in owner.keys() {
+            keys.push((key.clone(), self.store().key_use(&key.id).await?));
+        }
+        let may_change = match aim_of("iam:UpdateAccessKey", owner) {
+            Some((account, aim)) => self.may(op, account, &aim).await?.is_ok(),
+            None => false,
+        };
+        Ok(KeysSeen { keys, may_change })
     }
 
     /// Deletes a key.

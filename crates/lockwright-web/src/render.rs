@@ -223,6 +223,7 @@ static ENVIRONMENT: LazyLock<Environment<'static>> = LazyLock::new(|| {
         "part/trouble.html",
         "part/wait.html",
         "part/outbox.html",
+        "part/access_keys.html",
         "part/course.html",
         "part/rehearsal.html",
         "part/recovering.html",

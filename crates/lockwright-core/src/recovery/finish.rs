@@ -8,7 +8,7 @@ use lockwright_model::email::EmailAddress;
 use lockwright_model::entropy::Entropy;
 use lockwright_model::event::{AuditEvent, Service, Told};
 use lockwright_model::factors::{DeviceKind, EnrolmentOwed, EnrolmentReason, MfaDevice};
-use lockwright_model::job::{Notice, SharedChange};
+use lockwright_model::job::{Happening, Notice, SharedChange};
 use lockwright_model::proof::Goal;
 use lockwright_model::secret::PasswordHash;
 use lockwright_model::session::SessionScope;
@@ -21,6 +21,7 @@ use super::rules::Opening;
 use super::waiting::not_frozen;
 use super::{Refusal, Step, complete, ready};
 use crate::Decided;
+use crate::access_key;
 use crate::outbox;
 use crate::person::Person;
 use crate::session::{self, NewSession, SessionLimits};
@@ -88,10 +89,19 @@ pub fn finish(
     outbox::notify(&mut changes, &person, &Notice::PasswordRecovered(person.whose()), op, entropy);
     if !handed {
         evidence::note(&mut case, &person, CaseMoment::Completed, op.now);
+        question_keys(&mut changes, &mut person, step);
     }
     changes.puts.extend(complete(case, op).puts);
     changes.put(person.record());
     Ok(Decided::new(changes, ()))
+}
+
+/// Marks the access keys from before, and tells their owner that they still sign.
+fn question_keys(changes: &mut ChangeSet, person: &mut Person, step: &Step<'_>) {
+    match access_key::question(person, step.op.now) {
+        0 => {}
+        signing => outbox::tell(changes, person, Happening::KeysQuestioned(signing), step.op, step.entropy),
+    }
 }
 
 /// Switches the device on again that proved itself though it was off; its name.
@@ -135,6 +145,7 @@ pub fn finish_reenrol(
         .response(json!({"DeviceRecoveryCompleted": "Success"}));
     changes.tell(AuditEvent::new(&acting, entropy, told));
     evidence::tell(&mut changes, &mut case, &person, CaseMoment::Completed, None, step);
+    question_keys(&mut changes, &mut person, step);
     let new = session::open(&person, SessionScope::EnrolMfa, limits, op, entropy);
     changes.put(Record::Session(new.session.clone()));
     changes.puts.extend(complete(case, op).puts);

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use lockwright_model::factors::DeviceKind;
-use lockwright_model::job::Notice;
+use lockwright_model::job::{Happening, Notice};
 use lockwright_model::proof::{Goal, Proof, Proofs};
 use lockwright_service::addresses::AddressError;
 use lockwright_service::cases::CaseStep;
@@ -11,6 +11,7 @@ use lockwright_service::confirm::ConfirmAnswer;
 use lockwright_service::core::recovery::rules::COOLING;
 use lockwright_service::core::recovery::{CodeOutcome, Given, Refusal};
 use lockwright_service::factors::FactorAnswer;
+use lockwright_service::host::Whom;
 use lockwright_service::signin::Entered;
 
 use crate::armed::Armed;
@@ -281,4 +282,60 @@ async fn a04_what_was_given_in_one_recovery_is_nothing_in_another() {
     assert!(accepted(one.factor(FactorAnswer::Totp { device: Some(&armed.app_id), code: &app }).await));
     assert!(wrong(other.factor(FactorAnswer::Totp { device: Some(&armed.app_id), code: &app }).await));
     assert_eq!(other.proofs().await, Proofs::EMPTY);
+}
+
+#[tokio::test]
+async fn a_recovery_leaves_access_keys_signing_and_marks_them() {
+    for goal in [Goal::NewPassword, Goal::Reenrol] {
+        let house = House::memory().await;
+        let armed = house.ana().await;
+        let (lockwright, owner, host) = (&house.lockwright, &armed.identity, house.host());
+        let signs = lockwright.create_access_key(&host, owner).await.unwrap().0.id;
+        let off = lockwright.create_access_key(&host, owner).await.unwrap().0.id;
+        lockwright.set_access_key_active(&host, owner, &off, false).await.unwrap();
+        let questioned = || async {
+            let keys = lockwright.access_keys(&house.host(), owner).await.unwrap();
+            keys.into_iter().map(|key| key.questioned).collect::<Vec<_>>()
+        };
+        house.letters().await;
+        let mut walk = house.walk(&armed.name, goal).await;
+        walk.mailbox().await.unwrap();
+        walk.saved(&armed.codes[0]).await.unwrap();
+        if goal == Goal::Reenrol {
+            walk.password(OLD).await.unwrap();
+        }
+        assert_eq!(questioned().await, [None, None], "{goal:?}: not before its end");
+        house.letters().await;
+        match goal {
+            Goal::NewPassword => walk.finish().await.unwrap(),
+            Goal::Reenrol => drop(walk.lost_device().await.unwrap()),
+        }
+        let heard = notices(&house.letters().await);
+        let heard = heard.iter().filter(|(_, notice)| {
+            matches!(notice, Notice::Happened { what: Happening::KeysQuestioned(1), .. })
+        });
+        assert_eq!(heard.count(), 3, "{goal:?}: every address hears of the one that signs");
+        assert_eq!(questioned().await, [Some(house.clock_now()), None], "{goal:?}");
+        assert!(lockwright.signer(&signs).await.unwrap().is_some(), "{goal:?}: programs go on");
+        assert!(lockwright.signer(&off).await.unwrap().is_none());
+
+        lockwright.keep_access_key(&house.host(), owner, &signs).await.unwrap();
+        assert!(lockwright.keep_access_key(&house.host(), owner, &off).await.is_err(), "what is off stays off");
+        assert_eq!(questioned().await, [None, None], "{goal:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_password_handed_over_by_the_host_questions_no_access_key() {
+    let house = House::memory().await;
+    let armed = house.ana().await;
+    house.lockwright.create_access_key(&house.host(), &armed.identity).await.unwrap();
+    let account = armed.identity.account().unwrap();
+    let link = house.lockwright.recovery_link(&house.host(), &Whom::Root(account)).await.unwrap();
+    let (case, token) = link.url.expose().rsplit_once("/link/").unwrap().1.split_once('/').unwrap();
+    let case = case.parse().unwrap();
+    let holder = house.lockwright.open_link(&house.anyone(), &case, "", token).await.unwrap();
+    house.lockwright.finish_recovery(&house.anyone(), &case, holder.expose(), NEW, NEW).await.unwrap();
+    let keys = house.lockwright.access_keys(&house.host(), &armed.identity).await.unwrap();
+    assert_eq!(keys.iter().map(|key| key.questioned).collect::<Vec<_>>(), [None]);
 }

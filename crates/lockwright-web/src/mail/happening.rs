@@ -83,6 +83,18 @@ pub(super) fn words(whose: &Whose, what: &Happening, installation: &str, base: &
             ),
             "If you didn’t expect this, ask them before you sign in.",
         ),
+        Happening::KeysQuestioned(signing) => told(
+            "Access keys from before your recovery still work",
+            format!(
+                "{} of {who} made before the recovery, and still {}: your programs go on. Whoever got in before you may know {}. Look whether each is yours:\n\n{base}/security#access-keys",
+                match signing {
+                    1 => "One access key was".to_owned(),
+                    more => format!("{more} access keys were"),
+                },
+                if *signing == 1 { "works" } else { "work" },
+                if *signing == 1 { "it" } else { "them" },
+            ),
+        ),
         Happening::AddressAdded(masked) => told(
             "An address was added",
             format!(

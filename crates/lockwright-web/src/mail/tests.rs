@@ -36,6 +36,8 @@ fn happenings(at: Timestamp) -> Vec<Happening> {
         Happening::CodeUsed(1),
         Happening::CodeUsed(9),
         Happening::EnrolmentRequired,
+        Happening::KeysQuestioned(1),
+        Happening::KeysQuestioned(2),
         Happening::AddressAdded("b•••@example.com".into()),
         Happening::AddressRemoved("+49•••17".into()),
         Happening::ContactInvited(name()),

@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use crate::render::{self, Shell, SignedIn};
 
+pub mod access_keys;
 pub mod account;
 pub mod account_contacts;
 pub mod addresses;

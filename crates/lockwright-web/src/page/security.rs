@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use crate::render::{Shell, SignedIn};
 
+use super::access_keys::KeyCard;
 use super::{FieldErrors, Nav, Page, PasswordRules, Sample, add};
 
 /// One signed-in browser.
@@ -36,7 +37,7 @@ pub struct EmailCard {
     pub typed: String,
 }
 
-/// `GET /security`. Posts to `/security/sessions/{id}/end`, `/security/sessions/end-others`, `/security/email` (`email`, `password`).
+/// `GET /security`. Posts to `/security/sessions/{id}/end`, `/security/sessions/end-others`, `/security/email` (`email`, `password`), and what [`KeyCard`] says.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize)]
 pub struct Security {
     /// Newest first; the present one is among them.
@@ -49,6 +50,8 @@ pub struct Security {
     pub owns_login: bool,
     /// IAM users only.
     pub email: Option<EmailCard>,
+    /// Access keys, of those who have any.
+    pub keys: Option<KeyCard>,
     /// What has to be put right in `email` or `password`.
     pub errors: FieldErrors,
 }
@@ -84,9 +87,10 @@ impl Page for Security {
             may_change_password: true,
             owns_login: true,
             email: None,
+            keys: Some(KeyCard::sample("/security/access-keys", true)),
             errors: FieldErrors::none(),
         };
-        let alone = Self { owns_login: false, sessions: page.sessions.iter().take(1).cloned().collect(), ..page.clone() };
+        let alone = Self { owns_login: false, keys: None, sessions: page.sessions.iter().take(1).cloned().collect(), ..page.clone() };
         vec![
             page,
             Self {
@@ -96,6 +100,7 @@ impl Page for Security {
             },
             Self {
                 email: Some(EmailCard { confirmed: Some("a•••@example.com".into()), self_service: false, typed: "ana@".into() }),
+                keys: Some(KeyCard::sample("/security/access-keys", false)),
                 errors: FieldErrors::one("email", "Enter an email address, like name@example.com."),
                 ..alone
             },

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use serde::Serialize;
 
+use super::access_keys::KeyCard;
 use super::course::Course;
 use super::mfa::DeviceRow;
 use super::{FieldErrors, Nav, Page, PasswordRules, Sample, add};
@@ -161,7 +162,8 @@ impl Page for UserNew {
 }
 
 /// `/console/users/{id}`. Posts to `…/password` (`mode` = `link`, `generated`, `typed`; `password`, `must_change`), `…/console/remove`,
-/// `…/mfa/{device}/deactivate`, `…/mfa/enrol`, `…/sessions/end`, `…/disable`, `…/enable`, `…/administrator` (`value` = `on` or `off`), `…/delete` (`confirm` = the name).
+/// `…/mfa/{device}/deactivate`, `…/mfa/enrol`, `…/sessions/end`, `…/disable`, `…/enable`, `…/administrator` (`value` = `on` or `off`), `…/delete` (`confirm` = the name),
+/// and what [`KeyCard`] says.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize)]
 pub struct UserShow {
     /// The unique id.
@@ -188,6 +190,8 @@ pub struct UserShow {
     pub is_self: bool,
     /// MFA devices.
     pub devices: Vec<DeviceRow>,
+    /// Access keys, of those who have any.
+    pub keys: Option<KeyCard>,
     /// A device is owed at the next sign-in.
     pub enrolment_owed: bool,
     /// And devices were taken away for it: a new password is to be handed over first.
@@ -234,6 +238,7 @@ impl Page for UserShow {
             disabled: false,
             is_self: false,
             devices: DeviceRow::samples(),
+            keys: Some(KeyCard::sample("/console/users/AIDAMZXW6YTBOIMZXW6Y/access-keys", true)),
             enrolment_owed: false,
             devices_taken: false,
             open_help: Some("MZXW6YTBOIMZXW6YTBOIMZXW6Y".into()),
@@ -252,6 +257,7 @@ impl Page for UserShow {
                 password_changed: None,
                 last_sign_in: None,
                 devices: Vec::new(),
+                keys: None,
                 enrolment_owed: true,
                 devices_taken: true,
                 disabled: true,

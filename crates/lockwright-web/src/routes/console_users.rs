@@ -10,6 +10,7 @@ use lockwright_model::user::User;
 use lockwright_service::core::person::Person;
 use lockwright_service::users::{GiveAccess, Handed, UserError};
 
+use super::access_keys::card;
 use super::case::password_errors;
 use super::mfa::{device_id, row};
 use super::readiness::page_of_user;
@@ -186,6 +187,7 @@ async fn shown(admin: &Admin, user: &User) -> Result<UserShow, Refused> {
         administrator: user.administrator,
         disabled: user.disabled,
         is_self: member.identity() == Identity::User(user.id.clone()),
+        keys: card(member, &person, format!("/console/users/{}/access-keys", user.id.user)).await?,
         devices: user.factors.devices.iter().map(|device| row(device, now)).collect(),
         enrolment_owed: user.factors.enrolment.is_some(),
         devices_taken: user.factors.enrolment.as_ref().is_some_and(|owed| owed.taken),

@@ -2,6 +2,7 @@
 //!
 //! A POST handler can't be mounted without the guard (CSRF, bounded form): the table's macro puts it there.
 
+mod access_keys;
 mod addresses;
 mod assets;
 mod builder_signup;
@@ -142,6 +143,7 @@ surface! {
     "/console/users/{id}/sessions/end" => { post console_users::end_sessions },
     "/console/users/{id}/mfa/enrol" => { post console_users::require_enrolment },
     "/console/users/{id}/mfa/{device}/deactivate" => { post console_users::deactivate },
+    "/console/users/{id}/access-keys/{key}" => { post access_keys::of_user },
     "/console/users/{id}/delete" => { post console_users::delete },
     "/console/help" => { get console_helps::list },
     "/console/help/{id}" => { get console_helps::show },
@@ -162,6 +164,7 @@ surface! {
     "/security" => { get security::show },
     "/security/sessions/{id}/end" => { post security::end },
     "/security/sessions/end-others" => { post security::end_others },
+    "/security/access-keys/{key}" => { post access_keys::own },
     "/security/confirm" => { get confirm::form, post confirm::check },
     "/security/close" => { get closing::form, post closing::close },
     "/security/closed" => { get closing::closed, post closing::reopen },

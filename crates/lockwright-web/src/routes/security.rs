@@ -8,6 +8,7 @@ use lockwright_service::passwords::PresentError;
 use lockwright_service::recovery::StartError;
 use lockwright_service::registration::OwnAddressError;
 
+use super::access_keys::card;
 use super::recover::{no_address, opened_case};
 use crate::http::{Answer, Form, Member, Refused, go};
 use crate::page::FieldErrors;
@@ -45,6 +46,7 @@ async fn security(member: &Member) -> Result<Security, Refused> {
         may_change_password: password::allowed(&member.person, &member.session),
         owns_login: matches!(member.person, Person::Root(_) | Person::Builder(_)),
         email,
+        keys: card(member, &member.person, "/security/access-keys".to_owned()).await?,
         errors: FieldErrors::none(),
     })
 }

@@ -1,5 +1,6 @@
 //! Tests of the whole surface, without a network: each named by the rule or attack it stands for.
 
+mod access_keys;
 mod account_contacts;
 mod addresses;
 mod attacks;

@@ -20,6 +20,7 @@ pub(super) fn filled(pattern: &str) -> String {
         .replace("{account}", "123456789012")
         .replace("{alias}", "harbour")
         .replace("{kind}", "billing")
+        .replace("{key}", "AKIAQAAAAAAAAAAAAAAA")
         .replace("{name}", "x")
 }
 
