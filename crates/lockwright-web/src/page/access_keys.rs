@@ -39,7 +39,10 @@ impl KeyCard {
             questioned: questioned.map(str::to_owned),
         };
         Self {
-            rows: vec![row("AKIARZPUZDIKCI2FM6E2", Some("yesterday"), true, Some("24 November 2026")), row("AKIAQAAAAAAAAAAAAAAA", None, false, None)],
+            rows: vec![
+                row("AKIARZPUZDIKCI2FM6E2", Some("yesterday"), true, Some("24 November 2026")),
+                row("AKIAQAAAAAAAAAAAAAAA", None, false, None),
+            ],
             path: path.into(),
             may_change,
         }

@@ -37,7 +37,7 @@ pub(super) async fn own(Confirmed(member): Confirmed, Path(key): Path<String>, f
 /// A user's.
 pub(super) async fn of_user(_: Confirmed, admin: Admin, Path((user, key)): Path<(String, String)>, form: Form) -> Answer {
     let user = user.parse::<UserId>().map_err(|_| Refused::not_found())?;
-    act(&admin.member, &Identity::User(UserRef { account: admin.account, user }), &key, &form).await?;
+    act(&admin.member, &Identity::User(UserRef { account: admin.account, user: user.clone() }), &key, &form).await?;
     go(format!("/console/users/{user}?done=saved"))
 }
 

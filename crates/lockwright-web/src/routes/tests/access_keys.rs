@@ -69,7 +69,11 @@ async fn a_users_keys_are_changed_by_whom_policies_let_and_by_nobody_of_another_
     assert!(own.says(key.as_str()) && !own.says("value=\"deactivate\""), "no policy lets kim: {}", own.body);
     let refused = kim.post(&format!("/security/access-keys/{key}"), &[("act", "deactivate")]).await;
     assert_eq!(refused.status, StatusCode::NOT_FOUND);
-    assert_eq!(root.post(&format!("/security/access-keys/{key}"), &[("act", "deactivate")]).await.status, StatusCode::NOT_FOUND, "not its own");
+    assert_eq!(
+        root.post(&format!("/security/access-keys/{key}"), &[("act", "deactivate")]).await.status,
+        StatusCode::NOT_FOUND,
+        "not its own"
+    );
 
     assert!(root.get(&path).await.says("value=\"deactivate\""));
     root.post(&format!("{path}/access-keys/{key}"), &[("act", "deactivate")]).await.to(&format!("{path}?done=saved"));
