@@ -6,7 +6,11 @@ import { after, before, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 
+import { browser, closeBrowser } from './lib/browser.mjs';
+import { DAY } from './lib/clock.mjs';
+import { codeMail, forgotPassword, kinds, setNew } from './lib/recovery.mjs';
 import { startServer } from './lib/server.mjs';
+import { password, press, see, typeCode } from './lib/steps.mjs';
 
 const run = promisify(execFile);
 const PYTHON = process.env.E2E_PYTHON ?? fileURLToPath(new URL('./.venv/bin/python3', import.meta.url));
@@ -16,11 +20,28 @@ let server;
 let admin;
 let reader;
 before(async () => {
-  server = await startServer();
+  server = await startServer({ clock: true });
   admin = await server.host('account', 'create', '--name', 'Harbour Works', '--email', 'ana@example.com', '--admin-user', 'boss', '--access-key');
   reader = await server.host('user', 'create', '--account', admin.AccountId, '--name', 'reader', '--access', 'none', '--access-key', '--policy', 'arn:aws:iam::aws:policy/IAMReadOnlyAccess');
 });
-after(() => server.stop());
+after(async () => {
+  await closeBrowser();
+  await server.stop();
+});
+
+/** The AWS CLI with a key, and the server’s clock; what it answers. */
+function cli(key) {
+  const env = {
+    ...process.env,
+    ...server.clock.env,
+    AWS_ACCESS_KEY_ID: key.AccessKeyId,
+    AWS_SECRET_ACCESS_KEY: key.SecretAccessKey,
+    AWS_DEFAULT_REGION: 'us-east-1',
+    AWS_CONFIG_FILE: '/dev/null',
+    AWS_EC2_METADATA_DISABLED: 'true',
+  };
+  return async (...words) => JSON.parse((await run('aws', ['--endpoint-url', server.url, '--output', 'json', ...words], { env })).stdout || 'null');
+}
 
 test('m16 boto3 goes through users, keys, policies, pages and refusals as with AWS', async () => {
   const keys = [admin, reader].flatMap((one) => [one.AccessKeyId, one.SecretAccessKey]);
@@ -29,20 +50,42 @@ test('m16 boto3 goes through users, keys, policies, pages and refusals as with A
 });
 
 test('m16 the AWS CLI works with nothing but an endpoint and a key', async () => {
-  const env = {
-    ...process.env,
-    AWS_ACCESS_KEY_ID: admin.AccessKeyId,
-    AWS_SECRET_ACCESS_KEY: admin.SecretAccessKey,
-    AWS_DEFAULT_REGION: 'us-east-1',
-    AWS_CONFIG_FILE: '/dev/null',
-    AWS_EC2_METADATA_DISABLED: 'true',
-  };
-  const aws = async (...words) => JSON.parse((await run('aws', ['--endpoint-url', server.url, '--output', 'json', ...words], { env })).stdout);
+  const aws = cli(admin);
   const me = await aws('sts', 'get-caller-identity');
   assert.deepEqual([me.Account, me.Arn], [admin.AccountId, `arn:aws:iam::${admin.AccountId}:user/boss`]);
   const users = await aws('iam', 'list-users', '--max-items', '1');
   assert.equal(users.Users[0].UserName, 'boss');
   await assert.rejects(aws('iam', 'get-user', '--user-name', 'nobody'), /NoSuchEntity/);
+});
+
+test('a recovery lets a program go on, tells that its key still works, and leaves it to the owner', async (t) => {
+  const what = kinds(server).iam;
+  const person = await what.make();
+  const robot = await server.host('user', 'create', '--account', person.account, '--name', 'robot', '--access', 'none', '--access-key', '--policy', 'arn:aws:iam::aws:policy/AdministratorAccess');
+  const boss = cli(robot);
+  const { AccessKey: key } = await boss('iam', 'create-access-key', '--user-name', person.name);
+  await boss('iam', 'attach-user-policy', '--user-name', person.name, '--policy-arn', 'arn:aws:iam::aws:policy/AdministratorAccess');
+  const program = cli(key);
+  // An address serves a recovery once it is seven days old.
+  server.clock.pass(8 * DAY);
+
+  const page = await browser(t, server);
+  await forgotPassword(page, 'iam', person);
+  await typeCode(page, (await server.mailbox.take(person.email, codeMail('iam'))).code);
+  const fresh = { ...person, secret: password() };
+  await setNew(page, fresh.secret);
+  await server.mailbox.take(person.email, /Access keys from before your recovery still work/);
+  assert.equal((await program('sts', 'get-caller-identity')).Account, person.account);
+
+  await what.enter(page, fresh);
+  await page.goto('/security');
+  await page.getByText('Look at it', { exact: true }).waitFor();
+  await press(page, `It is known: ${key.AccessKeyId}`);
+  await see(page, 'Security');
+  assert.equal(await page.getByText('Look at it', { exact: true }).count(), 0);
+  await press(page, `Deactivate: ${key.AccessKeyId}`);
+  await page.getByText('Inactive', { exact: true }).waitFor();
+  await assert.rejects(program('sts', 'get-caller-identity'), /InvalidClientTokenId/);
 });
 
 test('a browser and a program share the port: pages stay pages, and a call without a signature is told what it lacks', async () => {
