@@ -149,7 +149,7 @@ for (const kind of ['root', 'builder']) {
   });
 }
 
-for (const kind of ['root', 'iam']) {
+for (const kind of ['root', 'builder', 'iam']) {
   const what = () => kinds(server)[kind];
 
   test(`the password is lost: the mail and a contact lead back at once, ${kind}`, async (t) => {
