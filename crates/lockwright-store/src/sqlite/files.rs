@@ -18,12 +18,24 @@ pub(super) fn beside(path: &Path, suffix: &str) -> PathBuf {
     PathBuf::from(name)
 }
 
-/// Takes the lock file beside a data file; the lock goes with the returned file, and with the process.
-pub(super) fn lock(path: &Path) -> Result<File, StoreError> {
+/// A held lock file. It is let go of by name, not by closing the file: a child process that was being started meanwhile has the same
+/// open file until it runs its own program, and would go on holding what was only closed.
+#[derive(Debug)]
+pub(super) struct Lock(File);
+
+impl Drop for Lock {
+    fn drop(&mut self) {
+        // If this fails, closing the file still lets go of it.
+        let _ = self.0.unlock();
+    }
+}
+
+/// Takes the lock file beside a data file; the lock goes with what is returned, and with the process.
+pub(super) fn lock(path: &Path) -> Result<Lock, StoreError> {
     let file = OpenOptions::new().read(true).write(true).create(true).truncate(false).mode(OWN).open(beside(path, ".lock"))?;
     file.set_permissions(Permissions::from_mode(OWN))?;
     match file.try_lock() {
-        Ok(()) => Ok(file),
+        Ok(()) => Ok(Lock(file)),
         Err(TryLockError::WouldBlock) => Err(StoreError::Locked),
         Err(TryLockError::Error(error)) => Err(error.into()),
     }
@@ -74,4 +86,21 @@ pub(super) fn publish(finished: &Path, name: &Path) -> Result<(), StoreError> {
 pub(super) fn flush_folder(path: &Path) -> Result<(), StoreError> {
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     Ok(File::open(folder)?.sync_all()?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_lock_let_go_of_is_free_even_while_a_starting_child_has_its_file() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("data.db");
+        let held = lock(&path).unwrap();
+        let inherited = held.0.try_clone().unwrap();
+        assert!(matches!(lock(&path), Err(StoreError::Locked)));
+        drop(held);
+        lock(&path).unwrap();
+        drop(inherited);
+    }
 }

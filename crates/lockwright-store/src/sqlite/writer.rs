@@ -1,7 +1,6 @@
 //! The one thread that writes: it drains its queue and puts many batches into one transaction, so that many commits cost one
 //! flush of the disk.
 
-use std::fs::File;
 use std::sync::Mutex;
 use std::sync::PoisonError;
 use std::thread::JoinHandle;
@@ -11,6 +10,7 @@ use rusqlite::{Connection, ErrorCode};
 use tokio::sync::{mpsc, oneshot};
 
 use super::connection::execute;
+use super::files::Lock;
 use crate::batch::{Batch, Step};
 use crate::error::{Cause, CommitError, StoreError};
 
@@ -40,7 +40,7 @@ pub(super) struct Writer {
 
 impl Writer {
     /// Starts the thread; it keeps the lock for as long as it has the connection.
-    pub(super) fn start(connection: Connection, lock: Option<File>) -> Result<Self, StoreError> {
+    pub(super) fn start(connection: Connection, lock: Option<Lock>) -> Result<Self, StoreError> {
         let (queue, work) = mpsc::channel(QUEUE);
         let thread = std::thread::Builder::new().name("store-writer".to_owned()).spawn(move || {
             run(connection, work);
