@@ -80,7 +80,7 @@ test('a recovery lets a program go on, tells that its key still works, and leave
   await what.enter(page, fresh);
   await page.goto('/security');
   await page.getByText('Look at it', { exact: true }).waitFor();
-  await press(page, `It is known: ${key.AccessKeyId}`);
+  await press(page, `It’s known: ${key.AccessKeyId}`);
   await see(page, 'Security');
   assert.equal(await page.getByText('Look at it', { exact: true }).count(), 0);
   await press(page, `Deactivate: ${key.AccessKeyId}`);

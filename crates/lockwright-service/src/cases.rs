@@ -1,5 +1,6 @@
 //! Cases as a page sees them: where one stands, and the steps that all purposes share.
 
+use lockwright_core::Decided;
 use lockwright_core::person::Person;
 use lockwright_core::recovery::{self, CodeOutcome, Refusal};
 use lockwright_model::case::{Case, CaseState, IdentityKind, Purpose};
@@ -262,16 +263,16 @@ impl Lockwright {
     }
 
     /// Gives a case up ("use another address").
-    pub async fn cancel_case(&self, op: &OpContext, id: &CaseId, cookie: &str) -> Result<CaseKind, CaseError> {
+    pub async fn cancel_case(&self, op: &OpContext, id: &CaseId, cookie: &str) -> Result<(CaseKind, Option<Loss>), CaseError> {
         let holder = held(cookie)?;
-        let kind = kind_of(&self.load_case(id).await?.purpose);
         let outcome = decide!(self, {
             let case = self.load_case(id).await?;
+            let given_up = (kind_of(&case.purpose), case.gathered.drill);
             let person = self.case_person(&case).await?;
-            recovery::cancel(case, person, holder.hash(), op, self.entropy())?
+            let decided = recovery::cancel(case, person, holder.hash(), op, self.entropy())?;
+            Decided::new(decided.changes, given_up)
         });
-        outcome?;
-        Ok(kind)
+        Ok(outcome?)
     }
 
     /// What a link would open; spends nothing (invariant 10).

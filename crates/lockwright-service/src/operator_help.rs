@@ -152,19 +152,20 @@ pub struct HelpView {
     pub objections: Vec<OperatorAct>,
     /// What stands in the way of this operator's help.
     pub hindrance: Option<NoHelp>,
+    /// This operator is asked for something.
+    pub asks: bool,
 }
 
 impl HelpView {
-    /// Whether this operator is asked for something.
-    pub fn waits_for(&self, security: bool) -> bool {
-        let others = self.opened.as_ref().is_some_and(|act| !act.own);
-        let contested = self.contested && self.live() && !self.objections.iter().any(|act| act.own);
-        (security && others && self.stage == HelpStage::Opened) || contested
-    }
-
     /// Whether it goes on.
     pub fn live(&self) -> bool {
-        !matches!(self.stage, HelpStage::Refused | HelpStage::Ended)
+        self.stage.live()
+    }
+}
+
+impl HelpStage {
+    fn live(self) -> bool {
+        !matches!(self, Self::Refused | Self::Ended)
     }
 }
 
@@ -197,26 +198,37 @@ impl Lockwright {
     /// opened and the contested ones. The flag: there may be more. No name is loaded, so nothing is told in the trail.
     pub async fn recoveries_for_operator(&self, op: &OpContext) -> Result<(Vec<HelpView>, bool), OperatorError> {
         let permit = self.operator_permit(op).await??;
-        let (mut after, mut seen, mut views) = (None, 0, Vec::new());
+        let (mut cases, all) = self.seen_cases(&permit).await?;
+        cases.sort_by_key(|case| (!asks(case, &permit, op.now), !stage(case, op.now).live(), std::cmp::Reverse(case.created)));
+        let more = !all || cases.len() > LISTED;
+        cases.truncate(LISTED);
+        let mut views = Vec::with_capacity(cases.len());
+        for case in cases {
+            views.push(self.view(case, None, &permit, op).await?);
+        }
+        Ok((views, more))
+    }
+
+    /// How many of them ask something of this operator.
+    pub async fn recoveries_asking(&self, op: &OpContext) -> Result<usize, OperatorError> {
+        let permit = self.operator_permit(op).await??;
+        let (cases, _) = self.seen_cases(&permit).await?;
+        Ok(cases.iter().filter(|case| asks(case, &permit, op.now)).count())
+    }
+
+    /// The cases that an operator sees without a caller code. The flag: all were looked through.
+    async fn seen_cases(&self, permit: &OperatorPermit) -> Result<(Vec<Case>, bool), Trouble> {
+        let (mut after, mut looked, mut cases) = (None, 0, Vec::new());
         loop {
             let page = self.store().cases_for_operators(after.as_ref(), 100).await?;
-            seen += u32::try_from(page.len()).unwrap_or(u32::MAX);
-            let Some(last) = page.last().map(|case| case.id.clone()) else { break };
-            for case in page {
-                if sees(&case, &permit) {
-                    views.push(self.view(case, None, &permit, op).await?);
-                }
-            }
+            looked += u32::try_from(page.len()).unwrap_or(u32::MAX);
+            let Some(last) = page.last().map(|case| case.id.clone()) else { return Ok((cases, true)) };
+            cases.extend(page.into_iter().filter(|case| sees(case, permit)));
             after = Some(last);
-            if seen >= LOOKED_THROUGH {
-                break;
+            if looked >= LOOKED_THROUGH {
+                return Ok((cases, false));
             }
         }
-        let security = permit.is_security();
-        views.sort_by_key(|view| (!view.waits_for(security), !view.live(), std::cmp::Reverse(view.created)));
-        let more = seen >= LOOKED_THROUGH || views.len() > LISTED;
-        views.truncate(LISTED);
-        Ok((views, more))
     }
 
     /// One of them; the look is told in the trail.
@@ -308,7 +320,7 @@ impl Lockwright {
             Purpose::Recover { kind, goal, .. } => (*kind, *goal),
             _ => (IdentityKind::Root, Goal::default()),
         };
-        let contested = contested(&case);
+        let (contested, asks) = (contested(&case), asks(&case, permit, op.now));
         let stage = stage(&case, op.now);
         let course = ways::course(&case);
         let help = case.gathered.operators;
@@ -339,6 +351,7 @@ impl Lockwright {
             refused: act(timed(refused)).await?,
             objections,
             hindrance,
+            asks,
         })
     }
 
@@ -352,6 +365,15 @@ impl Lockwright {
 fn sees(case: &Case, permit: &OperatorPermit) -> bool {
     let opened = case.gathered.operators.as_ref().and_then(|help| help.opened.as_ref());
     contested(case) || opened.is_some_and(|(opener, _)| permit.is_security() || *opener == permit.operator().id)
+}
+
+/// Whether an operator is asked for something: to decide what another one opened, or whether a contested one is to be stopped.
+fn asks(case: &Case, permit: &OperatorPermit, now: Timestamp) -> bool {
+    let own = &permit.operator().id;
+    let stage = stage(case, now);
+    let opened = case.gathered.operators.as_ref().and_then(|help| help.opened.as_ref());
+    let decides = permit.is_security() && stage == HelpStage::Opened && opened.is_some_and(|(opener, _)| opener != own);
+    decides || (contested(case) && stage.live() && !case.gathered.objections.contains(own))
 }
 
 fn contested(case: &Case) -> bool {

@@ -50,6 +50,10 @@ pub struct Course {
     pub proven: Option<Timestamp>,
     /// From when to when it waits.
     pub waits: Option<(Timestamp, Timestamp)>,
+    /// When it was enough without a waiting time.
+    pub enough: Option<Timestamp>,
+    /// When it was finished or stopped.
+    pub ended: Option<Timestamp>,
     /// Who was told, of what and when.
     pub told: Vec<ToldOf>,
 }
@@ -81,6 +85,8 @@ pub struct Ways {
     pub course: Course,
     /// When the case ends.
     pub expires: Timestamp,
+    /// How long the browser that holds it is to remember it, where it goes on for days; `None`: as long as it is open.
+    pub keep: Option<Timestamp>,
 }
 
 /// Which kinds of devices somebody has.
@@ -97,11 +103,9 @@ pub struct Devices {
 pub struct Underway {
     /// What it is to do.
     pub goal: Goal,
-    /// What was proven.
-    pub given: Proofs,
     /// How it went on.
     pub course: Course,
-    /// Stopping it was contested: two operators, or another channel, must agree.
+    /// A session of the owner's had stopped another one before, and tried to stop this one: another channel, or two operators, must agree.
     pub contested: bool,
 }
 
@@ -130,11 +134,20 @@ impl From<crate::trouble::NotCommitted> for StopError {
 
 /// How a case went on in time.
 pub(crate) fn course(case: &Case) -> Course {
-    let waits = match case.state {
-        CaseState::Waiting { since, release } => Some((since, release)),
-        _ => None,
+    let open = Course {
+        began: case.created,
+        proven: case.gathered.first,
+        waits: None,
+        enough: None,
+        ended: None,
+        told: case.gathered.told.clone(),
     };
-    Course { began: case.created, proven: case.gathered.first, waits, told: case.gathered.told.clone() }
+    match case.state {
+        CaseState::Open { .. } => open,
+        CaseState::Waiting { since, release } => Course { waits: Some((since, release)), ..open },
+        CaseState::Proven { at } => Course { enough: Some(at), ..open },
+        CaseState::Completed { at } | CaseState::Closed { at, .. } => Course { ended: Some(at), ..open },
+    }
 }
 
 impl Lockwright {
@@ -162,7 +175,15 @@ impl Lockwright {
         let has = |kind: fn(&DeviceKind) -> bool| {
             person.as_ref().is_some_and(|person| person.factors().devices.iter().any(|device| kind(&device.kind)))
         };
+        // Operators open it before it ends, and decide as long after that; then its waiting time begins, whoever looks.
+        let decided = recovery::GATHERING_LIFE + self.config().recovery.delay + recovery::RELEASED_LIFE;
+        let keep = match case.gathered.operators {
+            Some(_) if !waits => Some(case.expires.plus(decided)),
+            Some(_) => Some(case.expires),
+            None => (waits || contacts.is_some()).then_some(case.expires),
+        };
         Ok(Ways {
+            keep,
             goal: lacks.goal,
             drill: case.gathered.drill,
             given: case.gathered.proofs,
@@ -189,8 +210,10 @@ impl Lockwright {
             .iter()
             .filter_map(|case| {
                 let goal = recovery::goal_under_way(case, person, now)?;
-                let contested = person.factors().underway.iter().any(|under| under.case == case.id && !under.contested_by.is_empty());
-                Some(Underway { goal, given: case.gathered.proofs, course: course(case), contested })
+                let here = |under: &&lockwright_model::factors::Underway| under.case == case.id;
+                let contested =
+                    person.factors().underway.iter().find(here).is_some_and(|under| under.contested_by.contains(&Canceller::Session));
+                Some(Underway { goal, course: course(case), contested })
             })
             .collect();
         found.sort_by_key(|one| std::cmp::Reverse(one.course.began));

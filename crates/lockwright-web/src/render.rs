@@ -41,10 +41,26 @@ pub struct Recovering {
     pub began: String,
     /// It waits, and can be finished then.
     pub release: Option<String>,
+    /// It can be finished now.
+    pub ready: bool,
     /// A session stopped one before: it takes more now.
     pub contested: bool,
     /// How it goes on.
     pub course: Course,
+}
+
+impl Recovering {
+    /// For samples.
+    pub fn sample(contested: bool) -> Self {
+        Self {
+            goal: Goal::NewPassword,
+            began: "13:32 UTC on 23 November 2026".into(),
+            release: Some("13:42 UTC on 26 November 2026".into()),
+            ready: false,
+            contested,
+            course: Course::sample(true),
+        }
+    }
 }
 
 /// Who is signed in, for the head of the page and the console's navigation.
@@ -172,7 +188,7 @@ struct Context<'a, P: Serialize> {
 pub fn page<P: Page>(shell: &Shell, page: &P) -> String {
     let title = page.title();
     let errors = page.errors().filter(|errors| !errors.is_empty());
-    let context = Value::from(Serde(Context { shell, title: &title, nav: P::NAV, errors, page }));
+    let context = Value::from(Serde(Context { shell, title: &title, nav: page.nav(), errors, page }));
     render(P::TEMPLATE, context)
 }
 

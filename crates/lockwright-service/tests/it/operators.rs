@@ -75,7 +75,9 @@ async fn v2_3_5_from_the_call_to_the_new_password_with_everything_lost() {
     assert_eq!(moments(&house.letters().await), ["Started"], "the owner is told before anything can come of it");
 
     let (listed, more) = house.lockwright.recoveries_for_operator(&house.as_(&sam)).await.unwrap();
-    assert_eq!((listed.len(), more, listed[0].waits_for(true), listed[0].person.is_none()), (1, false, true, true));
+    assert_eq!((listed.len(), more, listed[0].asks, listed[0].person.is_none()), (1, false, true, true));
+    let asking = async |who| house.lockwright.recoveries_asking(&house.as_(who)).await.unwrap();
+    assert_eq!((asking(&olu).await, asking(&sam).await), (0, 1), "whoever opened it is not asked");
     house.lockwright.approve_recovery_help(&house.as_(&sam), &case).await.unwrap();
     assert_eq!(moments(&house.letters().await), ["Waiting"]);
     let early = house.lockwright.finish_recovery(&house.anyone(), &case, holder.expose(), NEW, NEW).await;
@@ -219,8 +221,11 @@ async fn a_contested_recovery_stands_before_the_operators_though_nobody_asked_th
     house.store.commit(changes).await.unwrap();
 
     let (listed, _) = house.lockwright.recoveries_for_operator(&house.as_(&olu)).await.unwrap();
-    assert!(listed.len() == 1 && listed[0].contested && listed[0].waits_for(false));
+    assert!(listed.len() == 1 && listed[0].contested && listed[0].asks);
+    let asking = async |who| house.lockwright.recoveries_asking(&house.as_(who)).await.unwrap();
+    assert_eq!((asking(&olu).await, asking(&sam).await), (1, 1));
     assert!(!house.lockwright.object_to_recovery(&house.as_(&olu), &case).await.unwrap(), "one word changes nothing");
+    assert_eq!((asking(&olu).await, asking(&sam).await), (0, 1), "nobody is asked twice");
     assert!(house.lockwright.object_to_recovery(&house.as_(&sam), &case).await.unwrap());
     let view = house.lockwright.recovery_for_operator(&house.as_(&sam), &case).await.unwrap();
     assert_eq!((view.stage, view.objections.len()), (HelpStage::Ended, 2));

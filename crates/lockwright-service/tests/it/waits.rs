@@ -131,6 +131,26 @@ async fn x06_after_a_stop_the_next_one_waits_a_day_and_the_first_channel_only_co
 }
 
 #[tokio::test]
+async fn x06_what_a_mailbox_contested_its_owner_may_still_stop_where_they_are_signed_in() {
+    let house = House::memory().await;
+    let armed = house.ana().await;
+    let (_, letters) = waiting(&house, &armed).await;
+    house.disowned(&letters, ANA).await.unwrap();
+    house.pass(BACK_OFF);
+    house.letters().await;
+    let (walk, letters) = waiting(&house, &armed).await;
+    assert!(matches!(house.disowned(&letters, ANA).await, Ok(Disowned::Again { .. })));
+    let ceremony = house.first_step(&armed.name).await;
+    let signed_in = house.second_code(&armed, &ceremony, &armed.code(&house)).await.unwrap();
+    let signed = house.signed(&signed_in.signed.token).await.unwrap();
+    let seen = house.lockwright.recoveries_of(&signed.person).await.unwrap();
+    assert!(seen.len() == 1 && !seen[0].contested, "no session contested it: {seen:?}");
+    house.lockwright.stop_own_recoveries(&house.as_(&armed.identity), &signed.session).await.unwrap();
+    assert!(house.lockwright.recoveries_of(&signed.person).await.unwrap().is_empty());
+    assert_eq!(walk.finish().await.refusal(), Refusal::Closed(Closure::Stopped));
+}
+
+#[tokio::test]
 async fn x06_one_channel_keeps_nobody_out_for_good() {
     let house = House::memory().await;
     let armed = house.ana().await;

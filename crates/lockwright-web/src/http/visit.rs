@@ -350,24 +350,27 @@ impl Member {
 
     /// The recovery of this person that is under way, for the frame of every page: whoever is signed in is told too.
     async fn recovering(&self) -> Result<Option<render::Recovering>, Refused> {
-        if self.session.scope != SessionScope::Full {
+        // An operator has none: the host alone brings them back.
+        if self.session.scope != SessionScope::Full || matches!(self.person, Person::Operator(_)) {
             return Ok(None);
         }
         let found = self.lockwright().recoveries_of(&self.person).await?;
+        let now = self.op.now;
         Ok(found.into_iter().next().map(|first| render::Recovering {
             goal: first.goal,
             began: words::at(first.course.began),
             release: first.course.waits.map(|(_, release)| words::at(release)),
+            ready: first.course.enough.is_some() || first.course.waits.is_some_and(|(_, release)| release <= now),
             contested: first.contested,
-            course: Course::of(&first.course, self.op.now),
+            course: Course::of(&first.course, now),
         }))
     }
 
     /// Help requests that wait for an administrator, or recoveries that wait for an operator.
     pub(crate) async fn open_help(&self) -> Result<u32, Refused> {
         const LOOKED_AT: u32 = 100;
-        if let Person::Operator(operator) = &self.person {
-            return self.asked_of(operator.role == OperatorRole::Security).await;
+        if matches!(self.person, Person::Operator(_)) {
+            return self.asking().await;
         }
         let acts = self.session.scope == SessionScope::Full && self.person.closed().is_none();
         let account = administers(&self.person).filter(|_| acts);
@@ -378,12 +381,12 @@ impl Member {
     }
 
     /// Recoveries about which this operator is asked; none for a session that may do nothing else yet.
-    async fn asked_of(&self, security: bool) -> Result<u32, Refused> {
+    async fn asking(&self) -> Result<u32, Refused> {
         if self.session.scope != SessionScope::Full {
             return Ok(0);
         }
-        match self.lockwright().recoveries_for_operator(&self.op).await {
-            Ok((views, _)) => Ok(u32::try_from(views.iter().filter(|view| view.waits_for(security)).count()).unwrap_or(u32::MAX)),
+        match self.lockwright().recoveries_asking(&self.op).await {
+            Ok(count) => Ok(u32::try_from(count).unwrap_or(u32::MAX)),
             Err(OperatorError::Trouble(trouble)) => Err(trouble.into()),
             Err(_) => Ok(0),
         }

@@ -29,7 +29,7 @@ pub struct KeyCard {
 }
 
 impl KeyCard {
-    /// One that is waited for, one in use, one that is off.
+    /// One that is in question, and one that is off.
     pub(super) fn sample(path: &str, may_change: bool) -> Self {
         let row = |id: &str, last_used: Option<&str>, active, questioned: Option<&str>| KeyRow {
             id: id.into(),

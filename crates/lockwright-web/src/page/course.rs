@@ -59,13 +59,18 @@ pub struct Course {
 impl Course {
     /// Drawn for a moment.
     pub fn of(known: &Known, now: Timestamp) -> Self {
-        let moments: Vec<(&'static str, Option<Timestamp>)> = match known.waits {
-            Some((since, release)) => {
+        let mut moments: Vec<(&'static str, Option<Timestamp>)> = vec![("Begun", Some(known.began))];
+        match (known.waits, known.ended) {
+            (Some((since, release)), _) => {
                 let half = since.plus(release.since(since) / 2);
-                vec![("Begun", Some(known.began)), ("Waits", Some(since)), ("Half over", Some(half)), ("Ready", Some(release))]
+                moments.extend([("Waits", Some(since)), ("Half over", Some(half)), ("Ready", Some(release))]);
             }
-            None => vec![("Begun", Some(known.began)), ("First proof", known.proven), ("Enough", None)],
-        };
+            (None, Some(_)) => {
+                moments.extend(known.proven.map(|proven| ("First proof", Some(proven))));
+                moments.push(("Ended", known.ended));
+            }
+            (None, None) => moments.extend([("First proof", known.proven), ("Enough", known.enough)]),
+        }
         let last = u32::try_from(moments.len().saturating_sub(1)).unwrap_or(1).max(1);
         let gap = (RIGHT - LEFT) / last;
         let drawn = (0_u32..).zip(&moments).map(|(at, (what, when))| Moment {
@@ -102,6 +107,8 @@ impl Course {
             began,
             proven: Some(since),
             waits: waiting.then(|| (since, since.plus(Duration::from_secs(72 * 3600)))),
+            enough: None,
+            ended: None,
             told: vec![told(CaseMoment::Started), told(CaseMoment::Waiting)],
         };
         Self::of(&known, since.plus(Duration::from_secs(20 * 3600)))
@@ -143,7 +150,8 @@ mod tests {
     fn known(waits: bool) -> Known {
         let began = Timestamp::from_micros(1_795_440_720_000_000);
         let hours = |hours: u64| began.plus(Duration::from_secs(hours * 3600));
-        Known { began, proven: Some(hours(1)), waits: waits.then(|| (hours(2), hours(74))), told: Vec::new() }
+        let waits = waits.then(|| (hours(2), hours(74)));
+        Known { began, proven: Some(hours(1)), waits, enough: None, ended: None, told: Vec::new() }
     }
 
     #[test]
@@ -160,5 +168,21 @@ mod tests {
         let open = Course::of(&Known { proven: None, ..known(false) }, known(false).began);
         assert_eq!(open.moments.iter().map(|moment| moment.past).collect::<Vec<_>>(), [true, false, false]);
         assert_eq!((open.now_x, open.moments[1].day.as_str()), (10, ""));
+    }
+
+    #[test]
+    fn b2_what_is_enough_or_over_is_drawn_so() {
+        let began = known(false).began;
+        let hours = |hours: u64| Some(began.plus(Duration::from_secs(hours * 3600)));
+        let drawn = |known: Known| {
+            let course = Course::of(&known, began.plus(Duration::from_secs(10 * 3600)));
+            (course.moments.iter().map(|moment| (moment.what, moment.past)).collect::<Vec<_>>(), course.now_x)
+        };
+        let enough = drawn(Known { enough: hours(2), ..known(false) });
+        assert_eq!(enough, (vec![("Begun", true), ("First proof", true), ("Enough", true)], 310));
+        let ended = drawn(Known { ended: hours(3), ..known(false) });
+        assert_eq!(ended, (vec![("Begun", true), ("First proof", true), ("Ended", true)], 310));
+        let unproven = drawn(Known { proven: None, ended: hours(3), ..known(false) });
+        assert_eq!(unproven, (vec![("Begun", true), ("Ended", true)], 310));
     }
 }

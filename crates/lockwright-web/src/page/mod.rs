@@ -58,6 +58,11 @@ pub trait Page: Serialize {
     /// What the browser's tab shows, without the installation's name.
     fn title(&self) -> Cow<'static, str>;
 
+    /// The same of this page, where one is seen from two places.
+    fn nav(&self) -> Option<Nav> {
+        Self::NAV
+    }
+
     /// What has to be put right before the form is accepted.
     fn errors(&self) -> Option<&FieldErrors> {
         None

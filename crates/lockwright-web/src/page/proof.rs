@@ -48,6 +48,20 @@ impl What {
         }
     }
 
+    /// What its page is called, and the link to it.
+    pub const fn title(self) -> &'static str {
+        match self {
+            Self::Address => "Another address or phone of yours",
+            Self::Code => "Type the code",
+            Self::RecoveryCode => "A recovery code",
+            Self::Password => "Your password",
+            Self::App => "Your authenticator app",
+            Self::Passkey => "Your passkey or security key",
+            Self::Contacts => "Your recovery contacts",
+            Self::Operators => "Help from people",
+        }
+    }
+
     /// The one of a path.
     pub fn of_path(word: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|what| what.path() == word)
@@ -149,17 +163,7 @@ impl Page for CaseProof {
     const TEMPLATE: &'static str = "public/case_proof.html";
 
     fn title(&self) -> Cow<'static, str> {
-        match self.what {
-            What::Address => "Another address or phone of yours",
-            What::Code => "Type the code",
-            What::RecoveryCode => "A recovery code",
-            What::Password => "Your password",
-            What::App => "Your authenticator app",
-            What::Passkey => "Your passkey or security key",
-            What::Contacts => "Your recovery contacts",
-            What::Operators => "Help from people",
-        }
-        .into()
+        self.what.title().into()
     }
 
     fn errors(&self) -> Option<&FieldErrors> {

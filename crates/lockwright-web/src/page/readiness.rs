@@ -60,6 +60,10 @@ impl Page for Readiness {
     const TEMPLATE: &'static str = "console/readiness.html";
     const NAV: Option<Nav> = Some(Nav::Security);
 
+    fn nav(&self) -> Option<Nav> {
+        if self.who.is_some() { Some(Nav::Users) } else { Self::NAV }
+    }
+
     fn title(&self) -> Cow<'static, str> {
         match &self.who {
             None => "If you lost something today".into(),

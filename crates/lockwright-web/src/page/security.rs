@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use serde::Serialize;
 
-use crate::render::{Shell, SignedIn};
+use crate::render::{Recovering, Shell, SignedIn};
 
 use super::access_keys::KeyCard;
 use super::{FieldErrors, Nav, Page, PasswordRules, Sample, add};
@@ -92,7 +92,8 @@ impl Page for Security {
         };
         let alone = Self { owns_login: false, keys: None, sessions: page.sessions.iter().take(1).cloned().collect(), ..page.clone() };
         vec![
-            page,
+            page.clone(),
+            Self { keys: None, ..page },
             Self {
                 email: Some(EmailCard { confirmed: None, self_service: true, typed: String::new() }),
                 may_change_password: false,
@@ -105,6 +106,11 @@ impl Page for Security {
                 ..alone
             },
         ]
+    }
+
+    fn sample_shell(&self) -> Shell {
+        let recovering = self.owns_login.then(|| Recovering::sample(self.keys.is_none()));
+        Shell::sample().signed_in(SignedIn::sample()).recovering(recovering)
     }
 }
 
@@ -169,7 +175,8 @@ impl Page for ChangePassword {
     }
 
     fn sample_shell(&self) -> Shell {
-        Shell::sample().signed_in(SignedIn { must_change: self.must.is_some(), ..SignedIn::sample_user() })
+        let shared = if self.allowed { vec!["Shop".to_owned(), "Forum".to_owned()] } else { Vec::new() };
+        Shell::sample().signed_in(SignedIn { must_change: self.must.is_some(), ..SignedIn::sample_user() }).sharing(shared)
     }
 }
 

@@ -57,7 +57,7 @@ async fn show_step(visit: &Visit, id: &CaseId, drill: Option<Loss>, kind: Kind, 
     match step {
         CaseStep::EnterCode { expires, can_resend } => {
             let resent = visit.query("sent").is_some();
-            visit.page(&CaseCode { can_resend, resent, rehearsal: drill.map(ways::lost), ..code_page(visit, id, kind, expires) })
+            visit.page(&CaseCode { can_resend, resent, ..code_page(visit, id, drill, kind, expires) })
         }
         CaseStep::More | CaseStep::Waiting { .. } => go(format!("/recover/case/{id}/ways")),
         CaseStep::Reenrol { .. } => go(format!("/recover/case/{id}/reenrol")),
@@ -83,11 +83,12 @@ async fn show_step(visit: &Visit, id: &CaseId, drill: Option<Loss>, kind: Kind, 
     }
 }
 
-fn code_page(visit: &Visit, id: &CaseId, kind: Kind, expires: Timestamp) -> CaseCode {
+fn code_page(visit: &Visit, id: &CaseId, drill: Option<Loss>, kind: Kind, expires: Timestamp) -> CaseCode {
     let shown = shown_kind(kind);
     let typed = visit.typed(id.as_str()).and_then(|typed| typed.into_iter().next());
     let email = (shown != CaseKind::Iam).then(|| typed.unwrap_or_else(|| "the address you typed".to_owned()));
-    CaseCode { outbox: visit.outbox().is_some(), ..CaseCode::new(id.as_str(), shown, email, words::until(visit.op.now, expires)) }
+    let (outbox, rehearsal) = (visit.outbox().is_some(), drill.map(ways::lost));
+    CaseCode { outbox, rehearsal, ..CaseCode::new(id.as_str(), shown, email, words::until(visit.op.now, expires)) }
 }
 
 async fn password_page(visit: &Visit, id: &CaseId, person: &Person, until: String) -> Result<CaseSetPassword, Refused> {
@@ -115,7 +116,7 @@ pub(super) async fn code(visit: Visit, Path(case): Path<String>, form: Form) -> 
         Ok(_) => return go(format!("/recover/case/{id}")),
         Err(refusal) => return refused(&visit, Some(view.kind), refusal),
     };
-    let page = CaseCode { rehearsal: view.drill.map(ways::lost), ..code_page(&visit, &id, view.kind, expires) };
+    let page = code_page(&visit, &id, view.drill, view.kind, expires);
     if form.text("code").trim().is_empty() {
         return visit.again(&CaseCode { errors: FieldErrors::one("code", "Type the code from the mail."), ..page });
     }
@@ -157,10 +158,9 @@ pub(super) async fn resend(visit: Visit, Path(case): Path<String>) -> Answer {
 /// Gives the case up.
 pub(super) async fn cancel(visit: Visit, Path(case): Path<String>) -> Answer {
     let Ok(id) = case.parse::<CaseId>() else { return unknown(&visit) };
-    let drill = visit.lockwright().case(&id, visit.case_cookie()).await.ok().and_then(|view| view.drill);
     match visit.lockwright().cancel_case(&visit.op, &id, visit.case_cookie()).await {
-        Ok(_) if drill.is_some() => go("/security/readiness?done=rehearsed"),
-        Ok(kind) => go(shown_kind(kind).begins_at()),
+        Ok((_, Some(_))) => go("/security/readiness?done=rehearsed"),
+        Ok((kind, None)) => go(shown_kind(kind).begins_at()),
         Err(error) => step_failed(&visit, &id, error).await,
     }
 }
@@ -252,7 +252,7 @@ pub(super) async fn open_link(visit: Visit, Path((case, token)): Path<(String, S
 }
 
 /// A step that was not taken; when the case only stands elsewhere, the browser is led there.
-async fn step_failed(visit: &Visit, id: &CaseId, error: CaseError) -> Answer {
+pub(super) async fn step_failed(visit: &Visit, id: &CaseId, error: CaseError) -> Answer {
     let kind = match (&error, visit.lockwright().case(id, visit.case_cookie()).await) {
         (CaseError::Refused(_), Ok(view)) => Some((id, view.kind)),
         _ => None,

@@ -2,13 +2,14 @@
 //! answer is the same for a name that doesn't exist (invariant 9).
 
 use axum::extract::Path;
+use axum::response::Response;
 use lockwright_model::case::{Channel, IdentityKind};
 use lockwright_model::email::EmailAddress;
 use lockwright_model::id::CaseId;
 use lockwright_model::proof::{Goal, Proof};
-use lockwright_service::cases::{CaseError, CaseKind, CaseStep};
+use lockwright_service::cases::{CaseError, CaseStep};
+use lockwright_service::core::recovery::Refusal;
 use lockwright_service::core::recovery::drill::{Had, takes};
-use lockwright_service::core::recovery::{RELEASED_LIFE, Refusal};
 use lockwright_service::evidence::EvidenceError;
 use lockwright_service::recovery::StartError;
 use lockwright_service::signin::SignInName;
@@ -109,9 +110,15 @@ async fn page(visit: &Visit, case: &str, said: Option<&'static str>, failed: Opt
         until: words::until(visit.op.now, found.expires),
     };
     let response = if again { visit.again(&page) } else { visit.page(&page) }?;
-    // What takes days outlives the window it began in.
-    let lasts = found.contacts.is_some() || found.caller_code.is_some() || found.course.waits.is_some();
-    Ok(if lasts { visit.keep_case(response, found.expires) } else { response })
+    Ok(kept(visit, response, &found))
+}
+
+/// What takes days outlives the window it began in.
+pub(super) fn kept(visit: &Visit, response: Response, found: &Ways) -> Response {
+    match found.keep {
+        Some(until) => visit.keep_case(response, until),
+        None => response,
+    }
 }
 
 /// What can be shown next. Before anything is proven it is the same for everybody (invariant 9); afterwards only what helps.
@@ -134,17 +141,17 @@ fn choices(found: &Ways) -> Vec<Choice> {
         }
     }
     choices.extend(What::ALL.into_iter().filter(|what| offered(found, *what)).filter_map(|what| {
-        let (title, hint) = match what {
-            What::Address => ("Another address or phone of yours", "One that you confirmed earlier: we send a code there."),
-            What::RecoveryCode => ("A recovery code", "One of the ten that you saved or printed."),
-            What::Password => ("Your password", "The one that you sign in with."),
-            What::App => ("Your authenticator app", "The six digits that it shows."),
-            What::Passkey => ("Your passkey or security key", "Your browser asks for it."),
-            What::Contacts => ("Your recovery contacts", "People you named earlier read a code out to you."),
-            What::Operators => ("Help from people", "When nothing else is left: two operators, and a waiting time."),
+        let hint = match what {
+            What::Address => "One that you confirmed earlier: we send a code there.",
+            What::RecoveryCode => "One of the ten that you saved or printed.",
+            What::Password => "The one that you sign in with.",
+            What::App => "The six digits that it shows.",
+            What::Passkey => "Your browser asks for it.",
+            What::Contacts => "People you named earlier read a code out to you.",
+            What::Operators => "When nothing else is left: two operators, and a waiting time.",
             What::Code => return None,
         };
-        Some(Choice { path: format!("/show/{}", what.path()), title: title.to_owned(), hint })
+        Some(Choice { path: format!("/show/{}", what.path()), title: what.title().to_owned(), hint })
     }));
     choices
 }
@@ -169,7 +176,8 @@ pub(super) fn offered(found: &Ways, what: What) -> bool {
         What::Code => !found.codes.is_empty(),
         What::Address => helps(found, &[Proof::Email, Proof::Phone]) && (kept(Had::OtherMailbox) || kept(Had::Phone)),
         What::RecoveryCode => helps(found, &[Proof::RecoveryCode]) && kept(Had::Codes),
-        What::Password => found.goal == Goal::Reenrol && helps(found, &[Proof::Password]) && kept(Had::Password),
+        // Whoever wants a new password has forgotten it, or wore it out: it is asked for once something else speaks for them.
+        What::Password => (found.goal == Goal::Reenrol || proven) && helps(found, &[Proof::Password]) && kept(Had::Password),
         What::App => {
             let enrolled = if proven { found.devices.apps } else { found.goal == Goal::NewPassword };
             enrolled && helps(found, &[Proof::Device]) && kept(Had::App)
@@ -184,13 +192,13 @@ pub(super) fn offered(found: &Ways, what: What) -> bool {
 pub(super) async fn wait(visit: Visit, Path(case): Path<String>) -> Answer {
     let Ok(id) = case.parse::<CaseId>() else { return case::unknown(&visit) };
     match visit.lockwright().start_waiting(&visit.op, &id, visit.case_cookie()).await {
-        Ok(release) => Ok(visit.keep_case(go(format!("/recover/case/{id}/ways"))?, release.plus(RELEASED_LIFE))),
+        Ok(_) => go(format!("/recover/case/{id}/ways")),
         Err(EvidenceError::Case(CaseError::Refused(Refusal::OtherWaits))) => {
             let failed =
                 "Another recovery of yours waits already, and there is one at a time. Finish that one, or stop it from a mail about it.";
             page(&visit, &case, None, Some(failed.to_owned())).await
         }
-        Err(EvidenceError::Case(error)) => case::failed(&visit, Some((&id, CaseKind::Recover(IdentityKind::Root))), error),
+        Err(EvidenceError::Case(error)) => case::step_failed(&visit, &id, error).await,
         Err(EvidenceError::Mistyped(_) | EvidenceError::Wait { .. }) => go(format!("/recover/case/{id}/ways")),
     }
 }

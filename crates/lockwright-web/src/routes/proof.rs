@@ -6,7 +6,7 @@ use lockwright_model::case::{Channel, MessageWay};
 use lockwright_model::id::CaseId;
 use lockwright_model::token::Code;
 use lockwright_service::cases::CaseError;
-use lockwright_service::core::recovery::{CONTACTS_LIFE, GATHERING_LIFE, Given, RELEASED_LIFE, Refusal};
+use lockwright_service::core::recovery::{Given, Refusal};
 use lockwright_service::evidence::EvidenceError;
 use lockwright_service::factors::FactorAnswer;
 
@@ -71,7 +71,8 @@ async fn page(visit: &Visit, case: &str, what: What, at: Option<usize>, with: im
         _ => {}
     }
     let page = with(page);
-    if again { visit.again(&page) } else { visit.page(&page) }
+    let response = if again { visit.again(&page) } else { visit.page(&page) }?;
+    Ok(evidence::kept(visit, response, &found))
 }
 
 /// What something shown did, as an answer: on to the first page of the case, or the same question with a sentence.
@@ -186,8 +187,7 @@ pub(super) async fn give_code(visit: Visit, Path(case): Path<String>, form: Form
 pub(super) async fn ask_contacts(visit: Visit, Path(case): Path<String>) -> Answer {
     let Ok(id) = case.parse::<CaseId>() else { return case::unknown(&visit) };
     match visit.lockwright().ask_contacts(&visit.op, &id, visit.case_cookie()).await {
-        // They have two days, and a browser is closed sooner.
-        Ok(()) => Ok(visit.keep_case(go(format!("/recover/case/{id}/show/contacts?done=asked"))?, visit.op.now.plus(CONTACTS_LIFE))),
+        Ok(()) => go(format!("/recover/case/{id}/show/contacts?done=asked")),
         Err(error) => shown(&visit, &case, What::Contacts, None, Err(error)).await,
     }
 }
@@ -203,12 +203,7 @@ pub(super) async fn contact_code(visit: Visit, Path(case): Path<String>, form: F
 pub(super) async fn ask_operators(visit: Visit, Path(case): Path<String>) -> Answer {
     let Ok(id) = case.parse::<CaseId>() else { return case::unknown(&visit) };
     match visit.lockwright().ask_operators(&visit.op, &id, visit.case_cookie()).await {
-        // Once they agree the waiting time begins by itself, whether or not this browser is open then.
-        Ok(_) => {
-            let waits = visit.lockwright().config().recovery.delay;
-            let until = visit.op.now.plus(GATHERING_LIFE).plus(GATHERING_LIFE).plus(waits).plus(RELEASED_LIFE);
-            Ok(visit.keep_case(go(format!("/recover/case/{id}/show/operators"))?, until))
-        }
+        Ok(_) => go(format!("/recover/case/{id}/show/operators")),
         Err(error) => shown(&visit, &case, What::Operators, None, Err(error)).await,
     }
 }

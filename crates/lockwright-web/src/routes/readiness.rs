@@ -150,7 +150,7 @@ fn concern_row(concern: Concern) -> ConcernRow {
         Concern::NoDrill => (
             "You have not rehearsed a way back for half a year, or never. It takes five minutes.",
             false,
-            "#rehearse-1",
+            "#rehearse",
             "Rehearse one below",
         ),
     };

@@ -133,7 +133,7 @@ pub(super) async fn list(member: Member) -> Answer {
         when: words::ago(now, view.opened.as_ref().and_then(|act| act.at).unwrap_or(view.created)),
         stage: stage(view),
         contested: view.contested && view.live(),
-        yours: view.waits_for(security),
+        yours: view.asks,
     });
     let page = Recoveries { rows: rows.collect(), security, more };
     member.page(&page).await

@@ -12,6 +12,7 @@ mod contacts;
 mod email;
 mod enrolment;
 mod flows;
+mod gathering;
 mod mfa;
 mod operator;
 mod second_step;
