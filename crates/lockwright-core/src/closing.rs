@@ -12,11 +12,13 @@ use lockwright_model::event::{AuditEvent, Service, Told};
 use lockwright_model::help::HelpRequest;
 use lockwright_model::identity::Identity;
 use lockwright_model::job::{Happening, Notice, SharedChange, Task};
+use lockwright_model::resource::{Holder, Resource};
 use lockwright_model::session::Session;
 use lockwright_model::user::User;
 use serde_json::json;
 
 use crate::Decided;
+use crate::links;
 use crate::outbox;
 use crate::person::{Person, SUSPENSION};
 use crate::session;
@@ -169,8 +171,16 @@ pub struct Part {
     pub claims: Vec<ClaimKey>,
 }
 
-/// Removes some users and help requests of an account whose removal goes on at once.
-pub fn remove_parts(owner: &Person, users: Vec<Part>, helps: Vec<HelpRequest>, op: &OpContext, entropy: &dyn Entropy) -> Decided<()> {
+/// Removes some users, help requests, groups, policies and roles of an account whose removal goes on at once. What others hold comes
+/// after them: groups and roles before policies.
+pub fn remove_parts(
+    owner: &Person,
+    users: Vec<Part>,
+    helps: Vec<HelpRequest>,
+    resources: Vec<Resource>,
+    op: &OpContext,
+    entropy: &dyn Entropy,
+) -> Decided<()> {
     let mut changes = plan(owner.identity(), true, op.now, op, entropy).changes;
     // It was not taken back meanwhile.
     changes.expect.push(owner.row());
@@ -178,10 +188,20 @@ pub fn remove_parts(owner: &Person, users: Vec<Part>, helps: Vec<HelpRequest>, o
         let request = json!({"userName": user.name.as_str()});
         changes.tell(AuditEvent::new(op, entropy, Told::new(Service::Iam, "DeleteUser", Some(user.id.account)).request(request)));
         free(&mut changes, claims);
+        links::let_go_of_all(&mut changes, &user);
         changes.delete(Key::User(user.id), user.version);
     }
     for help in helps {
         changes.delete(Key::Help(help.user.account, help.id), help.version);
+    }
+    for resource in resources {
+        let (key, version) = (resource.key(), resource.version());
+        match &resource {
+            Resource::Group(group) => links::let_go_of_grants(&mut changes, group.account, &Holder::Group(group.id.clone()), &group.grants),
+            Resource::Role(role) => links::let_go_of_grants(&mut changes, role.account, &Holder::Role(role.id.clone()), &role.grants),
+            Resource::Policy(_) => {}
+        }
+        changes.delete(Key::Resource(key), version);
     }
     Decided::new(changes, ())
 }

@@ -85,7 +85,7 @@ pub fn close(
     }
     let by = match &op.principal {
         Principal::Signed(identity) => Some(identity.clone()),
-        Principal::Host | Principal::Anonymous => None,
+        Principal::Assumed(_) | Principal::Host | Principal::Anonymous => None,
     };
     request.state = if answered { HelpState::Answered { at: op.now, by } } else { HelpState::Dismissed { at: op.now, by } };
     let mut changes = ChangeSet::default();

@@ -17,6 +17,7 @@ pub mod email;
 pub mod enrolment;
 pub mod grant;
 pub mod help;
+pub mod links;
 pub mod mfa;
 pub mod obstacle;
 pub mod operator;

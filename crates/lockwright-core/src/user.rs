@@ -20,6 +20,7 @@ use serde_json::json;
 use crate::Decided;
 use crate::closing;
 use crate::contacts;
+use crate::links;
 use crate::outbox;
 use crate::permit::Permit;
 use crate::person::Person;
@@ -109,6 +110,8 @@ pub fn create(
         last_sign_in: None,
         path: called.path,
         grants: Grants::default(),
+        groups: Vec::new(),
+        tags: Vec::new(),
         factors: Factors::default(),
     };
     let mut changes = ChangeSet::default();
@@ -261,6 +264,7 @@ pub fn delete(
     let mut changes = ChangeSet::default();
     tell(&mut changes, "DeleteUser", &user, op, entropy);
     closing::free(&mut changes, claims);
+    links::let_go_of_all(&mut changes, &user);
     contacts::forget(&mut changes, &user.factors.contacts, IdentityKind::Iam, op, entropy);
     changes.delete(Key::User(user.id), user.version);
     Ok(Decided::new(changes, ()))
@@ -273,7 +277,7 @@ pub fn held(user: &User) -> Option<Held> {
         (Held::AccessKeys, !user.keys.is_empty()),
         (Held::MfaDevices, !user.factors.devices.is_empty()),
         (Held::Policies, !user.grants.inline.is_empty() || !user.grants.attached.is_empty()),
-        (Held::Groups, user.administrator),
+        (Held::Groups, user.administrator || !user.groups.is_empty()),
     ];
     holds.into_iter().find(|(_, holds)| *holds).map(|(held, _)| held)
 }

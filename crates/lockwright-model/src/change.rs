@@ -16,6 +16,7 @@ use crate::id::{AccountId, BuilderId, CaseId, ContactId, HelpId, JobId, Operator
 use crate::identity::{Identity, UserRef};
 use crate::job::Job;
 use crate::operator::Operator;
+use crate::resource::{Link, LinkKey, Resource, ResourceKey};
 use crate::session::Session;
 use crate::setting::Settings;
 use crate::system::LinkedSystem;
@@ -56,6 +57,10 @@ pub enum Record {
     Help(HelpRequest),
     /// A counter.
     Tries(Tries),
+    /// A link between what is held and who holds it; has no version, is only inserted and deleted.
+    Link(Link),
+    /// A group, a policy or a role.
+    Resource(Resource),
     /// A claim on a globally unique value; has no version, is only inserted and deleted.
     Claim(Claim),
     /// The installation's switches.
@@ -89,6 +94,10 @@ pub enum Key {
     Tries(TriesKey),
     /// A claim.
     Claim(ClaimKey),
+    /// A link; before what it leads to, so that it goes first.
+    Link(LinkKey),
+    /// A group, a policy or a role.
+    Resource(ResourceKey),
     /// The installation's switches.
     Settings,
     /// A job.
@@ -171,7 +180,7 @@ pub struct ChangeSet {
     pub expect: Vec<(Key, Version)>,
     /// Rows to insert or replace.
     pub puts: Vec<Record>,
-    /// Rows to remove, at the version that was read (claims: [`Version::NEW`]).
+    /// Rows to remove, at the version that was read (claims and links: [`Version::NEW`]).
     pub deletes: Vec<(Key, Version)>,
     /// Audit events.
     pub events: Vec<AuditEvent>,
@@ -217,6 +226,8 @@ pub enum UniqueKey {
     Claim,
     /// A user name in its account.
     UserName,
+    /// The name of a group, a policy or a role in its account.
+    ResourceName,
     /// A row's own id.
     Id,
 }
@@ -236,6 +247,8 @@ impl Record {
             Self::Help(row) => Key::Help(row.user.account, row.id.clone()),
             Self::Tries(row) => Key::Tries(row.key.clone()),
             Self::Claim(row) => Key::Claim(row.key.clone()),
+            Self::Link(row) => Key::Link(row.key.clone()),
+            Self::Resource(row) => Key::Resource(row.key()),
             Self::Settings(_) => Key::Settings,
             Self::Job(row) => Key::Job(row.id.clone()),
         }

@@ -8,6 +8,7 @@ use crate::context::OpContext;
 use crate::entropy::Entropy;
 use crate::id::{AccountId, EventId};
 use crate::identity::{Identity, Principal};
+use crate::temporary::{Bearer, Temporary};
 
 /// One audit event. `record` is CloudTrail's JSON; the other fields are what is searched.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
@@ -128,6 +129,7 @@ impl AuditEvent {
             (Principal::Signed(_) | Principal::Anonymous, Some(identity)) => {
                 user_identity(identity, told.user_name.as_deref(), told.name != "ConsoleLogin" || told.error.is_none())
             }
+            (Principal::Assumed(temporary), _) => assumed_identity(temporary),
             (Principal::Signed(identity), None) => user_identity(identity, op.user_name.as_deref(), true),
             (Principal::Host, _) => json!({"type": "AWSService", "invokedBy": "host.lockwright"}),
             (Principal::Anonymous, None) => {
@@ -168,6 +170,28 @@ impl AuditEvent {
         }
         Self { id, account: told.account, at: op.now, name: told.name.to_owned(), record }
     }
+}
+
+/// CloudTrail's `userIdentity` of temporary credentials: who acts, and who issued them.
+fn assumed_identity(temporary: &Temporary) -> Value {
+    let account = temporary.account().map(|account| account.to_string());
+    let (kind, issuer) = match &temporary.bearer {
+        Bearer::Role { id, arn, name, .. } => (
+            "AssumedRole",
+            json!({"type": "Role", "principalId": id.as_str(), "arn": arn, "accountId": account, "userName": name}),
+        ),
+        Bearer::Federated { parent, .. } | Bearer::Own(parent) => ("FederatedUser", user_identity(parent, None, true)),
+    };
+    let mut session = json!({
+        "sessionIssuer": issuer,
+        "attributes": {"creationDate": temporary.issued.to_rfc3339(), "mfaAuthenticated": temporary.mfa.is_some().to_string()},
+    });
+    if let (Some(source), Some(session)) = (&temporary.source_identity, session.as_object_mut()) {
+        session.insert("sourceIdentity".into(), json!(source));
+    }
+    json!({
+        "type": kind, "principalId": temporary.user_id(), "arn": temporary.arn(), "accountId": account, "sessionContext": session,
+    })
 }
 
 fn user_identity(identity: &Identity, user_name: Option<&str>, with_arn: bool) -> Value {

@@ -188,6 +188,18 @@ text_id!(
     UserId, "AIDA", 10, "user id"
 );
 text_id!(
+    /// A group's unique id: `AGPA` and 16 letters. Never reused.
+    GroupId, "AGPA", 10, "group id"
+);
+text_id!(
+    /// The unique id of a policy of an account's own: `ANPA` and 16 letters. Never reused.
+    PolicyId, "ANPA", 10, "policy id"
+);
+text_id!(
+    /// A role's unique id: `AROA` and 16 letters. Never reused.
+    RoleId, "AROA", 10, "role id"
+);
+text_id!(
     /// A builder ID's unique id: `BLDR` and 16 letters. Never reused.
     BuilderId, "BLDR", 10, "builder id"
 );

@@ -1,11 +1,13 @@
 //! Who can sign in, and who can act.
 
 use std::fmt;
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
 use crate::case::IdentityKind;
 use crate::id::{AccountId, BuilderId, OperatorId, UserId};
+use crate::temporary::Temporary;
 
 /// An IAM user of an account.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
@@ -65,8 +67,10 @@ impl fmt::Display for Identity {
 /// Who acts.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Principal {
-    /// Somebody signed in.
+    /// Somebody signed in, or signs as themselves.
     Signed(Identity),
+    /// Whoever took on a role, or is vouched for by a user: what their session token says. Never [`crate::temporary::Bearer::Own`].
+    Assumed(Arc<Temporary>),
     /// The person at the host's command line; whoever can open the data folder.
     Host,
     /// Nobody has proved anything yet.

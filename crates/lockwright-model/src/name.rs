@@ -72,6 +72,20 @@ name!(
 );
 
 name!(
+    /// A group's name, unique among the groups of its account without regard to case (IAM `groupNameType`).
+    GroupName,
+    |text| !text.is_empty() && text.len() <= 128 && text.bytes().all(|b| b.is_ascii_alphanumeric() || b"+=,.@_-".contains(&b)),
+    "1 to 128 letters and digits, and + = , . @ _ -."
+);
+
+name!(
+    /// A role's name, unique among the roles of its account without regard to case (IAM `roleNameType`).
+    RoleName,
+    |text| !text.is_empty() && text.len() <= 64 && text.bytes().all(|b| b.is_ascii_alphanumeric() || b"+=,.@_-".contains(&b)),
+    "1 to 64 letters and digits, and + = , . @ _ -."
+);
+
+name!(
     /// Where a user, group, role or policy stands in its account (IAM `pathType`).
     Path,
     |text| text == "/"

@@ -8,8 +8,10 @@ use crate::clock::Timestamp;
 use crate::credential::Credential;
 use crate::email::EmailAddress;
 use crate::factors::Factors;
+use crate::id::GroupId;
 use crate::identity::UserRef;
 use crate::name::{Path, PolicyName, UserName};
+use crate::resource::Tag;
 
 /// An IAM user of an account.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
@@ -44,6 +46,12 @@ pub struct User {
     /// What it may do besides the groups it is in.
     #[serde(default)]
     pub grants: Grants,
+    /// The groups it is in, in the order it joined them.
+    #[serde(default)]
+    pub groups: Vec<GroupId>,
+    /// Its tags.
+    #[serde(default)]
+    pub tags: Vec<Tag>,
     /// Everything else about it.
     #[serde(default)]
     pub factors: Factors,
@@ -57,6 +65,8 @@ pub struct Grants {
     pub inline: Vec<InlinePolicy>,
     /// ARNs of managed policies that are attached, in the order they were.
     pub attached: Vec<String>,
+    /// The ARN of the policy that bounds what all others grant (AWS "permissions boundary"); a group has none.
+    pub boundary: Option<String>,
 }
 
 /// A policy that stands in a user, a group or a role.

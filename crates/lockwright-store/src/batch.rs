@@ -1,10 +1,11 @@
 //! A change set as a list of statements, with what each must have done for the whole to be committed.
 
 use lockwright_model::change::{ChangeSet, ClaimKey, Conflict, Key, Record, Touch, Version};
+use lockwright_model::resource::LinkKey;
 
 use crate::constraint;
 use crate::entity::{
-    account, builder, case, ceremony, claim, clock, event, help, job, key_use, keys, operator, session, settings, system, tries, user,
+    account, builder, case, ceremony, claim, clock, event, help, job, key_use, keys, link, operator, resource, session, settings, system, tries, user,
 };
 use crate::error::StoreError;
 use crate::statement::{Statement, Value};
@@ -135,7 +136,8 @@ fn is_new(record: &Record) -> bool {
         Record::Tries(row) => row.version,
         Record::Settings(row) => row.version,
         Record::Job(row) => row.version,
-        Record::Claim(_) => Version::NEW,
+        Record::Resource(row) => row.version(),
+        Record::Claim(_) | Record::Link(_) => Version::NEW,
     };
     version == Version::NEW
 }
@@ -153,6 +155,8 @@ fn put(record: &Record) -> Result<Step, StoreError> {
         Record::Help(row) => help::put(row),
         Record::Tries(row) => tries::put(row),
         Record::Claim(row) => Ok(claim::put(row)),
+        Record::Link(row) => Ok(link::put(row)),
+        Record::Resource(row) => resource::put(row),
         Record::Settings(row) => settings::put(row),
         Record::Job(row) => job::put(row),
     }
@@ -166,8 +170,14 @@ struct Guards {
     key: Vec<Value>,
 }
 
-/// A row's guards; a claim has no version, and guards itself.
-fn guards(key: &Key) -> Result<Guards, &ClaimKey> {
+/// What has no version, and guards itself.
+enum Unversioned<'a> {
+    Claim(&'a ClaimKey),
+    Link(&'a LinkKey),
+}
+
+/// A row's guards.
+fn guards(key: &Key) -> Result<Guards, Unversioned<'_>> {
     macro_rules! of {
         ($entity:ident, $key:expr) => {
             Ok(Guards { delete: &$entity::DELETE, expect: &$entity::EXPECT, absent: &$entity::ABSENT, key: $key })
@@ -186,14 +196,17 @@ fn guards(key: &Key) -> Result<Guards, &ClaimKey> {
         Key::Tries(key) => of!(tries, tries::key(key)),
         Key::Settings => of!(settings, settings::key()),
         Key::Job(id) => of!(job, job::key(id)),
-        Key::Claim(claim) => Err(claim),
+        Key::Resource(key) => of!(resource, resource::key(key)),
+        Key::Claim(claim) => Err(Unversioned::Claim(claim)),
+        Key::Link(link) => Err(Unversioned::Link(link)),
     }
 }
 
 fn delete(key: &Key, version: Version) -> Step {
     match guards(key) {
         Ok(guards) => Step::versioned(guards.delete, guards.key, version),
-        Err(claim) => claim::delete(claim),
+        Err(Unversioned::Claim(claim)) => claim::delete(claim),
+        Err(Unversioned::Link(link)) => link::delete(link),
     }
 }
 
@@ -204,6 +217,7 @@ fn expect(key: &Key, version: Version) -> Vec<Step> {
             vec![placeholder, Step::versioned(guards.delete, guards.key, Version::NEW)]
         }
         Ok(guards) => vec![Step::versioned(guards.expect, guards.key, version)],
-        Err(claim) => claim::expect(claim, version),
+        Err(Unversioned::Claim(claim)) => claim::expect(claim, version),
+        Err(Unversioned::Link(link)) => link::expect(link, version),
     }
 }

@@ -1,7 +1,7 @@
 //! Looking after the rows as a whole: how many there are, and whether they fit together.
 
 use crate::backend::Backend;
-use crate::entity::{account, builder, case, ceremony, claim, event, help, job, operator, session, system, tries, user};
+use crate::entity::{account, builder, case, ceremony, claim, event, help, job, operator, resource, session, system, tries, user};
 use crate::error::StoreError;
 use crate::statement::{Row, Statement, Value, statements};
 use crate::store::Store;
@@ -17,6 +17,7 @@ statements! {
     CLAIM_WITHOUT_BUILDER = "SELECT c.owner FROM claim c WHERE c.kind = 'builder_email' AND c.expires IS NULL AND NOT EXISTS (SELECT 1 FROM builder b WHERE b.builder_id = substr(c.owner, 9) AND b.email_key = c.value) ORDER BY c.owner LIMIT $1";
     OPERATOR_WITHOUT_CLAIM = "SELECT o.operator_id FROM operator o WHERE NOT EXISTS (SELECT 1 FROM claim c WHERE c.kind = 'operator_email' AND c.value = o.email_key AND c.owner = 'operator/' || o.operator_id) ORDER BY o.operator_id LIMIT $1";
     CLAIM_WITHOUT_OPERATOR = "SELECT c.owner FROM claim c WHERE c.kind = 'operator_email' AND NOT EXISTS (SELECT 1 FROM operator o WHERE o.operator_id = substr(c.owner, 10) AND o.email_key = c.value) ORDER BY c.owner LIMIT $1";
+    RESOURCE_WITHOUT_ACCOUNT = "SELECT r.account_id || '/' || r.resource_id FROM iam_resource r WHERE NOT EXISTS (SELECT 1 FROM account a WHERE a.account_id = r.account_id) ORDER BY r.account_id, r.resource_id LIMIT $1";
     USER_WITHOUT_ACCOUNT = "SELECT u.account_id || '/' || u.user_id FROM iam_user u WHERE NOT EXISTS (SELECT 1 FROM account a WHERE a.account_id = u.account_id) ORDER BY u.account_id, u.user_id LIMIT $1";
 }
 
@@ -30,6 +31,7 @@ static RULES: &[(&Statement, &str, &str)] = &[
     (&CLAIM_WITHOUT_BUILDER, "claim of", "claims a builder ID's email that is not its own"),
     (&OPERATOR_WITHOUT_CLAIM, "operator", "its email has no claim of its own"),
     (&CLAIM_WITHOUT_OPERATOR, "claim of", "claims an operator's email that is not its own"),
+    (&RESOURCE_WITHOUT_ACCOUNT, "group, policy or role", "its account does not exist"),
     (&USER_WITHOUT_ACCOUNT, "user", "its account does not exist"),
 ];
 
@@ -47,6 +49,7 @@ pub struct Counts {
     pub builders: u64,
     pub operators: u64,
     pub systems: u64,
+    pub resources: u64,
     pub ceremonies: u64,
     pub sessions: u64,
     pub cases: u64,
@@ -67,6 +70,7 @@ impl Store {
             builders: self.count(&builder::COUNT, &[]).await?,
             operators: self.count(&operator::COUNT, &[]).await?,
             systems: self.count(&system::COUNT, &[]).await?,
+            resources: self.count(&resource::COUNT, &[]).await?,
             ceremonies: self.count(&ceremony::COUNT, &[]).await?,
             sessions: self.count(&session::COUNT, &[]).await?,
             cases: self.count(&case::COUNT, &[]).await?,
@@ -79,7 +83,7 @@ impl Store {
         })
     }
 
-    async fn count(&self, statement: &'static Statement, values: &[Value]) -> Result<u64, StoreError> {
+    pub(crate) async fn count(&self, statement: &'static Statement, values: &[Value]) -> Result<u64, StoreError> {
         let mut sum = 0;
         for mut row in self.backend.query(statement, values.to_vec()).await? {
             sum += u64::try_from(row.int("count")?).unwrap_or(0);
@@ -90,7 +94,7 @@ impl Store {
     /// Looks for rows that can't be right: at most 100 of each kind, in words without addresses. Empty: all is well.
     ///
     /// The engine's own check comes first (SQLite), then every statement is prepared, every claim is held against its owner and
-    /// every owner against its claims, and every account, user, builder ID and operator is read.
+    /// every owner against its claims, and every account, user, builder ID, operator, group, policy and role is read.
     pub async fn check(&self) -> Result<Vec<String>, StoreError> {
         let mut problems = match &*self.backend {
             Backend::Sqlite(engine) => engine.check().await?,
@@ -106,6 +110,7 @@ impl Store {
         self.walk(&user::EVERY, 2, user::read, &mut problems).await?;
         self.walk(&builder::PAGE, 1, builder::read, &mut problems).await?;
         self.walk(&operator::PAGE, 1, operator::read, &mut problems).await?;
+        self.walk(&resource::EVERY, 3, resource::read, &mut problems).await?;
         Ok(problems)
     }
 

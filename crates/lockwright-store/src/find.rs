@@ -13,6 +13,7 @@ use lockwright_model::id::{AccountId, BuilderId, CaseId, EventId, HelpId, JobId,
 use lockwright_model::identity::{Identity, UserRef};
 use lockwright_model::job::Job;
 use lockwright_model::operator::Operator;
+use lockwright_model::resource::{Holder, LinkKind, Resource, ResourceKey, ResourceKind};
 use lockwright_model::session::Session;
 use lockwright_model::setting::Settings;
 use lockwright_model::system::LinkedSystem;
@@ -21,7 +22,7 @@ use lockwright_model::tries::{Tries, TriesKey};
 use lockwright_model::user::User;
 
 use crate::entity::{
-    account, builder, case, ceremony, claim, clock, event, help, job, key_use, operator, session, settings, system, tries, user,
+    account, builder, case, ceremony, claim, clock, event, help, job, key_use, link, operator, resource, session, settings, system, tries, user,
 };
 use crate::error::StoreError;
 use crate::statement::{Row, Statement, Value};
@@ -86,6 +87,63 @@ impl Store {
     /// The members of an account's built-in administrators group in the order of their name keys.
     pub async fn administrators(&self, account: AccountId, limit: u32) -> Result<Vec<User>, StoreError> {
         self.many(&user::ADMINISTRATORS, vec![account.to_string().into(), limit.into()], user::read).await
+    }
+
+    /// A group, a policy or a role.
+    pub async fn resource(&self, key: &ResourceKey) -> Result<Option<Resource>, StoreError> {
+        self.one(&resource::BY_ID, resource::key(key), resource::read).await
+    }
+
+    /// A group, a policy or a role by its name's key.
+    pub async fn resource_by_name(&self, account: AccountId, kind: ResourceKind, name_key: &str) -> Result<Option<Resource>, StoreError> {
+        self.one(&resource::BY_NAME, vec![account.to_string().into(), kind.as_str().into(), name_key.into()], resource::read).await
+    }
+
+    /// Groups, policies or roles of an account in the order of their name keys, those after `after_name_key`.
+    pub async fn resources(
+        &self,
+        account: AccountId,
+        kind: ResourceKind,
+        after_name_key: Option<&str>,
+        limit: u32,
+    ) -> Result<Vec<Resource>, StoreError> {
+        let values = vec![account.to_string().into(), kind.as_str().into(), after_name_key.unwrap_or_default().into(), limit.into()];
+        self.many(&resource::PAGE, values, resource::read).await
+    }
+
+    /// How many groups, policies or roles an account has.
+    pub async fn count_resources(&self, account: AccountId, kind: ResourceKind) -> Result<u64, StoreError> {
+        self.count(&resource::COUNT_IN, &[account.to_string().into(), kind.as_str().into()]).await
+    }
+
+    /// How many users an account has.
+    pub async fn count_users(&self, account: AccountId) -> Result<u64, StoreError> {
+        self.count(&user::COUNT_IN, &[account.to_string().into()]).await
+    }
+
+    /// Who holds something of an account (a group's id, a policy's ARN), in the order of their texts, those after `after`.
+    pub async fn holders(
+        &self,
+        account: AccountId,
+        target: &str,
+        kind: LinkKind,
+        after: Option<&Holder>,
+        limit: u32,
+    ) -> Result<Vec<Holder>, StoreError> {
+        let after = after.map(ToString::to_string).unwrap_or_default();
+        let values = vec![account.to_string().into(), target.into(), kind.as_str().into(), after.into(), limit.into()];
+        self.many(&link::HOLDERS, values, link::read).await
+    }
+
+    /// How many hold something of an account.
+    pub async fn count_holders(&self, account: AccountId, target: &str, kind: LinkKind) -> Result<u64, StoreError> {
+        self.count(&link::COUNT, &[account.to_string().into(), target.into(), kind.as_str().into()]).await
+    }
+
+    /// What of an account is held in this way by anybody, each once, in the order of the texts, those after `after`.
+    pub async fn held(&self, account: AccountId, kind: LinkKind, after: Option<&str>, limit: u32) -> Result<Vec<String>, StoreError> {
+        let values = vec![account.to_string().into(), kind.as_str().into(), after.unwrap_or_default().into(), limit.into()];
+        self.many(&link::TARGETS, values, link::read_target).await
     }
 
     /// A builder ID.

@@ -88,6 +88,8 @@ fn iam() -> Person {
         last_sign_in: None,
         path: lockwright_model::name::Path::default(),
         grants: Grants::default(),
+        groups: Vec::new(),
+        tags: Vec::new(),
         factors: Factors::default(),
     };
     Person::User { account: Box::new(account), user }

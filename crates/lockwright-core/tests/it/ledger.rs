@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use lockwright_model::change::{ChangeSet, Conflict, Key, Record, Touch, UniqueKey, Version};
+use lockwright_model::resource::Resource;
 
 /// Rows by key.
 #[derive(Default)]
@@ -24,7 +25,10 @@ fn version_of(record: &mut Record) -> Option<&mut Version> {
         Record::Tries(row) => Some(&mut row.version),
         Record::Settings(row) => Some(&mut row.version),
         Record::Job(row) => Some(&mut row.version),
-        Record::Claim(_) => None,
+        Record::Resource(Resource::Group(row)) => Some(&mut row.version),
+        Record::Resource(Resource::Policy(row)) => Some(&mut row.version),
+        Record::Resource(Resource::Role(row)) => Some(&mut row.version),
+        Record::Claim(_) | Record::Link(_) => None,
     }
 }
 
@@ -51,7 +55,7 @@ impl Ledger {
             assert!(!changes.events.is_empty(), "invariant 5: a write of an identity carries its event: {changes:?}");
         }
         for (key, version) in changes.expect.iter().chain(&changes.deletes) {
-            if self.stands(key) != *version || (matches!(key, Key::Claim(_)) && !self.rows.contains_key(key)) {
+            if self.stands(key) != *version || (matches!(key, Key::Claim(_) | Key::Link(_)) && !self.rows.contains_key(key)) {
                 return Err(Conflict::Stale);
             }
         }

@@ -79,6 +79,8 @@ fn user(account: AccountId, administrator: bool) -> User {
         last_sign_in: None,
         path: lockwright_model::name::Path::default(),
         grants: Grants::default(),
+        groups: Vec::new(),
+        tags: Vec::new(),
         factors: Factors::default(),
     }
 }

@@ -2,6 +2,7 @@
 
 use lockwright_model::change::Key;
 use lockwright_model::identity::UserRef;
+use lockwright_model::resource::{ResourceId, ResourceKey};
 use lockwright_model::token::TokenHash;
 
 /// The most bytes of one text: it stands in a primary key, and an index holds less than a third of a page of 8192 bytes.
@@ -44,7 +45,8 @@ fn parts(key: &Key) -> Vec<String> {
         Key::Builder(id) => vec!["builder".to_owned(), id.to_string()],
         Key::Operator(id) => vec!["operator".to_owned(), id.to_string()],
         Key::Session(token) => vec!["session".to_owned(), String::from(*token)],
-        Key::Case(_) | Key::Ceremony(_) | Key::System(_) | Key::Help(..) | Key::Tries(_) | Key::Claim(_) | Key::Settings | Key::Job(_) => {
+        Key::Resource(key) => vec![key.id.kind().as_str().to_owned(), key.account.to_string(), key.id.as_str().to_owned()],
+        Key::Case(_) | Key::Ceremony(_) | Key::Link(_) | Key::System(_) | Key::Help(..) | Key::Tries(_) | Key::Claim(_) | Key::Settings | Key::Job(_) => {
             Vec::new()
         }
     }
@@ -58,6 +60,9 @@ fn key(parts: &[String]) -> Option<Key> {
         ["builder", id] => Key::Builder(id.parse().ok()?),
         ["operator", id] => Key::Operator(id.parse().ok()?),
         ["session", token] => Key::Session(TokenHash::try_from((*token).to_owned()).ok()?),
+        [kind @ ("group" | "policy" | "role"), account, id] => {
+            Key::Resource(ResourceKey { account: account.parse().ok()?, id: ResourceId::parse(kind, id)? })
+        }
         _ => return None,
     })
 }
@@ -65,7 +70,7 @@ fn key(parts: &[String]) -> Option<Key> {
 #[cfg(test)]
 mod tests {
     use lockwright_model::entropy::SeededEntropy;
-    use lockwright_model::id::{AccountId, BuilderId, CaseId, OperatorId, UserId};
+    use lockwright_model::id::{AccountId, BuilderId, CaseId, GroupId, OperatorId, PolicyId, RoleId, UserId};
 
     use super::*;
 
@@ -79,6 +84,9 @@ mod tests {
             Key::Builder(BuilderId::draw(&chance)),
             Key::Operator(OperatorId::draw(&chance)),
             Key::Session(TokenHash::from_bytes([9; 32])),
+            Key::Resource(ResourceKey { account, id: ResourceId::Group(GroupId::draw(&chance)) }),
+            Key::Resource(ResourceKey { account, id: ResourceId::Policy(PolicyId::draw(&chance)) }),
+            Key::Resource(ResourceKey { account, id: ResourceId::Role(RoleId::draw(&chance)) }),
         ];
         assert!(keys.iter().all(is_cached) && !is_cached(&Key::Case(CaseId::draw(&chance))));
         let texts = write(&keys);

@@ -11,7 +11,9 @@ pub(crate) mod help;
 pub(crate) mod job;
 pub(crate) mod key_use;
 pub(crate) mod keys;
+pub(crate) mod link;
 pub(crate) mod operator;
+pub(crate) mod resource;
 pub(crate) mod session;
 pub(crate) mod settings;
 pub(crate) mod system;
@@ -33,7 +35,9 @@ pub(crate) fn statements() -> impl Iterator<Item = &'static Statement> {
         help::ALL,
         job::ALL,
         key_use::ALL,
+        link::ALL,
         operator::ALL,
+        resource::ALL,
         session::ALL,
         settings::ALL,
         system::ALL,

@@ -23,6 +23,7 @@ statements! {
     /// Goes on after a user id and its account, in this order, because these are the first cells of a row.
     EVERY = "SELECT user_id, account_id, version, body FROM iam_user WHERE (account_id, user_id) > ($2, $1) ORDER BY account_id, user_id LIMIT $3";
     COUNT = "SELECT count(*) FROM iam_user";
+    COUNT_IN = "SELECT count(*) FROM iam_user WHERE account_id = $1";
 }
 
 /// Inserts or replaces.

@@ -204,11 +204,11 @@ fn carry_out(connection: &Connection, step: &Step) -> rusqlite::Result<Result<u6
     }
 }
 
-/// The columns of the unique constraint that was hurt, as SQLite lists them.
+/// The columns of the unique constraint that was hurt, as SQLite lists them, or `FOREIGN KEY`.
 fn hurt_columns(error: &rusqlite::Error) -> Option<&str> {
     match error {
         rusqlite::Error::SqliteFailure(failure, Some(message)) if failure.code == ErrorCode::ConstraintViolation => {
-            message.strip_prefix("UNIQUE constraint failed: ")
+            message.strip_prefix("UNIQUE constraint failed: ").or_else(|| message.strip_suffix(" constraint failed"))
         }
         _ => None,
     }

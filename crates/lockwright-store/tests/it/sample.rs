@@ -89,6 +89,8 @@ pub(crate) fn user(account: u64, n: u64, name: &str) -> User {
         last_sign_in: None,
         path: lockwright_model::name::Path::default(),
         grants: Grants::default(),
+        groups: Vec::new(),
+        tags: Vec::new(),
         factors: Factors::default(),
     }
 }

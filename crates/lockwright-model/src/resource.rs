@@ -1,0 +1,327 @@
+//! What an account keeps besides its users: groups, policies of its own, roles; and who belongs to which.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use crate::change::Version;
+use crate::clock::Timestamp;
+use crate::id::{AccountId, GroupId, PolicyId, RoleId, UserId};
+use crate::name::{GroupName, Path, PolicyName, RoleName};
+use crate::user::Grants;
+
+/// A group of IAM users: what it is granted, each member is.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Group {
+    /// Its account.
+    pub account: AccountId,
+    /// Its unique id.
+    pub id: GroupId,
+    /// The row's version.
+    #[serde(skip)]
+    pub version: Version,
+    /// Its name, unique among the account's groups without regard to case.
+    pub name: GroupName,
+    /// Where it stands in the account's tree.
+    pub path: Path,
+    /// When it was created.
+    pub created: Timestamp,
+    /// What its members may do.
+    pub grants: Grants,
+}
+
+/// A policy of the account's own, that can be attached (AWS "customer managed policy").
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct CustomerPolicy {
+    /// Its account.
+    pub account: AccountId,
+    /// Its unique id.
+    pub id: PolicyId,
+    /// The row's version, which is not one of the policy's.
+    #[serde(skip)]
+    pub version: Version,
+    /// Its name, unique among the account's policies without regard to case; never changes.
+    pub name: PolicyName,
+    /// Where it stands in the account's tree; never changes.
+    pub path: Path,
+    /// What it is for; never changes.
+    pub description: Option<String>,
+    /// When it was created.
+    pub created: Timestamp,
+    /// When a version was last made, put in force or deleted.
+    pub updated: Timestamp,
+    /// Its versions, the oldest first.
+    pub versions: Vec<PolicyVersion>,
+    /// The number of the version in force.
+    pub default: u32,
+    /// The number that was given last; none is given twice.
+    pub last: u32,
+    /// Its tags.
+    pub tags: Vec<Tag>,
+}
+
+/// One version of a policy.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct PolicyVersion {
+    /// Its number: `v1` is 1.
+    pub number: u32,
+    /// The document as it was put: checked, and kept to the letter.
+    pub document: String,
+    /// When it was made.
+    pub created: Timestamp,
+}
+
+/// A role: whom its trust policy names may take it on for a while.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Role {
+    /// Its account.
+    pub account: AccountId,
+    /// Its unique id.
+    pub id: RoleId,
+    /// The row's version.
+    #[serde(skip)]
+    pub version: Version,
+    /// Its name, unique among the account's roles without regard to case; never changes.
+    pub name: RoleName,
+    /// Where it stands in the account's tree; never changes.
+    pub path: Path,
+    /// When it was created.
+    pub created: Timestamp,
+    /// What it is for.
+    pub description: Option<String>,
+    /// Who may take it on (AWS `AssumeRolePolicyDocument`): checked, and kept to the letter.
+    pub trust: String,
+    /// How long its sessions may last, in seconds (AWS `MaxSessionDuration`).
+    pub longest_session: u32,
+    /// What it may do.
+    pub grants: Grants,
+    /// Its tags.
+    pub tags: Vec<Tag>,
+    /// Sessions made under a lower epoch are ended.
+    pub epoch: u64,
+}
+
+/// A tag: a key, unique in its owner without regard to case, and a value.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Tag {
+    /// 1 to 128 characters.
+    pub key: String,
+    /// At most 256 characters.
+    pub value: String,
+}
+
+impl CustomerPolicy {
+    /// `arn:aws:iam::123456789012:policy/path/Name`
+    pub fn arn(&self) -> String {
+        format!("arn:aws:iam::{}:policy{}{}", self.account, self.path, self.name)
+    }
+
+    /// The version in force.
+    pub fn in_force(&self) -> Option<&PolicyVersion> {
+        self.versions.iter().find(|version| version.number == self.default)
+    }
+}
+
+impl Group {
+    /// `arn:aws:iam::123456789012:group/path/Name`
+    pub fn arn(&self) -> String {
+        format!("arn:aws:iam::{}:group{}{}", self.account, self.path, self.name)
+    }
+}
+
+impl Role {
+    /// `arn:aws:iam::123456789012:role/path/Name`
+    pub fn arn(&self) -> String {
+        format!("arn:aws:iam::{}:role{}{}", self.account, self.path, self.name)
+    }
+}
+
+/// A group, a policy or a role of an account: they stand in one table.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Resource {
+    /// A group.
+    Group(Group),
+    /// A policy.
+    Policy(CustomerPolicy),
+    /// A role.
+    Role(Role),
+}
+
+/// Which kind of thing.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum ResourceKind {
+    /// A group.
+    Group,
+    /// A policy.
+    Policy,
+    /// A role.
+    Role,
+}
+
+impl ResourceKind {
+    /// As stored.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Group => "group",
+            Self::Policy => "policy",
+            Self::Role => "role",
+        }
+    }
+}
+
+/// The unique id of a group, a policy or a role.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum ResourceId {
+    /// A group's.
+    Group(GroupId),
+    /// A policy's.
+    Policy(PolicyId),
+    /// A role's.
+    Role(RoleId),
+}
+
+impl ResourceId {
+    /// Of which kind.
+    pub const fn kind(&self) -> ResourceKind {
+        match self {
+            Self::Group(_) => ResourceKind::Group,
+            Self::Policy(_) => ResourceKind::Policy,
+            Self::Role(_) => ResourceKind::Role,
+        }
+    }
+
+    /// Its text.
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::Group(id) => id.as_str(),
+            Self::Policy(id) => id.as_str(),
+            Self::Role(id) => id.as_str(),
+        }
+    }
+
+    /// Reads what [`ResourceKind::as_str`] and [`ResourceId::as_str`] wrote.
+    pub fn parse(kind: &str, text: &str) -> Option<Self> {
+        match kind {
+            "group" => text.parse().ok().map(Self::Group),
+            "policy" => text.parse().ok().map(Self::Policy),
+            "role" => text.parse().ok().map(Self::Role),
+            _ => None,
+        }
+    }
+}
+
+/// Names the row of a group, a policy or a role.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct ResourceKey {
+    /// The account.
+    pub account: AccountId,
+    /// What in it.
+    pub id: ResourceId,
+}
+
+impl Resource {
+    /// Its row's name.
+    pub fn key(&self) -> ResourceKey {
+        match self {
+            Self::Group(row) => ResourceKey { account: row.account, id: ResourceId::Group(row.id.clone()) },
+            Self::Policy(row) => ResourceKey { account: row.account, id: ResourceId::Policy(row.id.clone()) },
+            Self::Role(row) => ResourceKey { account: row.account, id: ResourceId::Role(row.id.clone()) },
+        }
+    }
+
+    /// The row's version.
+    pub fn version(&self) -> Version {
+        match self {
+            Self::Group(row) => row.version,
+            Self::Policy(row) => row.version,
+            Self::Role(row) => row.version,
+        }
+    }
+
+    /// The name in the form that is compared.
+    pub fn name_key(&self) -> String {
+        match self {
+            Self::Group(row) => row.name.key(),
+            Self::Policy(row) => row.name.key(),
+            Self::Role(row) => row.name.key(),
+        }
+    }
+}
+
+/// Who holds something: is a member of a group, has a policy attached, is bounded by one.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum Holder {
+    /// An IAM user.
+    User(UserId),
+    /// A group.
+    Group(GroupId),
+    /// A role.
+    Role(RoleId),
+}
+
+impl fmt::Display for Holder {
+    /// A stable text form: `user/AIDA…`, `group/AGPA…`, `role/AROA…`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::User(id) => write!(f, "user/{id}"),
+            Self::Group(id) => write!(f, "group/{id}"),
+            Self::Role(id) => write!(f, "role/{id}"),
+        }
+    }
+}
+
+impl Holder {
+    /// Reads what `Display` wrote.
+    pub fn parse(text: &str) -> Option<Self> {
+        match text.split_once('/')? {
+            ("user", id) => id.parse().ok().map(Self::User),
+            ("group", id) => id.parse().ok().map(Self::Group),
+            ("role", id) => id.parse().ok().map(Self::Role),
+            _ => None,
+        }
+    }
+}
+
+/// How somebody holds something.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum LinkKind {
+    /// A user is a member of a group.
+    Member,
+    /// A policy is attached.
+    Attached,
+    /// A policy is the permissions boundary.
+    Boundary,
+}
+
+impl LinkKind {
+    /// As stored.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Member => "member",
+            Self::Attached => "attached",
+            Self::Boundary => "boundary",
+        }
+    }
+}
+
+/// Names one link from what is held to who holds it. The holder's own row says the same: the link is the way back.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct LinkKey {
+    /// The account.
+    pub account: AccountId,
+    /// What is held: a group's id, or a policy's ARN.
+    pub target: String,
+    /// How.
+    pub kind: LinkKind,
+    /// By whom.
+    pub holder: Holder,
+}
+
+/// A link; has no version, is only inserted and deleted.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Link {
+    /// Its name.
+    pub key: LinkKey,
+    /// The row that must be there as long as the link is; `None` for a policy of AWS.
+    pub to: Option<ResourceId>,
+}
