@@ -5,7 +5,7 @@ use std::sync::Arc;
 use lockwright_core::permit::{OperatorPermit, Permit};
 use lockwright_core::person::Person;
 use lockwright_model::change::ChangeSet;
-use lockwright_model::context::OpContext;
+use lockwright_model::context::{OpContext, SecondFactor};
 use lockwright_model::event::{AuditEvent, Service, Told};
 use lockwright_model::id::AccountId;
 use lockwright_model::identity::Principal;
@@ -53,18 +53,13 @@ impl Aim<'_> {
 
     /// An act on a user that exists.
     pub fn of(action: &'static str, user: &User) -> Self {
-        Self { action, resource: user_arn(user), keys: Vec::new() }
+        Self { action, resource: user.arn(), keys: Vec::new() }
     }
 
     /// An act on a group of an account.
     pub fn group(action: &'static str, account: AccountId, name: &str) -> Self {
         Self { action, resource: format!("arn:aws:iam::{account}:group/{name}"), keys: Vec::new() }
     }
-}
-
-/// A user's ARN, its path in it.
-pub fn user_arn(user: &User) -> String {
-    format!("arn:aws:iam::{}:user{}{}", user.id.account, user.path, user.name)
 }
 
 /// What is attached to the built-in administrators group.
@@ -121,7 +116,7 @@ impl Lockwright {
                 lockwright_policy::Principal::Root { account: &own }
             }
             Some(Person::User { user, .. }) => {
-                (arn, id) = (user_arn(user), user.id.user.to_string());
+                (arn, id) = (user.arn(), user.id.user.to_string());
                 lockwright_policy::Principal::User { arn: &arn, id: &id }
             }
             Some(Person::Builder(_) | Person::Operator(_)) | None => return Err(anonymous()),
@@ -134,6 +129,17 @@ impl Lockwright {
         let ip = op.source.ip.map(|ip| ip.to_string());
         if let Some(ip) = &ip {
             context.insert("aws:sourceip", ip.as_str());
+        }
+        // AWS's console signs with temporary credentials, which always say one or the other; a key that lasts says nothing.
+        let age;
+        match op.second_factor {
+            SecondFactor::Unsaid => {}
+            SecondFactor::Absent => context.insert("aws:multifactorauthpresent", "false"),
+            SecondFactor::Shown(at) => {
+                age = op.now.since(at).as_secs().to_string();
+                context.insert("aws:multifactorauthpresent", "true");
+                context.insert("aws:multifactorauthage", age.as_str());
+            }
         }
         context.insert("aws:useragent", op.source.agent.as_str());
         context.insert("aws:viaawsservice", "false");

@@ -60,7 +60,7 @@ use lockwright_authn::passkey::{NoPasskeys, RelyingParty};
 use lockwright_authn::seal::SealKey;
 use lockwright_authn::strength::Blocklist;
 use lockwright_model::clock::Clock;
-use lockwright_model::context::{OpContext, Source};
+use lockwright_model::context::{OpContext, SecondFactor, Source};
 use lockwright_model::entropy::Entropy;
 use lockwright_model::id::RequestId;
 use lockwright_model::identity::Principal;
@@ -118,7 +118,15 @@ impl Lockwright {
 
     /// Begins an act: draws its id and reads the clock once.
     pub fn op(&self, principal: Principal, source: Source) -> OpContext {
-        OpContext { id: RequestId::draw(self.entropy()), now: self.now(), principal, user_name: None, access_key: None, source }
+        OpContext {
+            id: RequestId::draw(self.entropy()),
+            now: self.now(),
+            principal,
+            iam_user: None,
+            access_key: None,
+            second_factor: SecondFactor::Unsaid,
+            source,
+        }
     }
 
     /// The configuration it runs with.
