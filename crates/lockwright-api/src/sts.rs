@@ -1,7 +1,7 @@
 //! The Security Token Service.
 
 use lockwright_model::access_key::AccessKeyId;
-use lockwright_service::authorize::{Aim, user_arn};
+use lockwright_service::authorize::Aim;
 use lockwright_service::core::person::Person;
 use lockwright_wire::error::{ErrorKind, Reply, WireError};
 
@@ -9,15 +9,15 @@ use crate::ask::{Ask, name};
 
 /// `GetCallerIdentity`: needs no permission, and no policy takes it away.
 pub(crate) async fn caller_identity(ask: &Ask<'_>) -> Result<Reply, WireError> {
-    let account = ask.account()?.to_string();
+    let account = ask.account()?;
     let (id, arn) = match ask.caller {
-        Person::User { user, .. } => (user.id.user.to_string(), user_arn(user)),
-        _ => (account.clone(), format!("arn:aws:iam::{account}:root")),
+        Person::User { user, .. } => (user.id.user.to_string(), user.arn()),
+        _ => (account.to_string(), account.root_arn()),
     };
     Ok(ask.answer(|result| {
         result.text("Arn", &arn);
         result.text("UserId", &id);
-        result.text("Account", &account);
+        result.text("Account", &account.to_string());
     }))
 }
 

@@ -11,7 +11,7 @@ use lockwright_core::register;
 use lockwright_core::session::SessionLimits;
 use lockwright_model::change::{ChangeSet, Record};
 use lockwright_model::clock::{Clock, SystemClock};
-use lockwright_model::context::{OpContext, Source};
+use lockwright_model::context::{OpContext, SecondFactor, Source};
 use lockwright_model::entropy::SystemEntropy;
 use lockwright_model::id::RequestId;
 use lockwright_model::identity::Principal;
@@ -76,8 +76,9 @@ async fn fill(data: &Path, accounts: u64) -> anyhow::Result<Vec<String>> {
         id: RequestId::draw(&SystemEntropy),
         now: SystemClock.now(),
         principal: Principal::Host,
-        user_name: None,
+        iam_user: None,
         access_key: None,
+        second_factor: SecondFactor::Unsaid,
         source: Source::host(),
     };
     let mut tokens = Vec::new();

@@ -305,7 +305,7 @@ pub fn claim(channel: &Channel, owner: &Identity) -> ClaimKey {
 }
 
 fn told(name: &'static str, person: &Person, channel: Option<&Channel>) -> Told {
-    let told = Told::new(Service::Signin, name, person.account_id()).about(person.identity(), person.user_name());
+    let told = Told::new(Service::Signin, name, person.account_id()).about(person.identity(), person.iam_user());
     match channel {
         Some(channel) => told.request(json!({"address": channel.masked()})),
         None => told,

@@ -242,5 +242,5 @@ fn told(person: &Person, account: &'static str, builder: &'static str) -> Told {
         Person::Builder(row) => Told::new(Service::Signin, builder, None).request(json!({"builderId": row.id.as_str()})),
         _ => Told::new(Service::Account, account, person.account_id()),
     };
-    told.about(person.identity(), person.user_name())
+    told.about(person.identity(), person.iam_user())
 }

@@ -82,7 +82,7 @@ pub fn confirm(
     if let Some(factor) = factor {
         let spent = mfa::spend(&mut person, factor, op.now).map_err(|mfa::Replayed| Refusal::Replayed)?;
         mfa::forgive(&mut changes, counted, op.now);
-        new.session.aal = 2;
+        new.session.second_factor = Some(op.now);
         if let Spent::RecoveryCode { left } = spent {
             code_spent = true;
             outbox::tell(&mut changes, &person, Happening::CodeUsed(left), op, entropy);
@@ -128,5 +128,5 @@ pub fn factor_failed(person: Person, counted: Option<&Tries>, op: &OpContext, en
 }
 
 fn told(person: &Person) -> Told {
-    Told::new(Service::Signin, "SessionConfirmed", person.account_id()).about(person.identity(), person.user_name())
+    Told::new(Service::Signin, "SessionConfirmed", person.account_id()).about(person.identity(), person.iam_user())
 }

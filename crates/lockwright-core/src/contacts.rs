@@ -154,7 +154,7 @@ pub fn review(mut person: Person, op: &OpContext, entropy: &dyn Entropy) -> Resu
     changeable(&person, op.now)?;
     let mut changes = ChangeSet::default();
     looked_through(&mut changes, &mut person, op, entropy);
-    changes.tell(AuditEvent::new(op, entropy, told("RecoveryContactsReviewed", &person).about(person.identity(), person.user_name())));
+    changes.tell(AuditEvent::new(op, entropy, told("RecoveryContactsReviewed", &person).about(person.identity(), person.iam_user())));
     changes.put(person.record());
     Ok(Decided::new(changes, ()))
 }
@@ -329,7 +329,7 @@ fn changed(
     entropy: &dyn Entropy,
 ) -> ChangeSet {
     looked_through(&mut changes, &mut person, op, entropy);
-    let told = told(name, &person).about(person.identity(), person.user_name()).request(request.clone());
+    let told = told(name, &person).about(person.identity(), person.iam_user()).request(request.clone());
     changes.tell(AuditEvent::new(op, entropy, told));
     outbox::tell(&mut changes, &person, happened, op, entropy);
     changes.put(person.record());

@@ -127,7 +127,7 @@ pub fn add(
         // The other sessions were made without it (ASVS 7.4.3). This one has just seen it beside the password.
         person.end_sessions();
         let mut new = session::renew(session, &person, limits, op, entropy);
-        new.session.aal = 2;
+        new.session.second_factor = Some(op.now);
         new.session.scope = SessionScope::Full;
         changes.delete(Key::Session(session.token), session.version);
         changes.put(Record::Session(new.session.clone()));
@@ -255,7 +255,7 @@ pub fn issue_codes(
     }
     person.factors_mut().codes = Some(RecoveryCodes { since: op.now, left: codes.into_iter().map(Some).collect() });
     let mut changes = ChangeSet::default();
-    let told = Told::new(Service::Signin, "RecoveryCodesIssued", person.account_id()).about(person.identity(), person.user_name());
+    let told = Told::new(Service::Signin, "RecoveryCodesIssued", person.account_id()).about(person.identity(), person.iam_user());
     changes.tell(AuditEvent::new(op, entropy, told));
     outbox::tell(&mut changes, &person, Happening::CodesIssued, op, entropy);
     changes.put(person.record());

@@ -85,7 +85,7 @@ pub fn disown(
     let by = Canceller::Channel(channel);
     let earlier: Vec<(Canceller, Timestamp)> = person.factors().cancels.iter().map(|cancel| (cancel.by.clone(), cancel.at)).collect();
     let mut changes = recovery::complete(case, op);
-    let told = Told::new(Service::Signin, "NoticeDisowned", person.account_id()).about(person.identity(), person.user_name());
+    let told = Told::new(Service::Signin, "NoticeDisowned", person.account_id()).about(person.identity(), person.iam_user());
     changes.tell(AuditEvent::new(op, entropy, told));
     let stopped = recovery::stop(&mut changes, &mut person, recoveries, &by, step);
     if RuleBook::PRODUCTION.cancel(&earlier, &[], &by, op.now) == CancelEffect::Contests {

@@ -206,5 +206,5 @@ fn way_back(person: &Person, old: EmailAddress, since: Option<Timestamp>, op: &O
 }
 
 fn told(name: &'static str, person: &Person) -> Told {
-    Told::new(Service::Signin, name, person.account_id()).about(person.identity(), person.user_name())
+    Told::new(Service::Signin, name, person.account_id()).about(person.identity(), person.iam_user())
 }

@@ -61,7 +61,7 @@ pub fn ask(
         changes.put(outbox::notice_to(Channel::Email(to), None, notice.clone(), op, entropy));
     }
     let told = Told::new(Service::Signin, "HelpRequested", Some(account.id))
-        .about(Identity::User(user.id.clone()), Some(user.name.to_string()))
+        .about(Identity::User(user.id.clone()), Some(user.into()))
         .response(json!({"helpRequestId": request.id.as_str()}));
     changes.tell(AuditEvent::new(op, entropy, told));
     let id = request.id.clone();

@@ -130,7 +130,7 @@ pub fn spend(person: &mut Person, proof: &FactorProof, now: Timestamp) -> Result
 pub fn tell_spent(changes: &mut ChangeSet, person: &Person, spent: &Spent, op: &OpContext, entropy: &dyn Entropy) {
     let what = match spent {
         Spent::Device { name, resynced: true } => {
-            let told = Told::new(Service::Iam, "ResyncMFADevice", person.account_id()).about(person.identity(), person.user_name());
+            let told = Told::new(Service::Iam, "ResyncMFADevice", person.account_id()).about(person.identity(), person.iam_user());
             changes.tell(AuditEvent::new(op, entropy, told.request(json!({"serialNumber": name.as_str()}))));
             Happening::DeviceResynced(name.clone())
         }
@@ -151,7 +151,7 @@ pub fn failed(person: Person, told: Told, counted: &Tries, op: &OpContext, entro
 /// `CheckMfa`, for [`failed`] and for a second factor that was asked for.
 pub fn check(person: &Person, outcome: &'static str) -> Told {
     Told::new(Service::Signin, "CheckMfa", person.account_id())
-        .about(person.identity(), person.user_name())
+        .about(person.identity(), person.iam_user())
         .response(json!({"CheckMfa": outcome}))
         .additional(json!({"MfaType": mfa_types(person.factors())}))
 }
@@ -181,7 +181,7 @@ pub(crate) fn disable_at_limit(changes: &mut ChangeSet, mut person: Person, coun
     }
     if disabled {
         outbox::tell(changes, &person, Happening::DevicesDisabled, op, entropy);
-        let told = Told::new(Service::Signin, "MFADevicesDisabled", person.account_id()).about(person.identity(), person.user_name());
+        let told = Told::new(Service::Signin, "MFADevicesDisabled", person.account_id()).about(person.identity(), person.iam_user());
         changes.tell(AuditEvent::new(op, entropy, told));
         changes.put(person.record());
     }

@@ -77,7 +77,7 @@ pub fn change(
     changes.delete(Key::Session(session.token), session.version);
     let scope = enrolment::scope(&person, limits.root_grace, op.now);
     let mut new = session::open(&person, scope, limits, op, entropy);
-    new.session.aal = session.aal;
+    new.session.second_factor = session.second_factor;
     // The password alone is no full proof where a device stands.
     if !person.factors().devices.is_empty() {
         new.session.confirmed = session.confirmed;
@@ -106,5 +106,5 @@ fn told(person: &Person, outcome: &'static str) -> Told {
             Told::new(Service::Signin, "PasswordUpdated", person.account_id()).response(json!({"PasswordUpdated": outcome}))
         }
     };
-    told.about(person.identity(), person.user_name())
+    told.about(person.identity(), person.iam_user())
 }

@@ -9,6 +9,7 @@ use lockwright_model::clock::Timestamp;
 use lockwright_model::context::OpContext;
 use lockwright_model::credential::Credential;
 use lockwright_model::email::EmailAddress;
+use lockwright_model::event::IamUser;
 use lockwright_model::factors::{DeviceKind, Factors};
 use lockwright_model::id::AccountId;
 use lockwright_model::identity::{Identity, Principal};
@@ -83,10 +84,18 @@ impl Person {
 
     /// The same circumstances, with this person acting.
     pub fn acting(&self, op: &OpContext) -> OpContext {
-        OpContext { principal: Principal::Signed(self.identity()), user_name: self.user_name(), ..op.clone() }
+        OpContext { principal: Principal::Signed(self.identity()), iam_user: self.iam_user(), ..op.clone() }
     }
 
-    /// The user's name, for the trail.
+    /// An IAM user's name and ARN, for the trail.
+    pub fn iam_user(&self) -> Option<IamUser> {
+        match self {
+            Self::User { user, .. } => Some(IamUser::from(user)),
+            Self::Root(_) | Self::Builder(_) | Self::Operator(_) => None,
+        }
+    }
+
+    /// An IAM user's name.
     pub fn user_name(&self) -> Option<String> {
         match self {
             Self::User { user, .. } => Some(user.name.to_string()),

@@ -80,7 +80,7 @@ pub fn open(person: &Person, scope: SessionScope, limits: SessionLimits, op: &Op
         idle_seconds: idle.as_secs(),
         source: op.source.clone(),
         scope,
-        aal: 1,
+        second_factor: None,
         confirmed: op.now,
     };
     NewSession { token, session }
@@ -91,14 +91,14 @@ pub fn renew(keep: &Session, person: &Person, limits: SessionLimits, op: &OpCont
     let mut new = open(person, keep.scope, limits, op, entropy);
     new.session.created = keep.created;
     new.session.expires = keep.expires.min(new.session.expires);
-    new.session.aal = keep.aal;
+    new.session.second_factor = keep.second_factor;
     new.session.confirmed = keep.confirmed;
     new
 }
 
 /// Whether its owner proved everything that a sign-in asks for lately enough, a device among it where one stands (N-B03, O-M07).
 pub fn confirmed(session: &Session, owner: &Person, now: Timestamp) -> bool {
-    let highest = owner.factors().devices.is_empty() || session.aal >= 2;
+    let highest = owner.factors().devices.is_empty() || session.second_factor.is_some();
     highest && now < session.confirmed.plus(CONFIRMED_FOR)
 }
 

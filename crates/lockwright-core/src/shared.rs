@@ -162,7 +162,7 @@ pub fn link(
     let link = LinkedLogin { id: LinkId::draw(entropy), system: system.id.clone(), login, since: op.now, told: None };
     let mut changes = ChangeSet::default();
     let told = Told::new(Service::Signin, "LinkLogin", person.account_id())
-        .about(person.identity(), person.user_name())
+        .about(person.identity(), person.iam_user())
         .request(json!({"systemId": system.id.as_str(), "linkId": link.id.as_str()}));
     changes.tell(AuditEvent::new(op, entropy, told));
     person.factors_mut().linked.push(link);
@@ -187,7 +187,7 @@ pub fn unlink(
     let mut changes = ChangeSet::default();
     changes.put(outbox::job(task(&person, &gone, SharedChange::Unlinked, op.now), op, entropy));
     let told = Told::new(Service::Signin, "UnlinkLogin", person.account_id())
-        .about(person.identity(), person.user_name())
+        .about(person.identity(), person.iam_user())
         .request(json!({"systemId": gone.system.as_str(), "linkId": gone.id.as_str()}));
     changes.tell(AuditEvent::new(op, entropy, told));
     if let Some(system) = system {

@@ -177,7 +177,7 @@ pub(crate) fn disable_at_limit(changes: &mut ChangeSet, mut person: Person, coun
     if counted.count >= tries::DISABLE_AFTER && person.credential().is_some_and(|credential| !credential.disabled) {
         person.disable_credential();
         outbox::notify(changes, &person, &Notice::PasswordDisabled(person.whose()), op, entropy);
-        let told = Told::new(Service::Signin, "PasswordDisabled", person.account_id()).about(person.identity(), person.user_name());
+        let told = Told::new(Service::Signin, "PasswordDisabled", person.account_id()).about(person.identity(), person.iam_user());
         changes.tell(AuditEvent::new(op, entropy, told));
         changes.put(person.record());
     }
@@ -225,7 +225,7 @@ pub fn end_all(mut person: Person, op: &OpContext, entropy: &dyn Entropy) -> Dec
 
 fn end_all_of(person: Person, op: &OpContext, entropy: &dyn Entropy) -> ChangeSet {
     let mut changes = ChangeSet::default();
-    let told = Told::new(Service::Signin, "SessionsEnded", person.account_id()).about(person.identity(), person.user_name());
+    let told = Told::new(Service::Signin, "SessionsEnded", person.account_id()).about(person.identity(), person.iam_user());
     changes.tell(AuditEvent::new(op, entropy, told));
     changes.put(person.record());
     changes
@@ -239,7 +239,7 @@ fn login(person: &Person, error: Option<&'static str>, mfa: Option<&str>) -> Tol
         None => json!({"MobileVersion": "No", "MFAUsed": "No"}),
     };
     let told = Told::new(Service::Signin, "ConsoleLogin", person.account_id())
-        .about(person.identity(), person.user_name())
+        .about(person.identity(), person.iam_user())
         .response(json!({"ConsoleLogin": outcome}))
         .additional(additional);
     match error {

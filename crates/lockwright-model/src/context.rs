@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::access_key::AccessKeyId;
 use crate::clock::Timestamp;
+use crate::event::IamUser;
 use crate::id::RequestId;
 use crate::identity::Principal;
 
@@ -42,6 +43,17 @@ impl Source {
     }
 }
 
+/// What a request says of a second factor (AWS, `aws:MultiFactorAuthPresent` and `aws:MultiFactorAuthAge`).
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum SecondFactor {
+    /// Nothing: it comes from no session. So it is with an access key, which lasts.
+    Unsaid,
+    /// The session has seen none.
+    Absent,
+    /// The session saw it at this moment.
+    Shown(Timestamp),
+}
+
 /// One request or command: who, when, from where, under which id.
 #[derive(Clone, Debug)]
 pub struct OpContext {
@@ -51,10 +63,12 @@ pub struct OpContext {
     pub now: Timestamp,
     /// Who acts.
     pub principal: Principal,
-    /// The name of an IAM user who acts, for the trail.
-    pub user_name: Option<String>,
+    /// The name and the ARN of an IAM user who acts, for the trail.
+    pub iam_user: Option<IamUser>,
     /// The access key that signed the request of a program.
     pub access_key: Option<AccessKeyId>,
+    /// Whether the session it comes from has seen a second factor.
+    pub second_factor: SecondFactor,
     /// From where.
     pub source: Source,
 }

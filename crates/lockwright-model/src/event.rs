@@ -9,6 +9,7 @@ use crate::entropy::Entropy;
 use crate::id::{AccountId, EventId};
 use crate::identity::{Identity, Principal};
 use crate::temporary::{Bearer, Temporary};
+use crate::user::User;
 
 /// One audit event. `record` is CloudTrail's JSON; the other fields are what is searched.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
@@ -36,8 +37,8 @@ pub struct Told {
     pub account: Option<AccountId>,
     /// Who acts for themselves (a sign-in, a recovery, a change of the own password), whoever else this browser is signed in as.
     pub subject: Option<Identity>,
-    /// The user's name, where the record may show it.
-    pub user_name: Option<String>,
+    /// The user's name and ARN, where the record may show them.
+    pub iam_user: Option<IamUser>,
     /// `requestParameters`; no secret, and no name typed by a stranger.
     pub request: Value,
     /// `responseElements`.
@@ -46,6 +47,21 @@ pub struct Told {
     pub additional: Value,
     /// `errorMessage`, for a refused act.
     pub error: Option<&'static str>,
+}
+
+/// What `userIdentity` shows of an IAM user besides its ids.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct IamUser {
+    /// `userName`
+    pub name: String,
+    /// `arn`
+    pub arn: String,
+}
+
+impl From<&User> for IamUser {
+    fn from(user: &User) -> Self {
+        Self { name: user.name.to_string(), arn: user.arn() }
+    }
 }
 
 /// CloudTrail's `eventSource`.
@@ -69,7 +85,7 @@ impl Told {
             service,
             account,
             subject: None,
-            user_name: None,
+            iam_user: None,
             request: Value::Null,
             response: Value::Null,
             additional: Value::Null,
@@ -79,9 +95,9 @@ impl Told {
 
     /// Names whom it is about.
     #[must_use]
-    pub fn about(mut self, subject: Identity, user_name: Option<String>) -> Self {
+    pub fn about(mut self, subject: Identity, iam_user: Option<IamUser>) -> Self {
         self.subject = Some(subject);
-        self.user_name = user_name;
+        self.iam_user = iam_user;
         self
     }
 
@@ -127,10 +143,10 @@ impl AuditEvent {
         let actor = match (&op.principal, &told.subject) {
             // CloudTrail writes no arn into a failed sign-in of an IAM user.
             (Principal::Signed(_) | Principal::Anonymous, Some(identity)) => {
-                user_identity(identity, told.user_name.as_deref(), told.name != "ConsoleLogin" || told.error.is_none())
+                user_identity(identity, told.iam_user.as_ref(), told.name != "ConsoleLogin" || told.error.is_none())
             }
             (Principal::Assumed(temporary), _) => assumed_identity(temporary),
-            (Principal::Signed(identity), None) => user_identity(identity, op.user_name.as_deref(), true),
+            (Principal::Signed(identity), None) => user_identity(identity, op.iam_user.as_ref(), true),
             (Principal::Host, _) => json!({"type": "AWSService", "invokedBy": "host.lockwright"}),
             (Principal::Anonymous, None) => {
                 json!({"type": "AWSAccount", "accountId": told.account.map_or_else(|| "anonymous".to_owned(), |a| a.to_string())})
@@ -194,19 +210,19 @@ fn assumed_identity(temporary: &Temporary) -> Value {
     })
 }
 
-fn user_identity(identity: &Identity, user_name: Option<&str>, with_arn: bool) -> Value {
+fn user_identity(identity: &Identity, iam_user: Option<&IamUser>, with_arn: bool) -> Value {
     match identity {
         Identity::Root(account) => json!({
-            "type": "Root", "principalId": account.to_string(), "arn": format!("arn:aws:iam::{account}:root"),
+            "type": "Root", "principalId": account.to_string(), "arn": account.root_arn(),
             "accountId": account.to_string(), "accessKeyId": "",
         }),
         Identity::User(user) => {
             let mut value = json!({"type": "IAMUser", "principalId": user.user.as_str(), "accountId": user.account.to_string()});
-            if let (Some(map), Some(name)) = (value.as_object_mut(), user_name) {
+            if let (Some(map), Some(shown)) = (value.as_object_mut(), iam_user) {
                 if with_arn {
-                    map.insert("arn".into(), json!(format!("arn:aws:iam::{}:user/{name}", user.account)));
+                    map.insert("arn".into(), json!(shown.arn));
                 }
-                map.insert("userName".into(), json!(name));
+                map.insert("userName".into(), json!(shown.name));
             }
             value
         }

@@ -86,6 +86,11 @@ impl AccountId {
     pub const fn as_u64(self) -> u64 {
         self.0
     }
+
+    /// Its root user's ARN.
+    pub fn root_arn(self) -> String {
+        format!("arn:aws:iam::{self}:root")
+    }
 }
 
 impl fmt::Display for AccountId {

@@ -33,16 +33,19 @@ pub struct Session {
     pub source: Source,
     /// What it may do.
     pub scope: SessionScope,
-    /// How strong the sign-in was: 1 for a password alone, 2 with a second factor or a passkey (NIST SP 800-63B-4 §2).
-    #[serde(default = "one")]
-    pub aal: u8,
+    /// When its owner last showed a second factor, or a passkey; `None`: never in this session.
+    #[serde(default)]
+    pub second_factor: Option<Timestamp>,
     /// When its owner last proved everything that a sign-in asks for.
     #[serde(default)]
     pub confirmed: Timestamp,
 }
 
-const fn one() -> u8 {
-    1
+impl Session {
+    /// How strong the sign-in was: 1 for a password alone, 2 with a second factor or a passkey (NIST SP 800-63B-4 §2).
+    pub const fn aal(&self) -> u8 {
+        if self.second_factor.is_some() { 2 } else { 1 }
+    }
 }
 
 /// What a session may do.

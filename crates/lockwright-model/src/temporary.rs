@@ -18,6 +18,9 @@ pub struct Temporary {
     pub expires: Timestamp,
     /// The epoch of whose they are, when they were made; they end when it is raised.
     pub epoch: u64,
+    /// The user or root user who took on the first role, and the epoch they had: what they took on ends with their own sessions. `None` where
+    /// the credentials are their own, or nobody of the installation took it on.
+    pub origin: Option<(Identity, u64)>,
     /// The documents that were passed with the request for them, each bounding what they may do; `None`: none was.
     pub policies: Option<Vec<String>>,
     /// ARNs of managed policies that were passed likewise.

@@ -57,6 +57,13 @@ pub struct User {
     pub factors: Factors,
 }
 
+impl User {
+    /// Its ARN, its path in it.
+    pub fn arn(&self) -> String {
+        format!("arn:aws:iam::{}:user{}{}", self.id.account, self.path, self.name)
+    }
+}
+
 /// What is granted to a user, a group or a role directly.
 #[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 #[serde(default)]

@@ -79,9 +79,7 @@ fn secret_context(id: &AccessKeyId) -> String {
 
 fn aim_of(action: &'static str, owner: &Person) -> Option<(AccountId, Aim<'static>)> {
     match owner {
-        Person::Root(account) => {
-            Some((account.id, Aim { action, resource: format!("arn:aws:iam::{}:root", account.id), keys: Vec::new() }))
-        }
+        Person::Root(account) => Some((account.id, Aim::at(action, account.id.root_arn()))),
         Person::User { account, user } => Some((account.id, Aim::of(action, user))),
         Person::Builder(_) | Person::Operator(_) => None,
     }

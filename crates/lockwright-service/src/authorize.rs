@@ -1,19 +1,23 @@
 //! The only room that mints permits: every act in an account is decided by policies, from what is stored now.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
+use lockwright_core::grant::Grantee;
 use lockwright_core::permit::{OperatorPermit, Permit};
 use lockwright_core::person::Person;
 use lockwright_model::change::ChangeSet;
-use lockwright_model::context::OpContext;
+use lockwright_model::context::{OpContext, SecondFactor};
 use lockwright_model::event::{AuditEvent, Service, Told};
 use lockwright_model::id::AccountId;
 use lockwright_model::identity::Principal;
+use lockwright_model::resource::Tag;
 use lockwright_model::secret::Sealed;
 use lockwright_model::user::User;
-use lockwright_policy::{Action, Context, Decision, Policies, Policy, Request, decide, managed};
+use lockwright_policy::{Action, Context, Decision, Policies, Policy, Request, decide};
 
 use crate::Lockwright;
+use crate::caller::Caller;
 use crate::trouble::Trouble;
 
 /// The principal may not do this. The same answer for an account that does not exist.
@@ -24,6 +28,12 @@ pub struct Denied {
     pub message: String,
 }
 
+impl Denied {
+    fn anonymous(aim: &Aim<'_>) -> Self {
+        Self { message: format!("User: anonymous is not authorized to perform: {}", aim.action) }
+    }
+}
+
 /// What is to be done, and on what.
 #[derive(Clone, Debug)]
 pub struct Aim<'a> {
@@ -31,40 +41,91 @@ pub struct Aim<'a> {
     pub action: &'static str,
     /// The ARN, or `*`.
     pub resource: String,
-    /// Condition keys that belong to this request alone, such as `iam:PolicyARN`.
-    pub keys: Vec<(&'static str, &'a str)>,
+    /// Condition keys that belong to this request alone, such as `iam:PolicyARN`, and their values.
+    keys: Vec<(Cow<'a, str>, Vec<Cow<'a, str>>)>,
 }
 
-impl Aim<'_> {
+impl<'a> Aim<'a> {
+    /// An act on what an ARN names.
+    pub fn at(action: &'static str, arn: impl Into<String>) -> Self {
+        Self { action, resource: arn.into(), keys: Vec::new() }
+    }
+
     /// An act on the whole account.
     pub fn account(action: &'static str) -> Self {
-        Self { action, resource: "*".to_owned(), keys: Vec::new() }
+        Self::at(action, "*")
+    }
+
+    /// An act on something of an account that may not exist: `user`, `group`, `role`, `policy`, at a path.
+    pub fn named(action: &'static str, account: AccountId, kind: &str, path: &str, name: &str) -> Self {
+        Self::at(action, format!("arn:aws:iam::{account}:{kind}{path}{name}"))
     }
 
     /// An act on the users of an account, all of them.
     pub fn users(action: &'static str, account: AccountId) -> Self {
-        Self { action, resource: format!("arn:aws:iam::{account}:user/"), keys: Vec::new() }
+        Self::named(action, account, "user", "/", "")
     }
 
     /// An act on one user of an account, which may not exist.
     pub fn user(action: &'static str, account: AccountId, path: &str, name: &str) -> Self {
-        Self { action, resource: format!("arn:aws:iam::{account}:user{path}{name}"), keys: Vec::new() }
+        Self::named(action, account, "user", path, name)
     }
 
     /// An act on a user that exists.
     pub fn of(action: &'static str, user: &User) -> Self {
-        Self { action, resource: user_arn(user), keys: Vec::new() }
+        Self::at(action, user.arn()).on_tags(&user.tags)
     }
 
     /// An act on a group of an account.
     pub fn group(action: &'static str, account: AccountId, name: &str) -> Self {
-        Self { action, resource: format!("arn:aws:iam::{account}:group/{name}"), keys: Vec::new() }
+        Self::named(action, account, "group", "/", name)
+    }
+
+    /// An act on a user, a group or a role that exists.
+    pub fn grantee(action: &'static str, grantee: &Grantee) -> Self {
+        match grantee {
+            Grantee::User(user) => Self::of(action, user),
+            Grantee::Group(group) => Self::at(action, group.arn()),
+            Grantee::Role(role) => Self::at(action, role.arn()).on_tags(&role.tags),
+        }
+    }
+
+    /// The same, with a condition key of this request.
+    #[must_use]
+    pub fn with(mut self, key: impl Into<Cow<'a, str>>, value: impl Into<Cow<'a, str>>) -> Self {
+        self.keys.push((key.into(), vec![value.into()]));
+        self
+    }
+
+    /// The same, with a condition key of several values.
+    #[must_use]
+    pub fn with_all<V: Into<Cow<'a, str>>>(mut self, key: impl Into<Cow<'a, str>>, values: impl IntoIterator<Item = V>) -> Self {
+        self.keys.push((key.into(), values.into_iter().map(Into::into).collect()));
+        self
+    }
+
+    /// The same, on something with these tags (`aws:ResourceTag/…`, `iam:ResourceTag/…`).
+    #[must_use]
+    pub fn on_tags(self, tags: &[Tag]) -> Self {
+        tags.iter().fold(self, |aim, tag| {
+            let aim = aim.with(format!("aws:resourcetag/{}", tag.key), tag.value.clone());
+            aim.with(format!("iam:resourcetag/{}", tag.key), tag.value.clone())
+        })
+    }
+
+    /// The same, where the request itself brings these tags (`aws:RequestTag/…`, `aws:TagKeys`).
+    #[must_use]
+    pub fn bringing_tags(self, tags: &[Tag]) -> Self {
+        if tags.is_empty() {
+            return self;
+        }
+        let aim = self.with_all("aws:tagkeys", tags.iter().map(|tag| tag.key.clone()));
+        tags.iter().fold(aim, |aim, tag| aim.with(format!("aws:requesttag/{}", tag.key), tag.value.clone()))
     }
 }
 
-/// A user's ARN, its path in it.
-pub fn user_arn(user: &User) -> String {
-    format!("arn:aws:iam::{}:user{}{}", user.id.account, user.path, user.name)
+fn arn_of(person: &Person) -> Option<String> {
+    Caller::Person(person.clone()).arn()
 }
 
 /// What is attached to the built-in administrators group.
@@ -73,15 +134,11 @@ pub const ADMINISTRATOR_ACCESS: &str = "arn:aws:iam::aws:policy/AdministratorAcc
 impl Lockwright {
     /// Decides, from what is stored now, whether the principal may do this in the account.
     pub(crate) async fn permit(&self, op: &OpContext, account: AccountId, aim: &Aim<'_>) -> Result<Result<Permit, Denied>, Trouble> {
-        let signed = match &op.principal {
-            Principal::Host => return Ok(Ok(Permit::granted(account))),
-            Principal::Anonymous => None,
-            // What is closed is not administered, only taken back.
-            Principal::Signed(identity) => {
-                self.person(identity).await?.filter(|person| person.bar().is_none() && person.closed().is_none())
-            }
-        };
-        Ok(self.decided(op, signed.as_ref(), account, aim).map(|()| Permit::granted(account)))
+        if op.principal == Principal::Host {
+            return Ok(Ok(Permit::granted(account)));
+        }
+        let Some(caller) = self.caller(op).await? else { return Ok(Err(Denied::anonymous(aim))) };
+        Ok(self.decided(op, &caller, account, aim, None).await?.map(|()| Permit::granted(account)))
     }
 
     /// Whether the principal may do this, with AWS's words where not: asked before an act is looked at any closer.
@@ -110,59 +167,85 @@ impl Lockwright {
         String::from_utf8(plain.to_vec()).ok()
     }
 
-    /// The decision itself: policies of the principal, the principal's and the request's condition keys.
-    pub(crate) fn decided(&self, op: &OpContext, signed: Option<&Person>, account: AccountId, aim: &Aim<'_>) -> Result<(), Denied> {
-        let anonymous = || Denied { message: format!("User: anonymous is not authorized to perform: {}", aim.action) };
-        let action = Action::parse(aim.action).ok_or_else(anonymous)?;
-        let (own, arn, id);
-        let principal = match signed {
-            Some(Person::Root(state)) => {
-                own = state.id.to_string();
-                lockwright_policy::Principal::Root { account: &own }
-            }
-            Some(Person::User { user, .. }) => {
-                (arn, id) = (user_arn(user), user.id.user.to_string());
-                lockwright_policy::Principal::User { arn: &arn, id: &id }
-            }
-            Some(Person::Builder(_) | Person::Operator(_)) | None => return Err(anonymous()),
+    /// The decision itself: policies of the caller, the caller's and the request's condition keys, and the policy of what is asked for.
+    pub(crate) async fn decided(
+        &self,
+        op: &OpContext,
+        caller: &Caller,
+        account: AccountId,
+        aim: &Aim<'_>,
+        resource: Option<&Arc<Policy>>,
+    ) -> Result<Result<(), Denied>, Trouble> {
+        let anonymous = || Denied::anonymous(aim);
+        let (Some(action), Some(arn), Some(id), Some(own)) = (Action::parse(aim.action), caller.arn(), caller.user_id(), caller.account_id())
+        else {
+            return Ok(Err(anonymous()));
         };
-        let Some(policies) = self.policies_of(signed) else { return Err(anonymous()) };
+        let (own, parent) = (own.to_string(), if let Caller::Federated { parent, .. } = caller { arn_of(parent) } else { None });
+        let role = if let Caller::Role { role, .. } = caller { role.arn() } else { String::new() };
+        let principal = match caller {
+            Caller::Person(Person::Root(_)) => lockwright_policy::Principal::Root { account: &own },
+            Caller::Person(_) => lockwright_policy::Principal::User { arn: &arn, id: &id },
+            Caller::Role { .. } => lockwright_policy::Principal::Session { arn: &arn, role: &role, id: &id },
+            Caller::Federated { .. } => {
+                lockwright_policy::Principal::FederatedUser { arn: &arn, parent: parent.as_deref().unwrap_or_default(), id: &id }
+            }
+        };
+        let Some(standing) = self.policies_of(caller).await? else { return Ok(Err(anonymous())) };
         let mut context = Context::of(&principal);
-        let (now, seconds) = (op.now.to_rfc3339(), op.now.as_seconds().to_string());
-        context.insert("aws:currenttime", now.as_str());
-        context.insert("aws:epochtime", seconds.as_str());
-        let ip = op.source.ip.map(|ip| ip.to_string());
-        if let Some(ip) = &ip {
-            context.insert("aws:sourceip", ip.as_str());
-        }
-        context.insert("aws:useragent", op.source.agent.as_str());
-        context.insert("aws:viaawsservice", "false");
-        context.insert("aws:requestedregion", "us-east-1");
-        for (key, value) in &aim.keys {
-            context.insert(*key, *value);
+        self.surround(&mut context, op, caller);
+        for (key, values) in &aim.keys {
+            context.insert_all(key.as_ref(), values.iter().map(AsRef::as_ref));
         }
         let owner = account.to_string();
         let request = Request::new(&action, &aim.resource, &principal, &context).owned_by(&owner);
-        match decide(&request, &Policies { identity: &policies, ..Policies::none() }) {
+        let policies = Policies {
+            identity: &standing.identity,
+            boundary: standing.boundary.as_ref(),
+            session: standing.session.as_deref(),
+            resource,
+        };
+        Ok(match decide(&request, &policies) {
             Decision::Allowed => Ok(()),
             Decision::Denied(denial) => Err(Denied { message: denial.aws_message(&request) }),
-        }
+        })
     }
 
-    /// The identity policies of a principal, compiled. `None`: one of them can't be read, and nobody knows what it would deny.
-    fn policies_of(&self, signed: Option<&Person>) -> Option<Vec<Arc<Policy>>> {
-        let Some(Person::User { user, .. }) = signed else { return Some(Vec::new()) };
-        let group = user.administrator.then_some(ADMINISTRATOR_ACCESS);
-        let attached = group.into_iter().chain(user.grants.attached.iter().map(String::as_str));
-        let attached = attached.map(|arn| self.0.cache.compiled(managed::find(arn).ok()?.document));
-        attached.chain(user.grants.inline.iter().map(|policy| self.0.cache.compiled(&policy.document))).collect()
+    /// The condition keys that a request brings whatever it asks for.
+    fn surround(&self, context: &mut Context<'_>, op: &OpContext, caller: &Caller) {
+        context.insert("aws:currenttime", op.now.to_rfc3339());
+        context.insert("aws:epochtime", op.now.as_seconds().to_string());
+        if let Some(ip) = op.source.ip {
+            context.insert("aws:sourceip", ip.to_string());
+        }
+        // AWS's console signs with temporary credentials, which always say one or the other; a key that lasts says nothing.
+        match op.second_factor {
+            SecondFactor::Unsaid => {}
+            SecondFactor::Absent => context.insert("aws:multifactorauthpresent", "false"),
+            SecondFactor::Shown(at) => {
+                context.insert("aws:multifactorauthpresent", "true");
+                context.insert("aws:multifactorauthage", op.now.since(at).as_secs().to_string());
+            }
+        }
+        if let Caller::Role { temporary, .. } | Caller::Federated { temporary, .. } = caller {
+            context.insert("aws:tokenissuetime", temporary.issued.to_rfc3339());
+            if let Some(source) = &temporary.source_identity {
+                context.insert("aws:sourceidentity", source.clone());
+            }
+        }
+        for tag in caller.tags() {
+            context.insert(format!("aws:principaltag/{}", tag.key), tag.value.clone());
+        }
+        context.insert("aws:useragent", op.source.agent.clone());
+        context.insert("aws:viaawsservice", "false");
+        context.insert("aws:requestedregion", "us-east-1");
     }
 
     /// Decides, from what is stored now, whether the principal acts as an operator.
     pub(crate) async fn operator_permit(&self, op: &OpContext) -> Result<Result<OperatorPermit, Denied>, Trouble> {
         let signed = match &op.principal {
             Principal::Signed(identity) => self.person(identity).await?,
-            Principal::Host | Principal::Anonymous => None,
+            Principal::Assumed(_) | Principal::Host | Principal::Anonymous => None,
         };
         Ok(OperatorPermit::mint(&op.principal, signed).ok_or_else(|| Denied { message: "not an operator".to_owned() }))
     }

@@ -12,7 +12,9 @@ use lockwright_model::account::Account;
 use lockwright_model::builder::Builder;
 use lockwright_model::change::Key;
 use lockwright_model::clock::Timestamp;
+use lockwright_model::id::PolicyId;
 use lockwright_model::identity::Identity;
+use lockwright_model::resource::Resource;
 use lockwright_model::session::Session;
 use lockwright_model::user::User;
 use lockwright_policy::{Kind, Policy};
@@ -24,6 +26,7 @@ pub(crate) enum Row {
     User(Arc<User>),
     Builder(Arc<Builder>),
     Session(Arc<Session>),
+    Resource(Arc<Resource>),
 }
 
 /// A bounded map from keys to rows.
@@ -37,6 +40,8 @@ pub(crate) struct Cache {
     policies: moka::sync::Cache<String, Arc<Policy>>,
     /// Whose access keys are: a key never changes its owner, and a deleted one is missed in its owner's row.
     owners: moka::sync::Cache<AccessKeyId, Identity>,
+    /// The ids of accounts' own policies by their ARNs. One that is made anew under an ARN has another id, and the old one leads nowhere.
+    policy_ids: moka::sync::Cache<String, PolicyId>,
     /// When the use of a key was last noted.
     noted: moka::sync::Cache<AccessKeyId, Timestamp>,
 }
@@ -58,6 +63,7 @@ impl Cache {
             bypass: AtomicBool::new(false),
             policies: moka::sync::Cache::new(bytes / POLICY_BYTES),
             owners: moka::sync::Cache::new(bytes / OWNER_BYTES),
+            policy_ids: moka::sync::Cache::new(bytes / OWNER_BYTES),
             noted: moka::sync::Cache::new(bytes / OWNER_BYTES),
         }
     }
@@ -84,6 +90,15 @@ impl Cache {
 
     pub(crate) fn note_owner(&self, key: &AccessKeyId, owner: &Identity) {
         self.owners.insert(key.clone(), owner.clone());
+    }
+
+    /// The id of an account's own policy, as far as this node knows.
+    pub(crate) fn policy_id(&self, arn: &str) -> Option<PolicyId> {
+        self.policy_ids.get(arn)
+    }
+
+    pub(crate) fn note_policy(&self, arn: &str, id: &PolicyId) {
+        self.policy_ids.insert(arn.to_owned(), id.clone());
     }
 
     /// Whether a use is to be noted: none was for this long. Then it counts as noted.

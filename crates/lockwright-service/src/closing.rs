@@ -8,6 +8,7 @@ use lockwright_model::clock::Timestamp;
 use lockwright_model::context::{OpContext, Source};
 use lockwright_model::id::AccountId;
 use lockwright_model::identity::{Identity, Principal};
+use lockwright_model::resource::{Resource, ResourceKind};
 use lockwright_model::session::Session;
 
 use crate::Lockwright;
@@ -108,7 +109,11 @@ impl Lockwright {
                         }
                         Identity::User(_) | Identity::Builder(_) | Identity::Operator(_) => (Vec::new(), Vec::new()),
                     };
-                    if users.is_empty() && helps.is_empty() {
+                    let resources = match identity {
+                        Identity::Root(account) if users.is_empty() && helps.is_empty() => self.last_resources(*account).await?,
+                        _ => Vec::new(),
+                    };
+                    if users.is_empty() && helps.is_empty() && resources.is_empty() {
                         let claims = self.standing_claims(&person).await?;
                         closing::remove(person, claims, &op, self.entropy())
                     } else {
@@ -120,12 +125,23 @@ impl Lockwright {
                             };
                             parts.push(Part { user, claims });
                         }
-                        closing::remove_parts(&person, parts, helps, &op, self.entropy())
+                        closing::remove_parts(&person, parts, helps, resources, &op, self.entropy())
                     }
                 }
             }
         });
         Ok(outcome?)
+    }
+
+    /// Some groups, else roles, else policies of an account: those that others hold come last.
+    async fn last_resources(&self, account: AccountId) -> Result<Vec<Resource>, Trouble> {
+        for kind in [ResourceKind::Group, ResourceKind::Role, ResourceKind::Policy] {
+            let some = self.store().resources(account, kind, None, AT_ONCE).await?;
+            if !some.is_empty() {
+                return Ok(some);
+            }
+        }
+        Ok(Vec::new())
     }
 
     /// The claims that really stand for a person, to be freed with the row.

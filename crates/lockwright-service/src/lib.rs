@@ -8,6 +8,7 @@ pub mod aggregate;
 pub mod authorize;
 pub mod builders;
 mod cache;
+pub mod caller;
 pub mod cases;
 pub mod client;
 pub mod clock;
@@ -39,6 +40,7 @@ pub mod passwords;
 pub mod readiness;
 pub mod recovery;
 pub mod registration;
+pub mod resources;
 pub mod second_step;
 pub mod sessions;
 pub mod shared;
@@ -60,7 +62,7 @@ use lockwright_authn::passkey::{NoPasskeys, RelyingParty};
 use lockwright_authn::seal::SealKey;
 use lockwright_authn::strength::Blocklist;
 use lockwright_model::clock::Clock;
-use lockwright_model::context::{OpContext, Source};
+use lockwright_model::context::{OpContext, SecondFactor, Source};
 use lockwright_model::entropy::Entropy;
 use lockwright_model::id::RequestId;
 use lockwright_model::identity::Principal;
@@ -118,7 +120,15 @@ impl Lockwright {
 
     /// Begins an act: draws its id and reads the clock once.
     pub fn op(&self, principal: Principal, source: Source) -> OpContext {
-        OpContext { id: RequestId::draw(self.entropy()), now: self.now(), principal, user_name: None, access_key: None, source }
+        OpContext {
+            id: RequestId::draw(self.entropy()),
+            now: self.now(),
+            principal,
+            iam_user: None,
+            access_key: None,
+            second_factor: SecondFactor::Unsaid,
+            source,
+        }
     }
 
     /// The configuration it runs with.

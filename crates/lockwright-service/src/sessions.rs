@@ -6,7 +6,7 @@ use lockwright_core::person::Person;
 use lockwright_core::{session, signin};
 use lockwright_model::change::{ChangeSet, Touch};
 use lockwright_model::clock::Timestamp;
-use lockwright_model::context::{OpContext, Source};
+use lockwright_model::context::{OpContext, SecondFactor, Source};
 use lockwright_model::identity::Identity;
 use lockwright_model::session::Session;
 use lockwright_model::token::{Token, TokenHash, TokenKind};
@@ -22,6 +22,14 @@ pub struct Signed {
     pub session: Arc<Session>,
     /// Its owner, as of at most one commit ago.
     pub person: Person,
+}
+
+impl Signed {
+    /// The same circumstances, with this session's owner acting.
+    pub fn acting(&self, op: &OpContext) -> OpContext {
+        let second_factor = self.session.second_factor.map_or(SecondFactor::Absent, SecondFactor::Shown);
+        OpContext { second_factor, ..self.person.acting(op) }
+    }
 }
 
 /// One line of the sessions list.

@@ -52,7 +52,7 @@ fn session(n: u64) -> Session {
         idle_seconds: 3_600,
         source: Source::host(),
         scope: SessionScope::Full,
-        aal: 1,
+        second_factor: None,
         confirmed: Timestamp::default(),
     }
 }

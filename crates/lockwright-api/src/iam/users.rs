@@ -2,7 +2,7 @@
 
 use lockwright_model::name::{Path, UserName};
 use lockwright_model::user::User;
-use lockwright_service::authorize::{Aim, user_arn};
+use lockwright_service::authorize::Aim;
 use lockwright_service::core::person::Person;
 use lockwright_service::core::user::Held;
 use lockwright_service::users::{GiveAccess, UserError};
@@ -53,7 +53,7 @@ fn root(ask: &Ask<'_>) -> Result<Reply, WireError> {
     Ok(ask.answer(|result| {
         result.element("User", |writer| {
             writer.text("UserId", &account.id.to_string());
-            writer.text("Arn", &format!("arn:aws:iam::{}:root", account.id));
+            writer.text("Arn", &account.id.root_arn());
             writer.timestamp("CreateDate", moment(account.created));
         });
     }))
@@ -145,7 +145,7 @@ fn describe(writer: &mut Writer, user: &User, whole: bool) {
     writer.text("Path", user.path.as_str());
     writer.text("UserName", user.name.as_str());
     writer.text("UserId", user.id.user.as_str());
-    writer.text("Arn", &user_arn(user));
+    writer.text("Arn", &user.arn());
     writer.timestamp("CreateDate", moment(user.created));
     if let Some(at) = user.last_sign_in.filter(|_| whole || user.login_profile.is_some()) {
         writer.timestamp("PasswordLastUsed", moment(at));

@@ -2,7 +2,7 @@
 
 use lockwright_model::builder::Builder;
 use lockwright_model::case::Channel;
-use lockwright_model::context::Source;
+use lockwright_model::context::{SecondFactor, Source};
 use lockwright_model::entropy::SeededEntropy;
 use lockwright_model::factors::{ExtraEmail, Factors};
 use lockwright_model::id::{BuilderId, RequestId};
@@ -25,8 +25,9 @@ fn op(days: u32) -> OpContext {
         id: RequestId::draw(&SeededEntropy::new(1)),
         now: at(days),
         principal: Principal::Anonymous,
-        user_name: None,
+        iam_user: None,
         access_key: None,
+        second_factor: SecondFactor::Unsaid,
         source: Source::host(),
     }
 }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use lockwright_model::builder::Builder;
 use lockwright_model::change::Version;
-use lockwright_model::context::Source;
+use lockwright_model::context::{SecondFactor, Source};
 use lockwright_model::entropy::SeededEntropy;
 use lockwright_model::factors::{MfaDevice, RecoveryCodes};
 use lockwright_model::id::{BuilderId, RequestId};
@@ -123,7 +123,15 @@ fn what_was_removed_while_it_was_checked_counts_for_nothing() {
 fn n_t01_a_hundred_failures_switch_typed_codes_off_and_leave_passkeys() {
     let (entropy, now) = (SeededEntropy::new(9), at(1));
     let source = Source { ip: None, agent: String::new() };
-    let op = OpContext { id: RequestId::draw(&entropy), now, principal: Principal::Anonymous, user_name: None, access_key: None, source };
+    let op = OpContext {
+        id: RequestId::draw(&entropy),
+        now,
+        principal: Principal::Anonymous,
+        iam_user: None,
+        access_key: None,
+        second_factor: SecondFactor::Unsaid,
+        source,
+    };
     let counted = |count| Tries { key: TriesKey::new("mfa", "x"), version: Version(1), count, since: now, last: now, expires: now };
     let failed = |person: Person, count| failed(person.clone(), check(&person, "Failure"), &counted(count), &op, &entropy);
     let early = failed(person(), 99);

@@ -145,7 +145,7 @@ pub(crate) fn next(person: &Person, op: &OpContext, entropy: &dyn Entropy) -> Re
 
 fn event(person: &Person, name: &'static str, loss: Loss, op: &OpContext, entropy: &dyn Entropy) -> AuditEvent {
     let told = Told::new(Service::Signin, name, person.account_id())
-        .about(person.identity(), person.user_name())
+        .about(person.identity(), person.iam_user())
         .request(json!({"lost": loss.word()}));
     AuditEvent::new(op, entropy, told)
 }

@@ -181,7 +181,7 @@ pub(super) fn gather(mut case: Case, mut person: Person, proofs: Proofs, written
     }
     let words: Vec<&str> = proofs.iter().map(Proof::word).collect();
     let told = Told::new(Service::Signin, "RecoveryProofAccepted", person.account_id())
-        .about(person.identity(), person.user_name())
+        .about(person.identity(), person.iam_user())
         .request(json!({"case": case.id.as_str(), "proofs": words}));
     changes.tell(AuditEvent::new(op, entropy, told));
     if let Some(lost) = rehearsed {

@@ -80,7 +80,7 @@ pub fn finish(
     let acting = person.acting(op);
     let name = if handed { "PasswordUpdated" } else { "PasswordRecoveryCompleted" };
     let told = Told::new(Service::Signin, name, person.account_id())
-        .about(person.identity(), person.user_name())
+        .about(person.identity(), person.iam_user())
         .response(json!({name: "Success"}))
         .additional(json!({"MFADeviceSwitchedOn": on}));
     changes.tell(AuditEvent::new(&acting, entropy, told));
@@ -131,7 +131,7 @@ pub fn finish_reenrol(
             changes.delete(Key::Claim(ClaimKey::Passkey(credential.clone())), Version::NEW);
         }
         let told = Told::new(Service::Iam, "DeactivateMFADevice", person.account_id())
-            .about(person.identity(), person.user_name())
+            .about(person.identity(), person.iam_user())
             .request(json!({"serialNumber": device.id.as_str()}));
         changes.tell(AuditEvent::new(&acting, entropy, told));
     }
@@ -141,7 +141,7 @@ pub fn finish_reenrol(
     person.end_sessions();
     shared::tell(&mut changes, &mut person, SharedChange::Devices, op, entropy);
     let told = Told::new(Service::Signin, "DeviceRecoveryCompleted", person.account_id())
-        .about(person.identity(), person.user_name())
+        .about(person.identity(), person.iam_user())
         .response(json!({"DeviceRecoveryCompleted": "Success"}));
     changes.tell(AuditEvent::new(&acting, entropy, told));
     evidence::tell(&mut changes, &mut case, &person, CaseMoment::Completed, None, step);
@@ -176,7 +176,7 @@ pub fn confirm_address(
     user.email = Some(address.clone());
     let after = Person::User { account, user };
     let mut changes = complete(case, op);
-    let told = Told::new(Service::Signin, "EmailUpdated", after.account_id()).about(after.identity(), after.user_name());
+    let told = Told::new(Service::Signin, "EmailUpdated", after.account_id()).about(after.identity(), after.iam_user());
     changes.tell(AuditEvent::new(op, entropy, told));
     // The old address hears of it first; it may not be the person's doing.
     if before.addresses() != after.addresses() {

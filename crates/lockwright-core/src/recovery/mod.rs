@@ -176,7 +176,7 @@ pub fn start(
     };
     let mut told = Told::new(Service::Signin, event, person.and_then(Person::account_id));
     if let Some(person) = person {
-        told = told.about(person.identity(), person.user_name());
+        told = told.about(person.identity(), person.iam_user());
     }
     changes.tell(AuditEvent::new(op, entropy, told));
     Decided::new(changes, case.id)
@@ -301,7 +301,7 @@ pub fn cancel(
     if let Some(mut person) = person.filter(|person| case.subject() == Some(&person.identity()))
         && waiting::forget(&mut person, &case)
     {
-        let told = Told::new(Service::Signin, "RecoveryGivenUp", person.account_id()).about(person.identity(), person.user_name());
+        let told = Told::new(Service::Signin, "RecoveryGivenUp", person.account_id()).about(person.identity(), person.iam_user());
         changes.tell(AuditEvent::new(op, entropy, told));
         changes.put(person.record());
     }

@@ -183,7 +183,7 @@ pub fn stop(changes: &mut ChangeSet, person: &mut Person, cases: Vec<Case>, by: 
 
 fn event(person: &Person, name: &'static str, case: &Case, step: &Step<'_>) -> AuditEvent {
     let told = Told::new(Service::Signin, name, person.account_id())
-        .about(person.identity(), person.user_name())
+        .about(person.identity(), person.iam_user())
         .request(json!({"case": case.id.as_str()}));
     AuditEvent::new(step.op, step.entropy, told)
 }

@@ -125,7 +125,7 @@ pub(super) fn enter(
         changes.delete(Key::Session(previous.token), previous.version);
     }
     let mut new = session::open(&person, scope, limits, op, entropy);
-    new.session.aal = 2;
+    new.session.second_factor = Some(op.now);
     changes.put(Record::Session(new.session.clone()));
     changes.tell(AuditEvent::new(op, entropy, login(&person, None, Some(spent.identifier()))));
     mfa::tell_spent(&mut changes, &person, spent, op, entropy);

@@ -15,7 +15,7 @@ use lockwright_model::builder::Builder;
 use lockwright_model::ceremony::{CEREMONY_LIFE, Ceremony, CeremonyPurpose};
 use lockwright_model::change::{ChangeSet, ClaimKey, Key, Record, Version};
 use lockwright_model::clock::Timestamp;
-use lockwright_model::context::{OpContext, Source};
+use lockwright_model::context::{OpContext, SecondFactor, Source};
 use lockwright_model::credential::Credential;
 use lockwright_model::entropy::SeededEntropy;
 use lockwright_model::factors::{DeviceKind, EnrolmentOwed, EnrolmentReason, ExtraEmail, Factors, MOST_DEVICES, MfaDevice};
@@ -45,8 +45,9 @@ fn op(seconds: u64) -> OpContext {
         id: RequestId::draw(&chance()),
         now: at(seconds),
         principal: Principal::Anonymous,
-        user_name: None,
+        iam_user: None,
         access_key: None,
+        second_factor: SecondFactor::Unsaid,
         source,
     }
 }
@@ -143,7 +144,7 @@ fn with(mut person: Person, devices: &[MfaDevice]) -> Person {
 /// A session of this person, made now, that has seen a device or not.
 fn session_of(person: &Person, seconds: u64, aal: u8) -> Session {
     let mut session = session::open(person, SessionScope::Full, LIMITS, &op(seconds), &chance()).session;
-    session.aal = aal;
+    session.second_factor = (aal == 2).then(|| at(seconds));
     session
 }
 
@@ -202,7 +203,7 @@ fn v7_4_3_the_first_device_ends_every_other_session_and_a_later_one_none() {
     let (changes, new) = add(person.clone(), &session, device("Phone", false), 0).unwrap();
     let (after, new) = (stored(&changes), new.unwrap());
     assert!(!session::alive(&session, &after, at(1)) && session::alive(&new, &after, at(1)));
-    assert_eq!((new.aal, new.scope, new.expires), (2, SessionScope::Full, session.expires), "no longer than before");
+    assert_eq!((new.aal(), new.scope, new.expires), (2, SessionScope::Full, session.expires), "no longer than before");
     assert!(changes.deletes.contains(&(Key::Session(session.token), session.version)));
     let (changes, new) = add(after, &new, device("Laptop", true), 1).unwrap();
     assert!(new.is_none());
@@ -461,7 +462,7 @@ fn v7_5_3_o_m07_what_confirms_a_session() {
             assert!(session::confirmed(&new, person, at(900)) && new.token != session.token, "{name}: O-S03");
             assert_eq!(new.expires, session.expires, "{name}: not a moment longer");
             assert_eq!(events(&decided.changes), ["SessionConfirmed"], "{name}");
-            new.aal
+            new.aal()
         });
         assert_eq!(outcome, expected, "{name}");
         let mut dead = person.clone();

@@ -81,7 +81,7 @@ fn after_password(person: &Person, days: u64) -> (Gets, Option<Ceremony>) {
     match decided.output {
         Outcome::SignedIn(new) => {
             assert!(sessions == 1 && ceremony.is_none());
-            (Gets::Session(new.session.aal, new.session.scope), None)
+            (Gets::Session(new.session.aal(), new.session.scope), None)
         }
         Outcome::SecondFactor(token) => {
             assert!(sessions == 0, "B10: a session before the second factor");
@@ -96,7 +96,7 @@ fn after_factor(person: &Person, ceremony: &Ceremony, proof: &FactorProof, days:
     let op = op(Principal::Anonymous, days * DAY + 1);
     let decided = signin::finish_second(ceremony, person.clone(), proof, None, None, SessionLimits::MOST, &op, &chance());
     match decided.output {
-        Second::SignedIn { new, .. } => Gets::Session(new.session.aal, new.session.scope),
+        Second::SignedIn { new, .. } => Gets::Session(new.session.aal(), new.session.scope),
         Second::Replayed => {
             assert!(decided.changes.puts.is_empty() && decided.changes.deletes.is_empty());
             Gets::Nothing

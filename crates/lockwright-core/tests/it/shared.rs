@@ -6,7 +6,7 @@ use lockwright_core::person::Person;
 use lockwright_core::shared::{self, Refusal};
 use lockwright_model::case::{Case, CaseState};
 use lockwright_model::change::{ChangeSet, Record, Version};
-use lockwright_model::context::{OpContext, Source};
+use lockwright_model::context::{OpContext, SecondFactor, Source};
 use lockwright_model::entropy::SeededEntropy;
 use lockwright_model::id::{RequestId, SystemId};
 use lockwright_model::identity::Principal;
@@ -26,8 +26,9 @@ fn op(seconds: u64) -> OpContext {
         id: RequestId::draw(&chance()),
         now: now().plus(Duration::from_secs(seconds)),
         principal: Principal::Anonymous,
-        user_name: None,
+        iam_user: None,
         access_key: None,
+        second_factor: SecondFactor::Unsaid,
         source,
     }
 }

@@ -12,9 +12,10 @@ use lockwright_model::account::{Account, AccountState, RootUser};
 use lockwright_model::builder::Builder;
 use lockwright_model::change::{Record, Version};
 use lockwright_model::clock::Timestamp;
-use lockwright_model::context::{OpContext, Source};
+use lockwright_model::context::{OpContext, SecondFactor, Source};
 use lockwright_model::credential::Credential;
 use lockwright_model::entropy::SeededEntropy;
+use lockwright_model::event::{AuditEvent, Service, Told};
 use lockwright_model::factors::Factors;
 use lockwright_model::id::{AccountId, BuilderId, RequestId, UserId};
 use lockwright_model::identity::{Identity, Principal, UserRef};
@@ -35,7 +36,15 @@ pub(crate) fn chance() -> SeededEntropy {
 }
 
 pub(crate) fn op(principal: Principal, seconds: u64) -> OpContext {
-    OpContext { id: RequestId::draw(&chance()), now: at(seconds), principal, user_name: None, access_key: None, source: Source::host() }
+    OpContext {
+        id: RequestId::draw(&chance()),
+        now: at(seconds),
+        principal,
+        iam_user: None,
+        access_key: None,
+        second_factor: SecondFactor::Unsaid,
+        source: Source::host(),
+    }
 }
 
 pub(crate) fn credential(name: &str) -> Credential {
@@ -368,4 +377,19 @@ fn the_trail_names_who_acts_as_cloudtrail_does() {
     let record = &failed.events[0].record;
     assert_eq!((&record["eventName"], &record["eventSource"]), (&"ChangePassword".into(), &"iam.amazonaws.com".into()));
     assert!(record["responseElements"].is_null());
+}
+
+#[test]
+fn the_trail_names_a_user_by_its_whole_arn() {
+    let mut person = iam(&account(1), false);
+    if let Person::User { user, .. } = &mut person {
+        user.path = "/team/".parse().unwrap();
+    }
+    let nobody = op(Principal::Anonymous, 0);
+    let acting = AuditEvent::new(&person.acting(&nobody), &chance(), Told::new(Service::Iam, "CreateUser", None));
+    let told = Told::new(Service::Signin, "ConsoleLogin", None).about(person.identity(), person.iam_user());
+    let about = AuditEvent::new(&nobody, &chance(), told);
+    for event in [acting, about] {
+        assert!(event.record["userIdentity"]["arn"].as_str().unwrap().ends_with(":user/team/carla"), "{}", event.record);
+    }
 }

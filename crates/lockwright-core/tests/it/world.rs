@@ -12,7 +12,7 @@ use lockwright_core::{Decided, recovery, register, session, user};
 use lockwright_model::case::{Case, CaseState, Purpose};
 use lockwright_model::change::{ChangeSet, Conflict, Key, Record, Touch};
 use lockwright_model::clock::Timestamp;
-use lockwright_model::context::{OpContext, Source};
+use lockwright_model::context::{OpContext, SecondFactor, Source};
 use lockwright_model::credential::Credential;
 use lockwright_model::entropy::SeededEntropy;
 use lockwright_model::id::{AccountId, CaseId, RequestId};
@@ -138,7 +138,15 @@ impl World {
     /// An act of somebody, now.
     pub(crate) fn op(&self, principal: Principal) -> OpContext {
         let source = Source { ip: Some("192.0.2.1".parse().unwrap()), agent: "Firefox".to_owned() };
-        OpContext { id: RequestId::draw(&self.entropy), now: self.now, principal, user_name: None, access_key: None, source }
+        OpContext {
+            id: RequestId::draw(&self.entropy),
+            now: self.now,
+            principal,
+            iam_user: None,
+            access_key: None,
+            second_factor: SecondFactor::Unsaid,
+            source,
+        }
     }
 
     /// The host's leave.

@@ -33,7 +33,7 @@ async fn n_a04_m10_a_passkey_signs_in_alone_on_the_pages_of_every_kind() {
         let mut armed = house.arm(&name).await;
         let signed = sign_in(&house, &mut armed.key).await.unwrap();
         let session = house.signed(&signed.token).await.unwrap().session;
-        assert_eq!((session.aal, session.scope, &session.owner), (2, SessionScope::Full, &armed.identity));
+        assert_eq!((session.aal(), session.scope, &session.owner), (2, SessionScope::Full, &armed.identity));
     }
 }
 

@@ -5,11 +5,12 @@ use lockwright_model::context::OpContext;
 use lockwright_model::id::AccountId;
 use lockwright_model::identity::{Identity, Principal, UserRef};
 use lockwright_model::name::PolicyName;
+use lockwright_model::session::Session;
 use lockwright_service::access_keys::KeyError;
 use lockwright_service::core::access_key::Refusal;
 use lockwright_service::users::{GiveAccess, UserError};
 
-use crate::house::{ANA, House};
+use crate::house::{ANA, House, iam};
 
 const BEN: &str = "ben@example.com";
 
@@ -174,4 +175,44 @@ async fn e02_a_secret_access_key_can_be_read_neither_in_the_store_nor_in_an_even
     let holds = |text: &str| bytes.windows(text.len()).any(|window| window == text.as_bytes());
     assert!(holds(key.id.as_str()), "the search would find what is there");
     assert!(!holds(secret.expose()));
+}
+
+#[tokio::test]
+async fn a_policy_may_ask_for_a_second_factor_that_the_session_has_seen_lately() {
+    let house = House::memory().await;
+    let account = house.account(ANA).await;
+    let carla = house.user(account, "carla", false).await;
+    let armed = house.arm(&iam(&account.to_string(), "carla")).await;
+    let put = async |condition: &str| {
+        let document = format!(
+            r#"{{"Version":"2012-10-17","Statement":{{"Effect":"Allow","Action":"iam:ListUsers","Resource":"*","Condition":{condition}}}}}"#
+        );
+        house.lockwright.put_user_policy(&house.as_root(account), &carla, &"may".parse().unwrap(), &document).await.unwrap();
+    };
+    let in_session = async |strong: bool| {
+        let mut signed = house.signed(&armed.session).await.unwrap();
+        if !strong {
+            let weak = Session { second_factor: None, ..(*signed.session).clone() };
+            signed.session = weak.into();
+        }
+        signed.acting(&house.anyone())
+    };
+    // What a program signs with a key that lasts says nothing of it (AWS, `aws:MultiFactorAuthPresent`).
+    for (condition, key, password, device) in [
+        (r#"{"Bool":{"aws:MultiFactorAuthPresent":"true"}}"#, false, false, true),
+        (r#"{"Bool":{"aws:MultiFactorAuthPresent":"false"}}"#, false, true, false),
+        (r#"{"BoolIfExists":{"aws:MultiFactorAuthPresent":"true"}}"#, true, false, true),
+        (r#"{"Null":{"aws:MultiFactorAuthAge":"true"}}"#, true, true, false),
+        (r#"{"NumericLessThan":{"aws:MultiFactorAuthAge":"3600"}}"#, false, false, true),
+    ] {
+        put(condition).await;
+        assert_eq!(lists(&house, house.as_(&Identity::User(carla.clone())), account).await, key, "{condition}: a key");
+        assert_eq!(lists(&house, in_session(false).await, account).await, password, "{condition}: a password alone");
+        assert_eq!(lists(&house, in_session(true).await, account).await, device, "{condition}: a device");
+    }
+    // An hour is an hour, however busy the session is.
+    house.seconds(1800);
+    assert!(lists(&house, in_session(true).await, account).await);
+    house.seconds(1800);
+    assert!(!lists(&house, in_session(true).await, account).await);
 }

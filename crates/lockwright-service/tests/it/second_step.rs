@@ -91,7 +91,7 @@ async fn n_a04_n_a06_o_m03_v6_3_3_v6_3_4_every_kind_of_sign_in_asks_for_it_and_t
         assert_eq!(sessions.iter().map(|done| done.code_used).collect::<Vec<_>>(), [false, false, true, false]);
         for done in sessions {
             let signed = house.signed(&done.signed.token).await.unwrap();
-            assert_eq!((signed.session.aal, signed.session.scope, &signed.session.owner), (2, SessionScope::Full, &armed.identity));
+            assert_eq!((signed.session.aal(), signed.session.scope, &signed.session.owner), (2, SessionScope::Full, &armed.identity));
             assert_eq!(signed.session.confirmed, signed.session.created);
         }
     }
@@ -399,7 +399,7 @@ async fn a_password_that_somebody_else_set_or_that_has_expired_is_changed_after_
     let signed = house.signed(&done.signed.token).await.unwrap();
     let op = house.as_(&armed.identity);
     let token = house.lockwright.change_password(&op, &signed.session, NEW, OLD, OLD).await.unwrap();
-    assert_eq!(house.signed(&token).await.unwrap().session.aal, 2);
+    assert_eq!(house.signed(&token).await.unwrap().session.aal(), 2);
 }
 
 #[tokio::test]
@@ -509,7 +509,7 @@ async fn n_s02_a_session_is_never_stronger_than_what_was_proven_for_it() {
     let house = House::memory().await;
     house.account(ANA).await;
     let weak = house.session(&root(ANA), OLD).await;
-    let aal = async |token: &Token| house.signed(token).await.unwrap().session.aal;
+    let aal = async |token: &Token| house.signed(token).await.unwrap().session.aal();
     assert_eq!(aal(&weak).await, 1);
     let signed = house.signed(&weak).await.unwrap();
     let op = house.as_(&signed.session.owner);

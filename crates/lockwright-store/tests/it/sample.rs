@@ -122,7 +122,7 @@ pub(crate) fn session(n: u64, owner: Identity) -> Session {
         idle_seconds: 3_600,
         source: source(),
         scope: SessionScope::Full,
-        aal: 1,
+        second_factor: None,
         confirmed: at(10),
     }
 }

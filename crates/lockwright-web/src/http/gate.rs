@@ -55,7 +55,7 @@ fn admit(visit: &Visit, who: Who) -> Result<(), Refused> {
         SessionScope::EnrolMfa => Err(Refused::Go("/operator/security/mfa")),
         SessionScope::ChangePassword => Err(Refused::Go("/operator/security/password")),
         // Always two factors, whatever led to the session (ASVS V6.3.4, OWASP MFA).
-        SessionScope::Full if signed.session.aal < 2 => Err(Refused::Go("/operator/signin")),
+        SessionScope::Full if signed.session.second_factor.is_none() => Err(Refused::Go("/operator/signin")),
         SessionScope::Full if who == Who::Security && operator.role != OperatorRole::Security => Err(Refused::not_found()),
         SessionScope::Full => Ok(()),
     }

@@ -92,7 +92,7 @@ impl Visit {
     /// What was registered stands whether or not this succeeds.
     pub(crate) async fn leave(&self) {
         if let Some(signed) = self.signed() {
-            let op = signed.person.acting(&self.op);
+            let op = signed.acting(&self.op);
             if let Err(trouble) = self.lockwright().sign_out(&op, &signed.session).await {
                 tracing::warn!(request = %op.id, %trouble, "an earlier session was not ended");
             }
@@ -315,7 +315,7 @@ impl Member {
     /// Somebody signed in, whatever they may do: for signing out.
     pub(crate) fn even_closed(visit: Visit) -> Result<Self, Refused> {
         let Some(signed) = visit.signed().cloned() else { return Err(Refused::Go("/signin")) };
-        let op = signed.person.acting(&visit.op);
+        let op = signed.acting(&visit.op);
         Ok(Self { visit, op, session: signed.session, person: signed.person })
     }
 

@@ -178,7 +178,7 @@ async fn shown(admin: &Admin, user: &User) -> Result<UserShow, Refused> {
     Ok(UserShow {
         id: user.id.user.to_string(),
         name: user.name.to_string(),
-        arn: format!("arn:aws:iam::{}:user/{}", user.id.account, user.name),
+        arn: user.arn(),
         created: words::at(user.created),
         email: user.email.as_ref().map(ToString::to_string),
         access: access_of(user),
