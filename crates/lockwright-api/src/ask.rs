@@ -53,17 +53,20 @@ impl Ask<'_> {
         self.parameters.root()
     }
 
-    /// Refuses what no policy of the caller allows, in AWS's words; the trail keeps it.
-    pub(crate) async fn permitted(&self, name: &'static str, aim: &Aim<'_>) -> Result<(), WireError> {
-        let account = self.account()?;
-        match self.lockwright.may(self.op, account, aim).await.map_err(broken)? {
+    /// Refuses what no policy of the caller allows.
+    pub(crate) async fn permitted(&self, aim: &Aim<'_>) -> Result<(), WireError> {
+        match self.lockwright.may(self.op, self.account()?, aim).await.map_err(broken)? {
             Ok(()) => Ok(()),
-            Err(denied) => {
-                let service = if self.call.service == Service::Sts { event::Service::Sts } else { event::Service::Iam };
-                self.lockwright.note_denied(self.op, account, service, name).await;
-                Err(WireError::of(ErrorKind::AccessDenied, denied.message))
-            }
+            Err(denied) => Err(self.denied(denied).await),
         }
+    }
+
+    /// A denial in AWS's words; the trail keeps it.
+    pub(crate) async fn denied(&self, denied: Denied) -> WireError {
+        if let Ok(account) = self.account() {
+            self.lockwright.note_denied(self.op, account, denied.action).await;
+        }
+        WireError::of(ErrorKind::AccessDenied, denied.message)
     }
 
     /// The user of a name in the caller's account, once the act on it is allowed: whether it exists is told to those who may act on it.

@@ -20,9 +20,15 @@ use crate::trouble::Trouble;
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
 #[error("not permitted")]
 pub struct Denied {
+    /// What was to be done, such as `iam:CreateUser`.
+    pub action: &'static str,
     /// What AWS says of it, for programs: who may not do what on what, and for want of which policy.
     pub message: String,
 }
+
+/// The principal does not act as an operator.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) struct NotOperator;
 
 /// What is to be done, and on what.
 #[derive(Clone, Debug)]
@@ -84,8 +90,10 @@ impl Lockwright {
         Ok(self.permit(op, account, aim).await?.map(|_| ()))
     }
 
-    /// Notes in the account's trail that a program was denied something.
-    pub async fn note_denied(&self, op: &OpContext, account: AccountId, service: Service, name: &'static str) {
+    /// Notes in the account's trail that a program was denied an action.
+    pub async fn note_denied(&self, op: &OpContext, account: AccountId, action: &'static str) {
+        let (service, name) = action.split_once(':').unwrap_or(("", action));
+        let service = if service == "sts" { Service::Sts } else { Service::Iam };
         let told = Told::new(service, name, Some(account)).failed("AccessDenied");
         let mut changes = ChangeSet::default();
         changes.tell(AuditEvent::new(op, self.entropy(), told));
@@ -107,7 +115,7 @@ impl Lockwright {
 
     /// The decision itself: policies of the principal, the principal's and the request's condition keys.
     pub(crate) fn decided(&self, op: &OpContext, signed: Option<&Person>, account: AccountId, aim: &Aim<'_>) -> Result<(), Denied> {
-        let anonymous = || Denied { message: format!("User: anonymous is not authorized to perform: {}", aim.action) };
+        let anonymous = || Denied { action: aim.action, message: format!("User: anonymous is not authorized to perform: {}", aim.action) };
         let action = Action::parse(aim.action).ok_or_else(anonymous)?;
         let (own, arn, id);
         let principal = match signed {
@@ -151,7 +159,7 @@ impl Lockwright {
         let request = Request::new(&action, &aim.resource, &principal, &context).owned_by(&owner);
         match decide(&request, &Policies { identity: &policies, ..Policies::none() }) {
             Decision::Allowed => Ok(()),
-            Decision::Denied(denial) => Err(Denied { message: denial.aws_message(&request) }),
+            Decision::Denied(denial) => Err(Denied { action: aim.action, message: denial.aws_message(&request) }),
         }
     }
 
@@ -165,11 +173,11 @@ impl Lockwright {
     }
 
     /// Decides, from what is stored now, whether the principal acts as an operator.
-    pub(crate) async fn operator_permit(&self, op: &OpContext) -> Result<Result<OperatorPermit, Denied>, Trouble> {
+    pub(crate) async fn operator_permit(&self, op: &OpContext) -> Result<Result<OperatorPermit, NotOperator>, Trouble> {
         let signed = match &op.principal {
             Principal::Signed(identity) => self.person(identity).await?,
             Principal::Host | Principal::Anonymous => None,
         };
-        Ok(OperatorPermit::mint(&op.principal, signed).ok_or_else(|| Denied { message: "not an operator".to_owned() }))
+        Ok(OperatorPermit::mint(&op.principal, signed).ok_or(NotOperator))
     }
 }
