@@ -24,7 +24,7 @@ pub(crate) async fn caller_identity(ask: &Ask<'_>) -> Result<Reply, WireError> {
 /// `GetAccessKeyInfo`: the account that stands in an id, whether or not there is such a key.
 pub(crate) async fn access_key_info(ask: &Ask<'_>) -> Result<Reply, WireError> {
     let id = name(&ask.input(), "AccessKeyId", "accessKeyId", 128)?.to_owned();
-    ask.permitted("GetAccessKeyInfo", &Aim::account("sts:GetAccessKeyInfo")).await?;
+    ask.permitted(&Aim::account("sts:GetAccessKeyInfo")).await?;
     let account = id.parse::<AccessKeyId>().ok().and_then(|id| id.account());
     let account = account.ok_or_else(|| WireError::of(ErrorKind::ValidationError, "Invalid Access Key ID."))?;
     Ok(ask.answer(|result| result.text("Account", &account.to_string())))

@@ -13,15 +13,11 @@ pub(crate) async fn attach(ask: &Ask<'_>) -> Result<Reply, WireError> {
     let input = ask.input();
     let (user, policy) = (name(&input, "UserName", "userName", 64)?, arn(&input, "PolicyArn", "policyArn")?);
     let found = ask.lookup(user).await?;
-    ask.permitted(
-        "AttachUserPolicy",
-        &Aim { keys: vec![("iam:policyarn", policy)], ..ask.aim("iam:AttachUserPolicy", user, found.as_ref())? },
-    )
-    .await?;
+    ask.permitted(&Aim { keys: vec![("iam:policyarn", policy)], ..ask.aim("iam:AttachUserPolicy", user, found.as_ref())? }).await?;
     let found = found.ok_or_else(|| crate::ask::no_user(user))?;
     match ask.lockwright.attach_user_policy(ask.op, &found.id, policy).await {
         Ok(()) => Ok(ask.done()),
-        Err(error) => Err(failed(error, user, policy)),
+        Err(error) => Err(failed(ask, error, user, policy).await),
     }
 }
 
@@ -30,28 +26,24 @@ pub(crate) async fn detach(ask: &Ask<'_>) -> Result<Reply, WireError> {
     let input = ask.input();
     let (user, policy) = (name(&input, "UserName", "userName", 64)?, arn(&input, "PolicyArn", "policyArn")?);
     let found = ask.lookup(user).await?;
-    ask.permitted(
-        "DetachUserPolicy",
-        &Aim { keys: vec![("iam:policyarn", policy)], ..ask.aim("iam:DetachUserPolicy", user, found.as_ref())? },
-    )
-    .await?;
+    ask.permitted(&Aim { keys: vec![("iam:policyarn", policy)], ..ask.aim("iam:DetachUserPolicy", user, found.as_ref())? }).await?;
     let found = found.ok_or_else(|| crate::ask::no_user(user))?;
     if !found.grants.attached.iter().any(|known| known == policy) {
         return Err(WireError::modelled("NoSuchEntity", 404, format!("Policy {policy} was not found.")));
     }
     match ask.lockwright.detach_user_policy(ask.op, &found.id, policy).await {
         Ok(()) => Ok(ask.done()),
-        Err(error) => Err(failed(error, user, policy)),
+        Err(error) => Err(failed(ask, error, user, policy).await),
     }
 }
 
-/// `ListAttachedUserPolicies`.
+/// `ListAttachedUserPolicies`, in the order of the ARNs.
 pub(crate) async fn list(ask: &Ask<'_>) -> Result<Reply, WireError> {
     let input = ask.input();
     let user = name(&input, "UserName", "userName", 64)?;
     let prefix = input.text("PathPrefix")?.unwrap_or("/").to_owned();
     let page = Page::read(ask, &input, &format!("ListAttachedUserPolicies {user} {prefix}"))?;
-    let found = ask.user("ListAttachedUserPolicies", "iam:ListAttachedUserPolicies", user).await?;
+    let found = ask.user("iam:ListAttachedUserPolicies", user).await?;
     let mut policies = Vec::new();
     for arn in &found.grants.attached {
         let known = managed::find(arn).map_err(|_| no_managed(arn))?;
@@ -59,17 +51,13 @@ pub(crate) async fn list(ask: &Ask<'_>) -> Result<Reply, WireError> {
             policies.push((known.name(), arn.as_str()));
         }
     }
-    policies.sort_unstable();
-    let rest: Vec<_> = policies.into_iter().filter(|(_, arn)| page.after.as_deref().is_none_or(|after| *arn > after)).collect();
-    let shown: Vec<_> = rest.iter().copied().take(page.most).collect();
-    let more = shown.len() < rest.len();
-    let marker = shown.last().filter(|_| more).map(|(_, arn)| page.marker(ask, arn));
+    let cut = page.cut(ask, policies, |(_, arn)| (*arn).to_owned());
     Ok(ask.answer(|result| {
-        result.list("AttachedPolicies", shown, |writer, (name, arn)| {
-            writer.text("PolicyName", name);
-            writer.text("PolicyArn", arn);
+        cut.write(result, |result, shown| {
+            result.list("AttachedPolicies", shown, |writer, (name, arn)| {
+                writer.text("PolicyName", name);
+                writer.text("PolicyArn", arn);
+            });
         });
-        result.boolean("IsTruncated", more);
-        result.optional("Marker", marker.as_deref());
     }))
 }

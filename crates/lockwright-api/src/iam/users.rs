@@ -11,7 +11,7 @@ use lockwright_wire::query::{Constraint, Node, Violations};
 use lockwright_wire::xml::Writer;
 
 use super::Page;
-use crate::ask::{Ask, broken, moment, name, no_user, optional_name};
+use crate::ask::{Ask, broken, moment, name, no_user, optional_name, parsed};
 
 /// Users that are read from the store in one go.
 const READ: u32 = 200;
@@ -26,9 +26,9 @@ pub(crate) async fn create(ask: &Ask<'_>) -> Result<Reply, WireError> {
             return Err(WireError::modelled("InvalidInput", 400, format!("{what} are not offered by this server yet.")));
         }
     }
-    let parsed: UserName = text.parse().map_err(|_| WireError::of(ErrorKind::ValidationError, "The user name is not valid."))?;
+    let parsed: UserName = parsed(text, "userName")?;
     let account = ask.account()?;
-    ask.permitted("CreateUser", &Aim::user("iam:CreateUser", account, path.as_str(), text)).await?;
+    ask.permitted(&Aim::user("iam:CreateUser", account, path.as_str(), text)).await?;
     match ask.lockwright.create_user_at(ask.op, account, &path, &parsed, false, GiveAccess::None).await {
         Ok((user, _)) => Ok(ask.answer(|result| result.element("User", |writer| describe(writer, &user, false)))),
         Err(UserError::NameTaken) => Err(WireError::modelled("EntityAlreadyExists", 409, format!("User with name {text} already exists."))),
@@ -41,8 +41,8 @@ pub(crate) async fn get(ask: &Ask<'_>) -> Result<Reply, WireError> {
     let input = ask.input();
     let named = optional_name(&input, "UserName", "userName", 128)?;
     let user = match (named, ask.caller) {
-        (Some(text), _) => ask.user("GetUser", "iam:GetUser", text).await?,
-        (None, Person::User { user, .. }) => ask.user("GetUser", "iam:GetUser", user.name.as_str()).await?,
+        (Some(text), _) => ask.user("iam:GetUser", text).await?,
+        (None, Person::User { user, .. }) => ask.user("iam:GetUser", user.name.as_str()).await?,
         (None, _) => return root(ask),
     };
     Ok(ask.answer(|result| result.element("User", |writer| describe(writer, &user, true))))
@@ -64,18 +64,14 @@ pub(crate) async fn list(ask: &Ask<'_>) -> Result<Reply, WireError> {
     let input = ask.input();
     let prefix = match input.text("PathPrefix")? {
         None => "/".to_owned(),
-        Some(text) => {
-            let mut wrong = Violations::default();
-            if text.is_empty() || text.len() > 512 || !text.starts_with('/') || !text.bytes().all(|b| matches!(b, b'!'..=b'~')) {
-                wrong.note("pathPrefix", Some(text), Constraint::Pattern("\\u002F[\\u0021-\\u007F]*"));
-            }
-            wrong.finish()?;
-            text.to_owned()
+        Some(text) if text.len() > 512 || !text.starts_with('/') || !text.bytes().all(|b| matches!(b, b'!'..=b'~')) => {
+            return Err(Violations::one("pathPrefix", Some(text), Constraint::Pattern("\\u002F[\\u0021-\\u007F]*")));
         }
+        Some(text) => text.to_owned(),
     };
     let page = Page::read(ask, &input, &format!("ListUsers {prefix}"))?;
     let account = ask.account()?;
-    ask.permitted("ListUsers", &Aim::users("iam:ListUsers", account)).await?;
+    ask.permitted(&Aim::users("iam:ListUsers", account)).await?;
     // One more than is shown says whether there are more.
     let (mut users, mut after): (Vec<User>, Option<String>) = (Vec::new(), page.after.clone());
     while users.len() <= page.most {
@@ -88,13 +84,9 @@ pub(crate) async fn list(ask: &Ask<'_>) -> Result<Reply, WireError> {
             break;
         }
     }
-    let more = users.len() > page.most;
-    users.truncate(page.most);
-    let marker = users.last().filter(|_| more).map(|user| page.marker(ask, &user.name.key()));
+    let cut = page.end(ask, users, |user| user.name.key());
     Ok(ask.answer(|result| {
-        result.boolean("IsTruncated", more);
-        result.list("Users", &users, |writer, user| describe(writer, user, false));
-        result.optional("Marker", marker.as_deref());
+        cut.write(result, |result, shown| result.list("Users", shown, |writer, user| describe(writer, &user, false)));
     }))
 }
 
@@ -102,7 +94,7 @@ pub(crate) async fn list(ask: &Ask<'_>) -> Result<Reply, WireError> {
 pub(crate) async fn delete(ask: &Ask<'_>) -> Result<Reply, WireError> {
     let input = ask.input();
     let text = name(&input, "UserName", "userName", 128)?;
-    let user = ask.user("DeleteUser", "iam:DeleteUser", text).await?;
+    let user = ask.user("iam:DeleteUser", text).await?;
     ask.lockwright.delete_bare_user(ask.op, &user.id).await.map_err(|error| failed(error, text))?;
     Ok(ask.done())
 }
@@ -131,13 +123,9 @@ fn failed(error: UserError, name: &str) -> WireError {
 /// A path, `/` or `/…/`.
 fn path(input: &Node<'_>, member: &str, place: &str) -> Result<Option<Path>, WireError> {
     let Some(text) = input.text(member)? else { return Ok(None) };
-    let mut wrong = Violations::default();
     let parsed = text.parse::<Path>().ok().filter(|path| path.as_str() == text);
-    if parsed.is_none() {
-        wrong.note(place, Some(text), Constraint::Pattern("(\\u002F)|(\\u002F[\\u0021-\\u007E]+\\u002F)"));
-    }
-    wrong.finish()?;
-    Ok(parsed)
+    let pattern = Constraint::Pattern("(\\u002F)|(\\u002F[\\u0021-\\u007E]+\\u002F)");
+    parsed.map(Some).ok_or_else(|| Violations::one(place, Some(text), pattern))
 }
 
 /// A `User`.

@@ -33,7 +33,7 @@ impl Violations {
     pub fn one(place: &str, value: Option<&str>, constraint: Constraint<'_>) -> WireError {
         let mut violations = Self::default();
         violations.note(place, value, constraint);
-        violations.told()
+        violations.into()
     }
 
     /// Notes a violation at a place such as `tags.1.member.key`. The value is left out where it must not be shown.
@@ -55,12 +55,15 @@ impl Violations {
 
     /// Nothing, or all of them as one `ValidationError`.
     pub fn finish(self) -> Result<(), WireError> {
-        if self.0.is_empty() { Ok(()) } else { Err(self.told()) }
+        if self.0.is_empty() { Ok(()) } else { Err(self.into()) }
     }
+}
 
-    fn told(&self) -> WireError {
-        let count = self.0.len();
+impl From<Violations> for WireError {
+    fn from(violations: Violations) -> Self {
+        let count = violations.0.len();
         let plural = if count == 1 { "" } else { "s" };
-        WireError::of(ErrorKind::ValidationError, format!("{count} validation error{plural} detected: {}", self.0.join("; ")))
+        let message = format!("{count} validation error{plural} detected: {}", violations.0.join("; "));
+        Self::of(ErrorKind::ValidationError, message)
     }
 }
