@@ -1,26 +1,32 @@
 //! A call on its way: who asks for what, and the answers that all operations share.
 
+use std::str::FromStr;
+
 use lockwright_model::context::OpContext;
-use lockwright_model::event;
 use lockwright_model::id::AccountId;
 use lockwright_model::name::UserName;
 use lockwright_model::user::User;
 use lockwright_service::Lockwright;
-use lockwright_service::authorize::Aim;
-use lockwright_service::core::person::Person;
+use lockwright_service::authorize::{Aim, Denied};
+use lockwright_service::caller::Caller;
 use lockwright_service::trouble::Trouble;
 use lockwright_wire::error::{ErrorKind, Reply, WireError};
 use lockwright_wire::moment::Moment;
 use lockwright_wire::query::{Constraint, Node, Parameters, Violations};
-use lockwright_wire::route::{Call, Service};
+use lockwright_wire::route::Call;
 use lockwright_wire::xml::{self, Writer};
+
+/// The letters of a name (IAM, `userNameType`).
+const NAME: Constraint<'_> = Constraint::Pattern("[\\w+=,.@-]+");
 
 /// A call whose signature holds.
 pub(crate) struct Ask<'a> {
     pub(crate) lockwright: &'a Lockwright,
     pub(crate) op: &'a OpContext,
     /// Whose key signed it.
-    pub(crate) caller: &'a Person,
+    pub(crate) caller: &'a Caller,
+    /// What it is called in policies: `iam:CreateUser`.
+    pub(crate) action: &'static str,
     pub(crate) call: &'a Call<'a>,
     /// Its input.
     pub(crate) parameters: &'a Parameters<'a>,
@@ -42,6 +48,11 @@ pub(crate) fn no_user(name: &str) -> WireError {
     WireError::modelled("NoSuchEntity", 404, format!("The user with name {name} cannot be found."))
 }
 
+/// A call that means whoever asks where it names no user, by somebody who is none.
+pub(crate) fn unnamed() -> WireError {
+    WireError::of(ErrorKind::ValidationError, "Must specify userName when calling with non-User credentials")
+}
+
 impl Ask<'_> {
     /// The account that the caller acts in.
     pub(crate) fn account(&self) -> Result<AccountId, WireError> {
@@ -53,23 +64,26 @@ impl Ask<'_> {
         self.parameters.root()
     }
 
-    /// Refuses what no policy of the caller allows, in AWS's words; the trail keeps it.
-    pub(crate) async fn permitted(&self, name: &'static str, aim: &Aim<'_>) -> Result<(), WireError> {
-        let account = self.account()?;
-        match self.lockwright.may(self.op, account, aim).await.map_err(broken)? {
+    /// Refuses what no policy of the caller allows.
+    pub(crate) async fn permitted(&self, aim: &Aim<'_>) -> Result<(), WireError> {
+        match self.lockwright.may(self.op, self.account()?, aim).await.map_err(broken)? {
             Ok(()) => Ok(()),
-            Err(denied) => {
-                let service = if self.call.service == Service::Sts { event::Service::Sts } else { event::Service::Iam };
-                self.lockwright.note_denied(self.op, account, service, name).await;
-                Err(WireError::of(ErrorKind::AccessDenied, denied.message))
-            }
+            Err(denied) => Err(self.denied(denied).await),
         }
     }
 
+    /// A denial in AWS's words; the trail keeps it.
+    pub(crate) async fn denied(&self, denied: Denied) -> WireError {
+        if let Ok(account) = self.account() {
+            self.lockwright.note_denied(self.op, account, denied.action).await;
+        }
+        WireError::of(ErrorKind::AccessDenied, denied.message)
+    }
+
     /// The user of a name in the caller's account, once the act on it is allowed: whether it exists is told to those who may act on it.
-    pub(crate) async fn user(&self, operation: &'static str, action: &'static str, name: &str) -> Result<User, WireError> {
+    pub(crate) async fn user(&self, action: &'static str, name: &str) -> Result<User, WireError> {
         let found = self.lookup(name).await?;
-        self.permitted(operation, &self.aim(action, name, found.as_ref())?).await?;
+        self.permitted(&self.aim(action, name, found.as_ref())?).await?;
         found.ok_or_else(|| no_user(name))
     }
 
@@ -98,11 +112,7 @@ impl Ask<'_> {
 
 /// A required text of 1 to `most` letters of IAM's alphabet for names.
 pub(crate) fn name<'n>(input: &Node<'n>, member: &str, place: &str, most: usize) -> Result<&'n str, WireError> {
-    optional_name(input, member, place, most)?.ok_or_else(|| {
-        let mut missing = Violations::default();
-        missing.note(place, None, Constraint::Required);
-        missing.finish().err().unwrap_or_else(|| WireError::of(ErrorKind::ValidationError, "A required member is missing."))
-    })
+    optional_name(input, member, place, most)?.ok_or_else(|| Violations::one(place, None, Constraint::Required))
 }
 
 /// The same, where it may be left out.
@@ -116,10 +126,23 @@ pub(crate) fn optional_name<'n>(input: &Node<'n>, member: &str, place: &str, mos
         wrong.note(place, Some(text), Constraint::MaxLength(most));
     }
     if !text.chars().all(|letter| letter.is_ascii_alphanumeric() || "_+=,.@-".contains(letter)) {
-        wrong.note(place, Some(text), Constraint::Pattern("[\\w+=,.@-]+"));
+        wrong.note(place, Some(text), NAME);
     }
     wrong.finish()?;
     Ok(Some(text))
+}
+
+/// A name as the model knows it.
+pub(crate) fn parsed<T: FromStr>(text: &str, place: &str) -> Result<T, WireError> {
+    text.parse().map_err(|_| Violations::one(place, Some(text), NAME))
+}
+
+/// One of a few words, where it may be left out.
+pub(crate) fn word<'n>(input: &Node<'n>, member: &str, place: &str, words: &[&str]) -> Result<Option<&'n str>, WireError> {
+    match input.text(member)? {
+        Some(text) if !words.contains(&text) => Err(Violations::one(place, Some(text), Constraint::OneOf(words))),
+        other => Ok(other),
+    }
 }
 
 /// A moment of ours as the wire writes it.

@@ -3,13 +3,15 @@
 pub(crate) mod access_keys;
 pub(crate) mod aliases;
 pub(crate) mod attached;
+pub(crate) mod grantee;
+pub(crate) mod inline;
 pub(crate) mod managed;
-pub(crate) mod user_policies;
 pub(crate) mod users;
 
+use lockwright_model::name::Path;
 use lockwright_wire::error::{ErrorKind, WireError};
 use lockwright_wire::query::{Constraint, Node, Violations};
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use lockwright_wire::xml::Writer;
 
 use crate::ask::Ask;
 
@@ -18,26 +20,33 @@ const DEFAULT_ITEMS: i32 = 100;
 /// The most entries of a list.
 const MOST_ITEMS: i32 = 1000;
 
-/// What stays as it is in a returned document (RFC 3986 §2.3).
-const UNRESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
-
-/// A policy document as answers carry it.
-pub(crate) fn encoded(document: &str) -> String {
-    utf8_percent_encode(document, UNRESERVED).to_string()
-}
-
 /// A required ARN.
 pub(crate) fn arn<'n>(input: &Node<'n>, member: &str, place: &str) -> Result<&'n str, WireError> {
-    let mut wrong = Violations::default();
-    let text = input.text(member)?;
-    match text {
-        None => wrong.note(place, None, Constraint::Required),
-        Some(text) if text.len() < 20 => wrong.note(place, Some(text), Constraint::MinLength(20)),
-        Some(text) if text.len() > 2048 => wrong.note(place, None, Constraint::MaxLength(2048)),
-        Some(_) => {}
+    match input.text(member)? {
+        None => Err(Violations::one(place, None, Constraint::Required)),
+        Some(text) if text.len() < 20 => Err(Violations::one(place, Some(text), Constraint::MinLength(20))),
+        Some(text) if text.len() > 2048 => Err(Violations::one(place, None, Constraint::MaxLength(2048))),
+        Some(text) => Ok(text),
     }
-    wrong.finish()?;
-    text.ok_or_else(|| WireError::of(ErrorKind::ValidationError, "A required member is missing."))
+}
+
+/// What paths are to begin with: `PathPrefix`, `/` where it is left out.
+pub(crate) fn path_prefix(input: &Node<'_>) -> Result<String, WireError> {
+    match input.text("PathPrefix")? {
+        None => Ok("/".to_owned()),
+        Some(text) if text.len() > 512 || !text.starts_with('/') || !text.bytes().all(|b| matches!(b, b'!'..=b'~')) => {
+            Err(Violations::one("pathPrefix", Some(text), Constraint::Pattern("\\u002F[\\u0021-\\u007F]*")))
+        }
+        Some(text) => Ok(text.to_owned()),
+    }
+}
+
+/// A path, `/` or `/…/`.
+pub(crate) fn path(input: &Node<'_>) -> Result<Option<Path>, WireError> {
+    let Some(text) = input.text("Path")? else { return Ok(None) };
+    let parsed = text.parse::<Path>().ok().filter(|path| path.as_str() == text);
+    let pattern = Constraint::Pattern("(\\u002F)|(\\u002F[\\u0021-\\u007E]+\\u002F)");
+    parsed.map(Some).ok_or_else(|| Violations::one("path", Some(text), pattern))
 }
 
 /// Where a list begins and how long it is: `Marker` and `MaxItems`.
@@ -73,8 +82,34 @@ impl Page {
         Ok(Self { selection, after, most: usize::try_from(most).unwrap_or(1) })
     }
 
-    /// The marker after this entry.
-    pub(crate) fn marker(&self, ask: &Ask<'_>, last: &str) -> String {
-        ask.lockwright.seal_marker(&self.selection, last)
+    /// This page of entries that are all at hand, in the order of their keys: a marker names a key, whatever came or went meanwhile.
+    pub(crate) fn cut<T>(&self, ask: &Ask<'_>, mut entries: Vec<T>, key: impl Fn(&T) -> String) -> Cut<T> {
+        entries.sort_by_cached_key(&key);
+        entries.retain(|entry| self.after.as_ref().is_none_or(|after| key(entry) > *after));
+        self.end(ask, entries, key)
+    }
+
+    /// The same of what was read already from where this page begins, in the order of the keys.
+    pub(crate) fn end<T>(&self, ask: &Ask<'_>, mut entries: Vec<T>, key: impl Fn(&T) -> String) -> Cut<T> {
+        let more = entries.len() > self.most;
+        entries.truncate(self.most);
+        let last = entries.last().filter(|_| more).map(key);
+        Cut { entries, marker: last.map(|last| ask.lockwright.seal_marker(&self.selection, &last)) }
+    }
+}
+
+/// The entries of one page.
+pub(crate) struct Cut<T> {
+    entries: Vec<T>,
+    /// Where the next one begins, if there is one.
+    marker: Option<String>,
+}
+
+impl<T> Cut<T> {
+    /// Writes the page: its entries, and whether there are more.
+    pub(crate) fn write(self, result: &mut Writer, list: impl FnOnce(&mut Writer, Vec<T>)) {
+        list(result, self.entries);
+        result.boolean("IsTruncated", self.marker.is_some());
+        result.optional("Marker", self.marker.as_deref());
     }
 }

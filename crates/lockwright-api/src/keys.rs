@@ -23,7 +23,8 @@ impl SigningKeys {
     pub(crate) fn derive(&self, id: &AccessKeyId, secret: &str, scope: &Scope<'_>) -> Option<Arc<SigningKey>> {
         // A region is whatever the client says: a long one is not kept.
         let name = format!("{}/{}/{}", scope.date, scope.region, scope.service);
-        if name.len() > 128 {
+        // Two temporary keys may have the same id: theirs are not kept either.
+        if name.len() > 128 || id.is_temporary() {
             return SigningKey::derive(secret, scope).map(Arc::new);
         }
         let place = (id.clone(), name);

@@ -7,6 +7,7 @@ mod iam;
 mod keys;
 mod operations;
 mod sts;
+mod tags;
 
 pub use operations::{OPERATIONS, Offered};
 
@@ -14,18 +15,23 @@ use std::sync::Arc;
 
 use axum::body::Body;
 use axum::extract::Request;
+use axum::http::request::Parts;
 use axum::http::{HeaderMap, Method, Response, StatusCode, Uri};
 use http_body_util::{BodyExt, Limited};
 use ipnet::IpNet;
 use lockwright_model::access_key::AccessKeyId;
+use lockwright_model::context::OpContext;
 use lockwright_model::identity::Principal;
 use lockwright_service::Lockwright;
+use lockwright_service::access_keys::{NoSigner, Signer};
+use lockwright_service::caller::Caller;
 use lockwright_service::client::{self, Peer};
 use lockwright_wire::error::{ErrorKind, Protocol, Reply, WireError};
 use lockwright_wire::moment::Moment;
 use lockwright_wire::request::Request as Bytes;
 use lockwright_wire::route::{Call, Input, Service, protocol_of};
 use lockwright_wire::sigv4::{Claim, PresignedLife};
+use tracing::Instrument;
 
 use crate::ask::Ask;
 use crate::keys::SigningKeys;
@@ -68,61 +74,81 @@ impl Api {
         let ip = client::address(peer, forwarded, &self.0.trusted_proxies);
         let agent = parts.headers.get("user-agent").map(axum::http::HeaderValue::as_bytes).unwrap_or_default();
         let op = self.0.lockwright.op(Principal::Anonymous, client::source(ip, agent));
-        let id = op.id.as_str().to_owned();
-        let headers = lines(&parts.headers);
-        let bare =
-            |body| Bytes { method: parts.method.as_str(), path: parts.uri.path(), query: query(&parts.uri), headers: &headers, body };
-        let reply = match Limited::new(body, BODY_BYTES).collect().await {
-            Ok(body) => {
-                let body = body.to_bytes();
-                self.reply(bare(&body), op).await
-            }
-            Err(_) => {
-                let error = WireError::of(ErrorKind::TooLarge, format!("A request has at most {BODY_BYTES} bytes."));
-                error.reply(protocol_of(&bare(&[])), "", &id)
-            }
-        };
+        // Whatever is logged on the way can be found by the id that the client is told.
+        let span = tracing::error_span!("call", request = %op.id);
+        let reply = self.reply(parts, body, op).instrument(span).await;
         metrics::counter!("lockwright_calls_total", "status" => reply.status.to_string()).increment(1);
         response(reply)
     }
 
-    async fn reply(&self, request: Bytes<'_>, op: lockwright_model::context::OpContext) -> Reply {
-        let mut shape = (protocol_of(&request), "");
-        match self.call(request, &op, &mut shape).await {
-            Ok(reply) => reply,
-            Err(error) => error.reply(shape.0, shape.1, op.id.as_str()),
-        }
+    async fn reply(&self, parts: Parts, body: Body, op: OpContext) -> Reply {
+        let headers = lines(&parts.headers);
+        let bare =
+            |body| Bytes { method: parts.method.as_str(), path: parts.uri.path(), query: query(&parts.uri), headers: &headers, body };
+        let mut shape = (protocol_of(&bare(&[])), "");
+        let answer = match Limited::new(body, BODY_BYTES).collect().await {
+            Ok(body) => self.call(bare(&body.to_bytes()), &op, &mut shape).await,
+            Err(_) => Err(WireError::of(ErrorKind::TooLarge, format!("A request has at most {BODY_BYTES} bytes."))),
+        };
+        answer.unwrap_or_else(|error| error.reply(shape.0, shape.1, op.id.as_str()))
     }
 
     /// Signature, then shape, then permission, then meaning. `shape` is the protocol and the namespace that an error is told in.
-    async fn call(
-        &self,
-        request: Bytes<'_>,
-        op: &lockwright_model::context::OpContext,
-        shape: &mut (Protocol, &'static str),
-    ) -> Result<Reply, WireError> {
-        let claim = Claim::read(request, Moment::from_seconds(op.now.as_seconds()), PresignedLife::FifteenMinutes)?;
-        let invalid = || WireError::of(ErrorKind::InvalidClientTokenId, "The security token included in the request is invalid.");
+    async fn call(&self, request: Bytes<'_>, op: &OpContext, shape: &mut (Protocol, &'static str)) -> Result<Reply, WireError> {
+        let claim = Claim::read(request, Moment::from_seconds(op.now.as_seconds()), PresignedLife::FifteenMinutes)
+            .inspect_err(|_| count_signature("unreadable"))?;
+        let invalid = || {
+            count_signature("unknown_key");
+            WireError::of(ErrorKind::InvalidClientTokenId, "The security token included in the request is invalid.")
+        };
         if let Some(service) = Service::signed_as(claim.scope().service) {
             *shape = (service.protocol(), service.namespace());
         }
-        // No temporary credentials are made yet, so no session token is anybody's.
-        if claim.session_token().is_some() {
-            return Err(invalid());
-        }
         let key: AccessKeyId = claim.access_key_id().parse().map_err(|_| invalid())?;
-        let signer = self.0.lockwright.signer(&key).await.map_err(ask::broken)?.ok_or_else(invalid)?;
+        let signer = match self.0.lockwright.signer(&key, claim.session_token(), op.now).await.map_err(ask::broken)? {
+            Ok(signer) => signer,
+            Err(NoSigner::Unknown) => return Err(invalid()),
+            Err(NoSigner::Expired) => {
+                count_signature("expired");
+                return Err(WireError::of(ErrorKind::ExpiredToken, "The security token included in the request is expired"));
+            }
+        };
         let scope = claim.scope();
         let (region, service) = (scope.region.to_owned(), scope.service.to_owned());
         let signing = self.0.keys.derive(&key, signer.secret.expose(), &scope).ok_or_else(invalid)?;
-        let verified = claim.verify(&signing)?;
+        let verified = claim.verify(&signing).inspect_err(|_| {
+            count_signature("mismatch");
+            tracing::warn!(%key, "the signature of a call does not hold");
+        })?;
+        count_signature("verified");
         let call = Call::signed(&verified, "")?;
-        let op = lockwright_model::context::OpContext { access_key: Some(key.clone()), ..signer.person.acting(op) };
+        if !may_call(&signer, &call) {
+            return Err(invalid());
+        }
+        let op = signer.acting(&key, op);
         self.0.lockwright.note_key_use(&key, op.now, &service, &region).await;
         // Only services of the Query protocol are offered yet.
         let Input::Query(parameters) = &call.input else { return Err(operations::not_offered(&call.operation)) };
-        operations::carry_out(&Ask { lockwright: &self.0.lockwright, op: &op, caller: &signer.person, call: &call, parameters }).await
+        let action = operations::action(&call).ok_or_else(|| operations::not_offered(&call.operation))?;
+        operations::carry_out(&Ask { lockwright: &self.0.lockwright, op: &op, caller: &signer.caller, action, call: &call, parameters })
+            .await
     }
+}
+
+/// Whether a service knows these credentials at all: IAM takes a user's own session only with a second factor, and never whom a user vouches
+/// for (aws-behaviour §6).
+fn may_call(signer: &Signer, call: &Call<'_>) -> bool {
+    let iam = call.service == Service::Iam;
+    match (&signer.caller, &signer.temporary) {
+        (_, None) | (Caller::Role { .. }, _) => true,
+        (Caller::Person(_), Some(temporary)) => !iam || temporary.mfa.is_some(),
+        (Caller::Federated { .. }, _) => !iam,
+    }
+}
+
+/// Counts what became of a signature: who guesses at a secret, or signs with an old one, shows here.
+fn count_signature(outcome: &'static str) {
+    metrics::counter!("lockwright_signatures_total", "outcome" => outcome).increment(1);
 }
 
 fn lines(headers: &HeaderMap) -> Vec<(&str, &[u8])> {

@@ -1,9 +1,10 @@
 //! The operations that are offered, each with what carries it out. What is not here answers that it is not offered.
 
 use lockwright_wire::error::{ErrorKind, Reply, WireError};
-use lockwright_wire::route::Service;
+use lockwright_wire::route::{Call, Service};
 
 use crate::ask::Ask;
+use crate::iam::grantee::{OfGroup, OfRole, OfUser};
 use crate::{iam, sts};
 
 /// An operation that is offered.
@@ -20,10 +21,27 @@ pub(crate) fn not_offered(operation: &str) -> WireError {
     WireError::of(ErrorKind::InvalidAction, format!("The operation {operation} is not offered by this server."))
 }
 
+macro_rules! prefix {
+    (Iam) => {
+        "iam:"
+    };
+    (Sts) => {
+        "sts:"
+    };
+}
+
 macro_rules! operations {
     ($($service:ident $name:literal => $handler:path),+ $(,)?) => {
         /// The operations that are offered.
         pub const OPERATIONS: &[Offered] = &[$(Offered { service: Service::$service, name: $name }),+];
+
+        /// What an operation is called in policies; `None`: it is not offered.
+        pub(crate) fn action(call: &Call<'_>) -> Option<&'static str> {
+            match (call.service, call.operation.as_ref()) {
+                $((Service::$service, $name) => Some(concat!(prefix!($service), $name)),)+
+                _ => None,
+            }
+        }
 
         /// Carries a call out.
         pub(crate) async fn carry_out(ask: &Ask<'_>) -> Result<Reply, WireError> {
@@ -36,28 +54,49 @@ macro_rules! operations {
 }
 
 operations! {
-    Iam "AttachUserPolicy" => iam::attached::attach,
+    Iam "AttachGroupPolicy" => iam::attached::attach::<OfGroup>,
+    Iam "AttachRolePolicy" => iam::attached::attach::<OfRole>,
+    Iam "AttachUserPolicy" => iam::attached::attach::<OfUser>,
     Iam "CreateAccessKey" => iam::access_keys::create,
     Iam "CreateAccountAlias" => iam::aliases::create,
     Iam "CreateUser" => iam::users::create,
     Iam "DeleteAccessKey" => iam::access_keys::delete,
     Iam "DeleteAccountAlias" => iam::aliases::delete,
+    Iam "DeleteGroupPolicy" => iam::inline::delete::<OfGroup>,
+    Iam "DeleteRolePermissionsBoundary" => iam::attached::unbound::<OfRole>,
+    Iam "DeleteRolePolicy" => iam::inline::delete::<OfRole>,
     Iam "DeleteUser" => iam::users::delete,
-    Iam "DeleteUserPolicy" => iam::user_policies::delete,
-    Iam "DetachUserPolicy" => iam::attached::detach,
+    Iam "DeleteUserPermissionsBoundary" => iam::attached::unbound::<OfUser>,
+    Iam "DeleteUserPolicy" => iam::inline::delete::<OfUser>,
+    Iam "DetachGroupPolicy" => iam::attached::detach::<OfGroup>,
+    Iam "DetachRolePolicy" => iam::attached::detach::<OfRole>,
+    Iam "DetachUserPolicy" => iam::attached::detach::<OfUser>,
     Iam "GetAccessKeyLastUsed" => iam::access_keys::last_used,
+    Iam "GetGroupPolicy" => iam::inline::get::<OfGroup>,
     Iam "GetPolicy" => iam::managed::get,
     Iam "GetPolicyVersion" => iam::managed::version,
+    Iam "GetRolePolicy" => iam::inline::get::<OfRole>,
     Iam "GetUser" => iam::users::get,
-    Iam "GetUserPolicy" => iam::user_policies::get,
+    Iam "GetUserPolicy" => iam::inline::get::<OfUser>,
     Iam "ListAccessKeys" => iam::access_keys::list,
     Iam "ListAccountAliases" => iam::aliases::list,
-    Iam "ListAttachedUserPolicies" => iam::attached::list,
+    Iam "ListAttachedGroupPolicies" => iam::attached::list::<OfGroup>,
+    Iam "ListAttachedRolePolicies" => iam::attached::list::<OfRole>,
+    Iam "ListAttachedUserPolicies" => iam::attached::list::<OfUser>,
+    Iam "ListGroupPolicies" => iam::inline::list::<OfGroup>,
     Iam "ListPolicies" => iam::managed::list,
-    Iam "ListUserPolicies" => iam::user_policies::list,
+    Iam "ListRolePolicies" => iam::inline::list::<OfRole>,
+    Iam "ListUserPolicies" => iam::inline::list::<OfUser>,
     Iam "ListUsers" => iam::users::list,
-    Iam "PutUserPolicy" => iam::user_policies::put,
+    Iam "PutGroupPolicy" => iam::inline::put::<OfGroup>,
+    Iam "PutRolePermissionsBoundary" => iam::attached::bound::<OfRole>,
+    Iam "PutRolePolicy" => iam::inline::put::<OfRole>,
+    Iam "PutUserPermissionsBoundary" => iam::attached::bound::<OfUser>,
+    Iam "PutUserPolicy" => iam::inline::put::<OfUser>,
     Iam "UpdateAccessKey" => iam::access_keys::update,
+    Sts "AssumeRole" => sts::assume_role,
     Sts "GetAccessKeyInfo" => sts::access_key_info,
     Sts "GetCallerIdentity" => sts::caller_identity,
+    Sts "GetFederationToken" => sts::federation_token,
+    Sts "GetSessionToken" => sts::session_token,
 }

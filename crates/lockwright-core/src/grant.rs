@@ -239,14 +239,7 @@ pub fn bound(
     Ok(told(names, changes, grantee, request, op, entropy))
 }
 
-fn told(
-    names: Names,
-    mut changes: ChangeSet,
-    grantee: Grantee,
-    mut request: Value,
-    op: &OpContext,
-    entropy: &dyn Entropy,
-) -> Decided<()> {
+fn told(names: Names, mut changes: ChangeSet, grantee: Grantee, mut request: Value, op: &OpContext, entropy: &dyn Entropy) -> Decided<()> {
     let name = match grantee {
         Grantee::User(_) => names.user,
         Grantee::Group(_) => names.group,

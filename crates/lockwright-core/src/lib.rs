@@ -31,6 +31,7 @@ pub mod register;
 pub mod session;
 pub mod shared;
 pub mod signin;
+pub mod sts;
 pub mod tries;
 pub mod user;
 

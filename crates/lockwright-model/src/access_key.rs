@@ -13,29 +13,41 @@ use crate::secret::Sealed;
 /// The most access keys of one user, inactive ones counted (AWS quota `AccessKeysPerUserQuota`).
 pub const MOST_ACCESS_KEYS: usize = 2;
 
-/// An access key's id: `AKIA` and 16 letters of base32, in which its account stands (docs/reference/credential-formats.md).
+/// An access key's id: `AKIA`, or `ASIA` for temporary credentials, and 16 letters of base32, in which its account stands
+/// (docs/reference/credential-formats.md).
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct AccessKeyId(String);
 
 impl AccessKeyId {
-    const PREFIX: &'static str = "AKIA";
+    const LASTING: &'static str = "AKIA";
+    const TEMPORARY: &'static str = "ASIA";
     const LETTERS: usize = 16;
 
     /// Draws an id of an account: one bit that is set, 40 bits of the account's number, 39 of chance.
     pub fn draw(account: AccountId, entropy: &dyn Entropy) -> Self {
-        Self::of(account, u64::from_be_bytes(draw(entropy)) & ((1 << 39) - 1))
+        Self::of(Self::LASTING, account, u64::from_be_bytes(draw(entropy)) & ((1 << 39) - 1))
     }
 
-    fn of(account: AccountId, chance: u64) -> Self {
+    /// Draws an id for temporary credentials. Two may have the same; their session tokens tell them apart.
+    pub fn draw_temporary(account: AccountId, entropy: &dyn Entropy) -> Self {
+        Self::of(Self::TEMPORARY, account, u64::from_be_bytes(draw(entropy)) & ((1 << 39) - 1))
+    }
+
+    /// Whether it is of temporary credentials, which sign with a session token only.
+    pub fn is_temporary(&self) -> bool {
+        self.0.starts_with(Self::TEMPORARY)
+    }
+
+    fn of(prefix: &str, account: AccountId, chance: u64) -> Self {
         let bits = (1_u128 << 79) | (u128::from(account.as_u64()) << 39) | u128::from(chance);
         let bytes: [u8; 16] = bits.to_be_bytes();
-        Self(format!("{}{}", Self::PREFIX, base32(bytes.get(6..).unwrap_or_default())))
+        Self(format!("{prefix}{}", base32(bytes.get(6..).unwrap_or_default())))
     }
 
     /// The account that stands in it; `None` for one that was not made like this.
     pub fn account(&self) -> Option<AccountId> {
-        let letters = self.0.get(Self::PREFIX.len()..)?;
+        let letters = self.0.get(Self::LASTING.len()..)?;
         let bits = letters.bytes().try_fold(0_u128, |bits, letter| Some((bits << 5) | u128::from(value(letter)?)))?;
         let number = u64::try_from((bits >> 39) & ((1 << 40) - 1)).ok()?;
         if bits >> 79 == 1 { AccountId::from_number(number) } else { None }
@@ -65,7 +77,10 @@ impl FromStr for AccessKeyId {
     type Err = IdError;
 
     fn from_str(text: &str) -> Result<Self, IdError> {
-        let letters = text.strip_prefix(Self::PREFIX).filter(|letters| letters.len() == Self::LETTERS);
+        let letters = text
+            .strip_prefix(Self::LASTING)
+            .or_else(|| text.strip_prefix(Self::TEMPORARY))
+            .filter(|letters| letters.len() == Self::LETTERS);
         match letters {
             Some(letters) if letters.bytes().all(|letter| value(letter).is_some()) => Ok(Self(text.to_owned())),
             _ => Err(IdError::of("access key id")),
@@ -130,8 +145,8 @@ mod tests {
             assert_eq!(id.as_str().parse::<AccessKeyId>().unwrap(), id);
             assert_eq!(id.as_str().len(), 20);
         }
-        // A vector that others have published: of a temporary key, hence another prefix.
-        let published: AccessKeyId = "AKIAY34FZKBOKMUTVV7A".parse().unwrap();
+        // A vector that others have published, of a temporary key.
+        let published: AccessKeyId = "ASIAY34FZKBOKMUTVV7A".parse().unwrap();
         assert_eq!(published.account().map(|account| account.to_string()).as_deref(), Some("609629065308"));
         assert_eq!("AKIAIOSFODNN7EXAMPLE".parse::<AccessKeyId>().unwrap().account(), None, "an old one does not say");
     }
@@ -139,7 +154,7 @@ mod tests {
     #[test]
     fn the_form_is_as_its_page_says() {
         // The examples of docs/reference/credential-formats.md.
-        let of = |account: &str, chance| AccessKeyId::of(account.parse().unwrap(), chance);
+        let of = |account: &str, chance| AccessKeyId::of("AKIA", account.parse().unwrap(), chance);
         assert_eq!(of("123456789012", 0x12_3456_789a).as_str(), "AKIARZPUZDIKCI2FM6E2");
         assert_eq!(of("000000000000", 0).as_str(), "AKIAQAAAAAAAAAAAAAAA");
     }
@@ -158,7 +173,7 @@ mod tests {
         for text in [
             "",
             "AKIA",
-            "ASIAY34FZKBOKMUTVV7A",
+            "AROAY34FZKBOKMUTVV7A",
             "AKIAY34FZKBOKMUTVV7",
             "AKIAY34FZKBOKMUTVV71",
             "AKIAY34FZKBOKMUTVV7AA",

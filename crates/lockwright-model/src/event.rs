@@ -192,10 +192,9 @@ impl AuditEvent {
 fn assumed_identity(temporary: &Temporary) -> Value {
     let account = temporary.account().map(|account| account.to_string());
     let (kind, issuer) = match &temporary.bearer {
-        Bearer::Role { id, arn, name, .. } => (
-            "AssumedRole",
-            json!({"type": "Role", "principalId": id.as_str(), "arn": arn, "accountId": account, "userName": name}),
-        ),
+        Bearer::Role { id, arn, name, .. } => {
+            ("AssumedRole", json!({"type": "Role", "principalId": id.as_str(), "arn": arn, "accountId": account, "userName": name}))
+        }
         Bearer::Federated { parent, .. } | Bearer::Own(parent) => ("FederatedUser", user_identity(parent, None, true)),
     };
     let mut session = json!({

@@ -87,9 +87,7 @@ impl Temporary {
         match &self.bearer {
             Bearer::Own(_) => None,
             Bearer::Role { account, name, session, .. } => Some(format!("arn:aws:sts::{account}:assumed-role/{name}/{session}")),
-            Bearer::Federated { parent, name } => {
-                parent.account().map(|account| format!("arn:aws:sts::{account}:federated-user/{name}"))
-            }
+            Bearer::Federated { parent, name } => parent.account().map(|account| format!("arn:aws:sts::{account}:federated-user/{name}")),
         }
     }
 }

@@ -1,5 +1,6 @@
 //! Access keys: made and changed for those whom policies let; and whose signature a request may carry.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use lockwright_authn::secret_key::SecretKey;
@@ -8,12 +9,14 @@ use lockwright_core::person::Person;
 use lockwright_model::access_key::{AccessKey, AccessKeyId, KeyUse};
 use lockwright_model::change::{ChangeSet, ClaimKey, Touch};
 use lockwright_model::clock::Timestamp;
-use lockwright_model::context::OpContext;
+use lockwright_model::context::{OpContext, SecondFactor};
 use lockwright_model::id::AccountId;
-use lockwright_model::identity::Identity;
+use lockwright_model::identity::{Identity, Principal};
+use lockwright_model::temporary::Temporary;
 
 use crate::Lockwright;
 use crate::authorize::{Aim, Denied};
+use crate::caller::Caller;
 use crate::commit::decide;
 use crate::trouble::{NotCommitted, Trouble};
 
@@ -58,10 +61,38 @@ impl From<lockwright_store::StoreError> for KeyError {
 /// Whose key a request is signed with.
 #[derive(Debug)]
 pub struct Signer {
-    /// Its owner, as of at most one commit ago.
-    pub person: Person,
+    /// Who acts, as of at most one commit ago.
+    pub caller: Caller,
     /// The secret to check the signature with.
     pub secret: SecretKey,
+    /// What their session token says, where the key is a temporary one.
+    pub temporary: Option<Arc<Temporary>>,
+}
+
+/// Why a key signs nothing.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum NoSigner {
+    /// It is unknown or inactive, its session token is another one's, or its owner may not act.
+    Unknown,
+    /// Its time is over.
+    Expired,
+}
+
+impl Signer {
+    /// The circumstances of a request, with the signer acting. `key` is the one it is signed with.
+    pub fn acting(&self, key: &AccessKeyId, op: &OpContext) -> OpContext {
+        let second_factor = match &self.temporary {
+            None => SecondFactor::Unsaid,
+            Some(temporary) => temporary.mfa.map_or(SecondFactor::Absent, SecondFactor::Shown),
+        };
+        let acting = match &self.caller {
+            Caller::Person(person) => person.acting(op),
+            Caller::Role { temporary, .. } | Caller::Federated { temporary, .. } => {
+                OpContext { principal: Principal::Assumed(Arc::clone(temporary)), ..op.clone() }
+            }
+        };
+        OpContext { access_key: Some(key.clone()), second_factor, ..acting }
+    }
 }
 
 /// Access keys for a page.
@@ -86,8 +117,25 @@ fn aim_of(action: &'static str, owner: &Person) -> Option<(AccountId, Aim<'stati
 }
 
 impl Lockwright {
-    /// The owner of an access key that may sign now, and its secret. `None`: the key is unknown or inactive, or its owner may not act.
-    pub async fn signer(&self, id: &AccessKeyId) -> Result<Option<Signer>, Trouble> {
+    /// Whoever an access key, with its session token if it is a temporary one, signs for now, and the secret.
+    pub async fn signer(&self, id: &AccessKeyId, token: Option<&str>, now: Timestamp) -> Result<Result<Signer, NoSigner>, Trouble> {
+        match (id.is_temporary(), token) {
+            (true, Some(token)) => self.temporary_signer(id, token, now).await,
+            (false, None) => Ok(self.lasting_signer(id).await?.ok_or(NoSigner::Unknown)),
+            (true, None) | (false, Some(_)) => Ok(Err(NoSigner::Unknown)),
+        }
+    }
+
+    async fn temporary_signer(&self, id: &AccessKeyId, token: &str, now: Timestamp) -> Result<Result<Signer, NoSigner>, Trouble> {
+        let Some((secret, temporary)) = self.open_session_token(id, token) else { return Ok(Err(NoSigner::Unknown)) };
+        if temporary.expires <= now {
+            return Ok(Err(NoSigner::Expired));
+        }
+        let caller = self.bearer(&temporary, now).await?;
+        Ok(caller.map(|caller| Signer { caller, secret, temporary: Some(temporary) }).ok_or(NoSigner::Unknown))
+    }
+
+    async fn lasting_signer(&self, id: &AccessKeyId) -> Result<Option<Signer>, Trouble> {
         let owner = match self.0.cache.owner_of(id) {
             Some(owner) => owner,
             None => {
@@ -108,12 +156,12 @@ impl Lockwright {
         };
         let Ok(text) = std::str::from_utf8(&plain) else { return Ok(None) };
         let secret = SecretKey::from_stored(text);
-        Ok(Some(Signer { person, secret }))
+        Ok(Some(Signer { caller: Caller::Person(person), secret, temporary: None }))
     }
 
     /// Notes that a key was used, at most every 15 minutes. A mark that can't be written is no reason to refuse the request.
     pub async fn note_key_use(&self, id: &AccessKeyId, now: Timestamp, service: &str, region: &str) {
-        if !self.0.cache.worth_noting(id, now, NOTED) {
+        if id.is_temporary() || !self.0.cache.worth_noting(id, now, NOTED) {
             return;
         }
         let mut changes = ChangeSet::default();

@@ -24,15 +24,21 @@ use crate::trouble::Trouble;
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
 #[error("not permitted")]
 pub struct Denied {
+    /// What was to be done, such as `iam:CreateUser`.
+    pub action: &'static str,
     /// What AWS says of it, for programs: who may not do what on what, and for want of which policy.
     pub message: String,
 }
 
 impl Denied {
     fn anonymous(aim: &Aim<'_>) -> Self {
-        Self { message: format!("User: anonymous is not authorized to perform: {}", aim.action) }
+        Self { action: aim.action, message: format!("User: anonymous is not authorized to perform: {}", aim.action) }
     }
 }
+
+/// The principal does not act as an operator.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) struct NotOperator;
 
 /// What is to be done, and on what.
 #[derive(Clone, Debug)]
@@ -146,8 +152,10 @@ impl Lockwright {
         Ok(self.permit(op, account, aim).await?.map(|_| ()))
     }
 
-    /// Notes in the account's trail that a program was denied something.
-    pub async fn note_denied(&self, op: &OpContext, account: AccountId, service: Service, name: &'static str) {
+    /// Notes in the account's trail that a program was denied an action.
+    pub async fn note_denied(&self, op: &OpContext, account: AccountId, action: &'static str) {
+        let (service, name) = action.split_once(':').unwrap_or(("", action));
+        let service = if service == "sts" { Service::Sts } else { Service::Iam };
         let told = Told::new(service, name, Some(account)).failed("AccessDenied");
         let mut changes = ChangeSet::default();
         changes.tell(AuditEvent::new(op, self.entropy(), told));
@@ -177,7 +185,8 @@ impl Lockwright {
         resource: Option<&Arc<Policy>>,
     ) -> Result<Result<(), Denied>, Trouble> {
         let anonymous = || Denied::anonymous(aim);
-        let (Some(action), Some(arn), Some(id), Some(own)) = (Action::parse(aim.action), caller.arn(), caller.user_id(), caller.account_id())
+        let (Some(action), Some(arn), Some(id), Some(own)) =
+            (Action::parse(aim.action), caller.arn(), caller.user_id(), caller.account_id())
         else {
             return Ok(Err(anonymous()));
         };
@@ -199,15 +208,11 @@ impl Lockwright {
         }
         let owner = account.to_string();
         let request = Request::new(&action, &aim.resource, &principal, &context).owned_by(&owner);
-        let policies = Policies {
-            identity: &standing.identity,
-            boundary: standing.boundary.as_ref(),
-            session: standing.session.as_deref(),
-            resource,
-        };
+        let policies =
+            Policies { identity: &standing.identity, boundary: standing.boundary.as_ref(), session: standing.session.as_deref(), resource };
         Ok(match decide(&request, &policies) {
             Decision::Allowed => Ok(()),
-            Decision::Denied(denial) => Err(Denied { message: denial.aws_message(&request) }),
+            Decision::Denied(denial) => Err(Denied { action: aim.action, message: denial.aws_message(&request) }),
         })
     }
 
@@ -242,11 +247,11 @@ impl Lockwright {
     }
 
     /// Decides, from what is stored now, whether the principal acts as an operator.
-    pub(crate) async fn operator_permit(&self, op: &OpContext) -> Result<Result<OperatorPermit, Denied>, Trouble> {
+    pub(crate) async fn operator_permit(&self, op: &OpContext) -> Result<Result<OperatorPermit, NotOperator>, Trouble> {
         let signed = match &op.principal {
             Principal::Signed(identity) => self.person(identity).await?,
             Principal::Assumed(_) | Principal::Host | Principal::Anonymous => None,
         };
-        Ok(OperatorPermit::mint(&op.principal, signed).ok_or_else(|| Denied { message: "not an operator".to_owned() }))
+        Ok(OperatorPermit::mint(&op.principal, signed).ok_or(NotOperator))
     }
 }

@@ -193,5 +193,4 @@ impl Lockwright {
         let permit = self.permit(op, of.account(), &aim).await??;
         Ok((permit, grantee))
     }
-
 }

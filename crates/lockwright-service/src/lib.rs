@@ -45,6 +45,7 @@ pub mod second_step;
 pub mod sessions;
 pub mod shared;
 pub mod signin;
+pub mod sts;
 pub mod trail;
 pub mod trouble;
 pub mod users;

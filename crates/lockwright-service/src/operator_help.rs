@@ -15,7 +15,7 @@ use lockwright_model::proof::{Goal, Proofs};
 use lockwright_model::tries::TriesKey;
 
 use crate::Lockwright;
-use crate::authorize::Denied;
+use crate::authorize::NotOperator;
 use crate::commit::decide;
 use crate::trouble::{NotCommitted, Trouble};
 use crate::ways::{self, Course};
@@ -51,8 +51,8 @@ pub enum OperatorError {
     Trouble(#[from] Trouble),
 }
 
-impl From<Denied> for OperatorError {
-    fn from(_: Denied) -> Self {
+impl From<NotOperator> for OperatorError {
+    fn from(_: NotOperator) -> Self {
         Self::Denied
     }
 }

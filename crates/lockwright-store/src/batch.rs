@@ -5,7 +5,8 @@ use lockwright_model::resource::LinkKey;
 
 use crate::constraint;
 use crate::entity::{
-    account, builder, case, ceremony, claim, clock, event, help, job, key_use, keys, link, operator, resource, session, settings, system, tries, user,
+    account, builder, case, ceremony, claim, clock, event, help, job, key_use, keys, link, operator, resource, session, settings, system,
+    tries, user,
 };
 use crate::error::StoreError;
 use crate::statement::{Statement, Value};
@@ -85,7 +86,7 @@ impl Batch {
     /// Writes a change set out.
     ///
     /// Rows are taken in the order of their keys, so that two change sets seldom wait for each other in a ring; a claim that is
-    /// freed and taken again in one set is freed first.
+    /// freed and taken again in one set is freed first, a link goes before what it leads to, and a new one comes last.
     pub(crate) fn new(changes: &ChangeSet) -> Result<Self, StoreError> {
         let mut parts: Vec<(Key, u8, Vec<Step>)> = Vec::with_capacity(changes.puts.len() + changes.deletes.len() + changes.expect.len());
         let mut batch = Self::default();
@@ -102,7 +103,8 @@ impl Batch {
             batch.keys.extend((keys::is_cached(&key) && !is_new(record)).then(|| key.clone()));
             parts.push((key, 2, vec![put(record)?]));
         }
-        parts.sort_by(|a, b| (&a.0, a.1).cmp(&(&b.0, b.1)));
+        let new_link = |part: &(Key, u8, Vec<Step>)| part.1 == 2 && matches!(part.0, Key::Link(_));
+        parts.sort_by(|a, b| (new_link(a), &a.0, a.1).cmp(&(new_link(b), &b.0, b.1)));
         batch.steps.extend(parts.into_iter().flat_map(|(_, _, steps)| steps));
         for event in &changes.events {
             batch.steps.push(event::insert(event)?);

@@ -22,7 +22,8 @@ use lockwright_model::tries::{Tries, TriesKey};
 use lockwright_model::user::User;
 
 use crate::entity::{
-    account, builder, case, ceremony, claim, clock, event, help, job, key_use, link, operator, resource, session, settings, system, tries, user,
+    account, builder, case, ceremony, claim, clock, event, help, job, key_use, link, operator, resource, session, settings, system, tries,
+    user,
 };
 use crate::error::StoreError;
 use crate::statement::{Row, Statement, Value};

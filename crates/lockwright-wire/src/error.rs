@@ -1,6 +1,7 @@
 //! Errors on the wire: one table from what went wrong to the code, the status and the shape that each protocol has for it.
 
 use std::borrow::Cow;
+use std::fmt;
 
 use crate::json;
 use crate::xml;
@@ -12,9 +13,7 @@ pub enum Protocol {
     Query,
     /// Path in, JSON out (`restJson1`): Account, Signin, OIDC.
     RestJson,
-    /// `X-Amz-Target` in, JSON out (`awsJson1_0`).
-    Json10,
-    /// The same with `application/x-amz-json-1.1` (`awsJson1_1`): CloudTrail, Organizations.
+    /// `X-Amz-Target` in, JSON out (`awsJson1_1`): CloudTrail, Organizations. No service here speaks 1.0.
     Json11,
 }
 
@@ -146,7 +145,7 @@ impl WireError {
         let (code, status) = self.row(protocol);
         let mut reply = match protocol {
             Protocol::Query => xml::error(namespace, self.fault(protocol), code, &self.message, request_id),
-            Protocol::RestJson | Protocol::Json10 | Protocol::Json11 => json::error(protocol, code, &self.message, request_id),
+            Protocol::RestJson | Protocol::Json11 => json::error(protocol, code, &self.message, request_id),
         };
         reply.status = status;
         reply
@@ -160,15 +159,15 @@ impl WireError {
                 row.map_or(("InternalFailure", 500), |row| match protocol {
                     Protocol::Query => row.query,
                     Protocol::RestJson => (row.json.0, row.json.2),
-                    Protocol::Json10 | Protocol::Json11 => (row.json.0, row.json.1),
+                    Protocol::Json11 => (row.json.0, row.json.1),
                 })
             }
         }
     }
 }
 
-/// An answer, ready to be sent.
-#[derive(Clone, PartialEq, Eq, Debug)]
+/// An answer, ready to be sent. Its Debug shows the status alone: the secret of a new access key stands in a body.
+#[derive(Clone, PartialEq, Eq)]
 pub struct Reply {
     /// The HTTP status.
     pub status: u16,
@@ -176,6 +175,12 @@ pub struct Reply {
     pub headers: Vec<(&'static str, String)>,
     /// The body.
     pub body: Vec<u8>,
+}
+
+impl fmt::Debug for Reply {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Reply({})", self.status)
+    }
 }
 
 #[cfg(test)]

@@ -9,6 +9,7 @@
 pub mod error;
 pub mod json;
 pub mod moment;
+pub mod percent;
 pub mod query;
 pub mod request;
 pub mod route;

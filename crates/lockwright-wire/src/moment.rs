@@ -79,7 +79,7 @@ impl Moment {
 
     /// `20150830T123600Z`.
     pub fn basic(self) -> String {
-        let time = self.civil();
+        let time = Offset::UTC.to_datetime(self.timestamp());
         let (date, clock) = (time.date(), time.time());
         let (year, month, day) = (date.year(), date.month(), date.day());
         format!("{year:04}{month:02}{day:02}T{:02}{:02}{:02}Z", clock.hour(), clock.minute(), clock.second())
@@ -87,10 +87,7 @@ impl Moment {
 
     /// `2015-08-30T12:36:00Z`, as the Query protocol writes times.
     pub fn rfc3339(self) -> String {
-        let time = self.civil();
-        let (date, clock) = (time.date(), time.time());
-        let (year, month, day) = (date.year(), date.month(), date.day());
-        format!("{year:04}-{month:02}-{day:02}T{:02}:{:02}:{:02}Z", clock.hour(), clock.minute(), clock.second())
+        self.timestamp().to_string()
     }
 
     fn of(timestamp: Timestamp) -> Option<Self> {
@@ -98,8 +95,8 @@ impl Moment {
         (Self::FIRST..=Self::LAST).contains(&seconds).then_some(Self(seconds))
     }
 
-    fn civil(self) -> DateTime {
-        Offset::UTC.to_datetime(Timestamp::from_second(self.0).unwrap_or_default())
+    fn timestamp(self) -> Timestamp {
+        Timestamp::from_second(self.0).unwrap_or_default()
     }
 }
 
@@ -167,6 +164,7 @@ mod tests {
     fn the_ends_of_time_can_be_written() {
         assert_eq!(Moment::from_seconds(i64::MAX).basic(), "99991230T220000Z");
         assert_eq!(Moment::from_seconds(i64::MIN).basic(), "00010101T000000Z");
+        assert_eq!(Moment::from_seconds(i64::MIN).rfc3339(), "0001-01-01T00:00:00Z");
         assert_eq!(Moment::from_seconds(i64::MAX).plus(i64::MAX), Moment::from_seconds(i64::MAX));
         assert_eq!(Moment::from_seconds(i64::MIN).plus(i64::MIN), Moment::from_seconds(i64::MIN));
     }

@@ -5,102 +5,110 @@ use lockwright_model::identity::Identity;
 use lockwright_service::access_keys::KeyError;
 use lockwright_service::core::access_key::{Refusal, status};
 use lockwright_service::core::person::Person;
-use lockwright_wire::error::{ErrorKind, Reply, WireError};
+use lockwright_wire::error::{Reply, WireError};
 use lockwright_wire::query::{Constraint, Violations};
 
 use super::Page;
-use crate::ask::{Ask, broken, moment, name, no_user, optional_name};
+use crate::ask::{Ask, broken, moment, name, no_user, optional_name, unnamed, word};
 
-/// Whose keys are meant: the user that is named, or whoever asks. With the name as it is shown; a root user has none.
-async fn owner(ask: &Ask<'_>, operation: &'static str, action: &'static str) -> Result<(Identity, Option<String>), WireError> {
-    let input = ask.input();
-    match (optional_name(&input, "UserName", "userName", 128)?, ask.caller) {
-        (Some(text), _) => {
-            let user = ask.user(operation, action, text).await?;
-            Ok((Identity::User(user.id.clone()), Some(user.name.to_string())))
-        }
-        (None, Person::User { user, .. }) => {
-            let user = ask.user(operation, action, user.name.as_str()).await?;
-            Ok((Identity::User(user.id.clone()), Some(user.name.to_string())))
-        }
-        (None, other) => Ok((other.identity(), None)),
+/// Whose keys are meant. With the name as it is shown; a root user has none.
+struct Owner {
+    identity: Identity,
+    name: Option<String>,
+}
+
+impl Owner {
+    /// The user that is named, or whoever asks.
+    async fn of(ask: &Ask<'_>, action: &'static str) -> Result<Self, WireError> {
+        let input = ask.input();
+        let user = match (optional_name(&input, "UserName", "userName", 128)?, ask.caller.person()) {
+            (Some(text), _) => ask.user(action, text).await?,
+            (None, Some(Person::User { user, .. })) => ask.user(action, user.name.as_str()).await?,
+            (None, Some(other)) => return Ok(Self { identity: other.identity(), name: None }),
+            (None, None) => return Err(unnamed()),
+        };
+        Ok(Self { name: Some(user.name.to_string()), identity: Identity::User(user.id) })
+    }
+
+    /// Why nothing was done with the key of an id, or with a new one.
+    async fn refused(&self, ask: &Ask<'_>, error: KeyError, id: &str) -> WireError {
+        failed(ask, error, self.name.as_deref().unwrap_or_default(), id).await
     }
 }
 
 /// `CreateAccessKey`: the secret is shown this once.
 pub(crate) async fn create(ask: &Ask<'_>) -> Result<Reply, WireError> {
-    let (owner, user) = owner(ask, "CreateAccessKey", "iam:CreateAccessKey").await?;
-    let (key, secret) = ask.lockwright.create_access_key(ask.op, &owner).await.map_err(|error| failed(error, ""))?;
-    Ok(ask.answer(|result| {
-        result.element("AccessKey", |writer| {
-            writer.optional("UserName", user.as_deref());
-            writer.text("AccessKeyId", key.id.as_str());
-            writer.text("Status", status(key.active));
-            writer.text("SecretAccessKey", secret.expose());
-            writer.timestamp("CreateDate", moment(key.created));
-        });
-    }))
+    let owner = Owner::of(ask, "iam:CreateAccessKey").await?;
+    match ask.lockwright.create_access_key(ask.op, &owner.identity).await {
+        Ok((key, secret)) => Ok(ask.answer(|result| {
+            result.element("AccessKey", |writer| {
+                writer.optional("UserName", owner.name.as_deref());
+                writer.text("AccessKeyId", key.id.as_str());
+                writer.text("Status", status(key.active));
+                writer.text("SecretAccessKey", secret.expose());
+                writer.timestamp("CreateDate", moment(key.created));
+            });
+        })),
+        Err(error) => Err(owner.refused(ask, error, "").await),
+    }
 }
 
-/// `ListAccessKeys`.
+/// `ListAccessKeys`, in the order of their ids.
 pub(crate) async fn list(ask: &Ask<'_>) -> Result<Reply, WireError> {
-    let (owner, user) = owner(ask, "ListAccessKeys", "iam:ListAccessKeys").await?;
-    let page = Page::read(ask, &ask.input(), &format!("ListAccessKeys {owner}"))?;
-    let keys = ask.lockwright.access_keys(ask.op, &owner).await.map_err(|error| failed(error, ""))?;
-    let begin = page.after.as_ref().and_then(|after| keys.iter().position(|key| key.id.as_str() == after)).map_or(0, |at| at + 1);
-    let shown: Vec<_> = keys.iter().skip(begin).take(page.most).collect();
-    let more = begin + shown.len() < keys.len();
-    let marker = shown.last().filter(|_| more).map(|key| page.marker(ask, key.id.as_str()));
+    let owner = Owner::of(ask, "iam:ListAccessKeys").await?;
+    let page = Page::read(ask, &ask.input(), &format!("ListAccessKeys {}", owner.identity))?;
+    let keys = match ask.lockwright.access_keys(ask.op, &owner.identity).await {
+        Ok(keys) => keys,
+        Err(error) => return Err(owner.refused(ask, error, "").await),
+    };
+    let cut = page.cut(ask, keys, |key| key.id.to_string());
     Ok(ask.answer(|result| {
-        result.list("AccessKeyMetadata", shown, |writer, key| {
-            writer.optional("UserName", user.as_deref());
-            writer.text("AccessKeyId", key.id.as_str());
-            writer.text("Status", status(key.active));
-            writer.timestamp("CreateDate", moment(key.created));
+        cut.write(result, |result, shown| {
+            result.list("AccessKeyMetadata", shown, |writer, key| {
+                writer.optional("UserName", owner.name.as_deref());
+                writer.text("AccessKeyId", key.id.as_str());
+                writer.text("Status", status(key.active));
+                writer.timestamp("CreateDate", moment(key.created));
+            });
         });
-        result.boolean("IsTruncated", more);
-        result.optional("Marker", marker.as_deref());
     }))
 }
 
 /// `UpdateAccessKey`.
 pub(crate) async fn update(ask: &Ask<'_>) -> Result<Reply, WireError> {
-    let input = ask.input();
     let text = key_id(ask)?;
-    let active = match input.text("Status")? {
-        Some("Active") => true,
-        Some("Inactive") => false,
-        other => {
-            let mut wrong = Violations::default();
-            match other {
-                None => wrong.note("status", None, Constraint::Required),
-                Some(word) => wrong.note("status", Some(word), Constraint::OneOf(&["Active", "Inactive", "Expired"])),
-            }
-            wrong.finish()?;
-            return Err(WireError::of(ErrorKind::ValidationError, "The status is not valid."));
-        }
+    // A key of ours does not expire.
+    let active = match word(&ask.input(), "Status", "status", &["Active", "Inactive"])? {
+        Some(word) => word == "Active",
+        None => return Err(Violations::one("status", None, Constraint::Required)),
     };
-    let (owner, _) = owner(ask, "UpdateAccessKey", "iam:UpdateAccessKey").await?;
+    let owner = Owner::of(ask, "iam:UpdateAccessKey").await?;
     let id = text.parse::<AccessKeyId>().map_err(|_| no_key(&text))?;
-    ask.lockwright.set_access_key_active(ask.op, &owner, &id, active).await.map_err(|error| failed(error, &text))?;
-    Ok(ask.done())
+    match ask.lockwright.set_access_key_active(ask.op, &owner.identity, &id, active).await {
+        Ok(()) => Ok(ask.done()),
+        Err(error) => Err(owner.refused(ask, error, &text).await),
+    }
 }
 
 /// `DeleteAccessKey`.
 pub(crate) async fn delete(ask: &Ask<'_>) -> Result<Reply, WireError> {
     let text = key_id(ask)?;
-    let (owner, _) = owner(ask, "DeleteAccessKey", "iam:DeleteAccessKey").await?;
+    let owner = Owner::of(ask, "iam:DeleteAccessKey").await?;
     let id = text.parse::<AccessKeyId>().map_err(|_| no_key(&text))?;
-    ask.lockwright.delete_access_key(ask.op, &owner, &id).await.map_err(|error| failed(error, &text))?;
-    Ok(ask.done())
+    match ask.lockwright.delete_access_key(ask.op, &owner.identity, &id).await {
+        Ok(()) => Ok(ask.done()),
+        Err(error) => Err(owner.refused(ask, error, &text).await),
+    }
 }
 
 /// `GetAccessKeyLastUsed`.
 pub(crate) async fn last_used(ask: &Ask<'_>) -> Result<Reply, WireError> {
     let text = key_id(ask)?;
     let id = text.parse::<AccessKeyId>().map_err(|_| no_key(&text))?;
-    let found = ask.lockwright.access_key_last_used(ask.op, ask.account()?, &id).await.map_err(|error| failed(error, &text))?;
-    let (owner, used) = found.ok_or_else(|| no_key(&text))?;
+    let (owner, used) = match ask.lockwright.access_key_last_used(ask.op, ask.account()?, &id).await {
+        Ok(found) => found.ok_or_else(|| no_key(&text))?,
+        Err(error) => return Err(failed(ask, error, "", &text).await),
+    };
     Ok(ask.answer(|result| {
         result.optional("UserName", owner.user_name().as_deref());
         result.element("AccessKeyLastUsed", |writer| {
@@ -115,11 +123,9 @@ pub(crate) async fn last_used(ask: &Ask<'_>) -> Result<Reply, WireError> {
 
 fn key_id(ask: &Ask<'_>) -> Result<String, WireError> {
     let text = name(&ask.input(), "AccessKeyId", "accessKeyId", 128)?.to_owned();
-    let mut wrong = Violations::default();
     if text.len() < 16 {
-        wrong.note("accessKeyId", Some(&text), Constraint::MinLength(16));
+        return Err(Violations::one("accessKeyId", Some(&text), Constraint::MinLength(16)));
     }
-    wrong.finish()?;
     Ok(text)
 }
 
@@ -127,10 +133,10 @@ fn no_key(id: &str) -> WireError {
     WireError::modelled("NoSuchEntity", 404, format!("The Access Key with id {id} cannot be found."))
 }
 
-fn failed(error: KeyError, id: &str) -> WireError {
+async fn failed(ask: &Ask<'_>, error: KeyError, user: &str, id: &str) -> WireError {
     match error {
-        KeyError::Denied(denied) => WireError::of(ErrorKind::AccessDenied, denied.message),
-        KeyError::NoOwner => no_user(id),
+        KeyError::Denied(denied) => ask.denied(denied).await,
+        KeyError::NoOwner => no_user(user),
         KeyError::Refused(Refusal::TooMany) => WireError::modelled("LimitExceeded", 409, "Cannot exceed quota for AccessKeysPerUser: 2"),
         KeyError::Refused(Refusal::Unknown | Refusal::NotForThisKind) => no_key(id),
         KeyError::Trouble(trouble) => broken(trouble),

@@ -1,75 +1,81 @@
-//! Managed policies that are attached to a user.
+//! Managed policies that are attached to a user, a group or a role, or bound a user or a role.
 
-use lockwright_service::authorize::Aim;
-use lockwright_service::policy::managed;
+use lockwright_service::grants::GranteeRef;
 use lockwright_wire::error::{Reply, WireError};
 
-use super::user_policies::{failed, no_managed};
-use super::{Page, arn};
+use super::grantee::{Kind, failed, named, named_for};
+use super::{Page, arn, path_prefix};
 use crate::ask::{Ask, name};
 
-/// `AttachUserPolicy`.
-pub(crate) async fn attach(ask: &Ask<'_>) -> Result<Reply, WireError> {
+/// `AttachUserPolicy`, `AttachGroupPolicy`, `AttachRolePolicy`.
+pub(crate) async fn attach<K: Kind>(ask: &Ask<'_>) -> Result<Reply, WireError> {
     let input = ask.input();
-    let (user, policy) = (name(&input, "UserName", "userName", 64)?, arn(&input, "PolicyArn", "policyArn")?);
-    let found = ask.lookup(user).await?;
-    ask.permitted(
-        "AttachUserPolicy",
-        &Aim { keys: vec![("iam:policyarn", policy)], ..ask.aim("iam:AttachUserPolicy", user, found.as_ref())? },
-    )
-    .await?;
-    let found = found.ok_or_else(|| crate::ask::no_user(user))?;
-    match ask.lockwright.attach_user_policy(ask.op, &found.id, policy).await {
+    name(&input, K::MEMBER, K::PLACE, K::MOST)?;
+    let policy = arn(&input, "PolicyArn", "policyArn")?;
+    let found = named_for::<K>(ask, |aim| aim.with("iam:policyarn", policy)).await?;
+    match ask.lockwright.attach_policy(ask.op, &GranteeRef::from(&found), policy).await {
         Ok(()) => Ok(ask.done()),
-        Err(error) => Err(failed(error, user, policy)),
+        Err(error) => Err(failed::<K>(ask, error, &found, policy).await),
     }
 }
 
-/// `DetachUserPolicy`.
-pub(crate) async fn detach(ask: &Ask<'_>) -> Result<Reply, WireError> {
+/// `DetachUserPolicy` and its likes.
+pub(crate) async fn detach<K: Kind>(ask: &Ask<'_>) -> Result<Reply, WireError> {
     let input = ask.input();
-    let (user, policy) = (name(&input, "UserName", "userName", 64)?, arn(&input, "PolicyArn", "policyArn")?);
-    let found = ask.lookup(user).await?;
-    ask.permitted(
-        "DetachUserPolicy",
-        &Aim { keys: vec![("iam:policyarn", policy)], ..ask.aim("iam:DetachUserPolicy", user, found.as_ref())? },
-    )
-    .await?;
-    let found = found.ok_or_else(|| crate::ask::no_user(user))?;
-    if !found.grants.attached.iter().any(|known| known == policy) {
+    name(&input, K::MEMBER, K::PLACE, K::MOST)?;
+    let policy = arn(&input, "PolicyArn", "policyArn")?;
+    let found = named_for::<K>(ask, |aim| aim.with("iam:policyarn", policy)).await?;
+    if !found.grants().attached.iter().any(|known| known == policy) {
         return Err(WireError::modelled("NoSuchEntity", 404, format!("Policy {policy} was not found.")));
     }
-    match ask.lockwright.detach_user_policy(ask.op, &found.id, policy).await {
+    match ask.lockwright.detach_policy(ask.op, &GranteeRef::from(&found), policy).await {
         Ok(()) => Ok(ask.done()),
-        Err(error) => Err(failed(error, user, policy)),
+        Err(error) => Err(failed::<K>(ask, error, &found, policy).await),
     }
 }
 
-/// `ListAttachedUserPolicies`.
-pub(crate) async fn list(ask: &Ask<'_>) -> Result<Reply, WireError> {
+/// `ListAttachedUserPolicies` and its likes, in the order of the ARNs.
+pub(crate) async fn list<K: Kind>(ask: &Ask<'_>) -> Result<Reply, WireError> {
     let input = ask.input();
-    let user = name(&input, "UserName", "userName", 64)?;
-    let prefix = input.text("PathPrefix")?.unwrap_or("/").to_owned();
-    let page = Page::read(ask, &input, &format!("ListAttachedUserPolicies {user} {prefix}"))?;
-    let found = ask.user("ListAttachedUserPolicies", "iam:ListAttachedUserPolicies", user).await?;
-    let mut policies = Vec::new();
-    for arn in &found.grants.attached {
-        let known = managed::find(arn).map_err(|_| no_managed(arn))?;
-        if known.path().starts_with(&prefix) {
-            policies.push((known.name(), arn.as_str()));
-        }
-    }
-    policies.sort_unstable();
-    let rest: Vec<_> = policies.into_iter().filter(|(_, arn)| page.after.as_deref().is_none_or(|after| *arn > after)).collect();
-    let shown: Vec<_> = rest.iter().copied().take(page.most).collect();
-    let more = shown.len() < rest.len();
-    let marker = shown.last().filter(|_| more).map(|(_, arn)| page.marker(ask, arn));
+    let text = name(&input, K::MEMBER, K::PLACE, K::MOST)?;
+    let prefix = path_prefix(&input)?;
+    let page = Page::read(ask, &input, &format!("{} {text} {prefix}", ask.action))?;
+    let found = named::<K>(ask).await?;
+    // A policy's path and name stand in its ARN.
+    let place = |arn: &str| arn.split_once(":policy").map(|(_, place)| place.to_owned()).unwrap_or_default();
+    let attached: Vec<&String> = found.grants().attached.iter().filter(|arn| place(arn).starts_with(&prefix)).collect();
+    let cut = page.cut(ask, attached, |arn| (*arn).clone());
     Ok(ask.answer(|result| {
-        result.list("AttachedPolicies", shown, |writer, (name, arn)| {
-            writer.text("PolicyName", name);
-            writer.text("PolicyArn", arn);
+        cut.write(result, |result, shown| {
+            result.list("AttachedPolicies", shown, |writer, arn| {
+                writer.text("PolicyName", arn.rsplit('/').next().unwrap_or_default());
+                writer.text("PolicyArn", arn);
+            });
         });
-        result.boolean("IsTruncated", more);
-        result.optional("Marker", marker.as_deref());
     }))
+}
+
+/// `PutUserPermissionsBoundary`, `PutRolePermissionsBoundary`.
+pub(crate) async fn bound<K: Kind>(ask: &Ask<'_>) -> Result<Reply, WireError> {
+    let input = ask.input();
+    name(&input, K::MEMBER, K::PLACE, K::MOST)?;
+    let policy = arn(&input, "PermissionsBoundary", "permissionsBoundary")?;
+    let found = named_for::<K>(ask, |aim| aim.with("iam:permissionsboundary", policy)).await?;
+    match ask.lockwright.set_boundary(ask.op, &GranteeRef::from(&found), Some(policy)).await {
+        Ok(()) => Ok(ask.done()),
+        Err(error) => Err(failed::<K>(ask, error, &found, policy).await),
+    }
+}
+
+/// `DeleteUserPermissionsBoundary`, `DeleteRolePermissionsBoundary`.
+pub(crate) async fn unbound<K: Kind>(ask: &Ask<'_>) -> Result<Reply, WireError> {
+    let found = named::<K>(ask).await?;
+    if found.grants().boundary.is_none() {
+        let message = format!("The {} with name {} does not have a permissions boundary attached.", K::WORD, found.name());
+        return Err(WireError::modelled("NoSuchEntity", 404, message));
+    }
+    match ask.lockwright.set_boundary(ask.op, &GranteeRef::from(&found), None).await {
+        Ok(()) => Ok(ask.done()),
+        Err(error) => Err(failed::<K>(ask, error, &found, "").await),
+    }
 }

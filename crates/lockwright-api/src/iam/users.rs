@@ -1,17 +1,17 @@
 //! IAM users.
 
-use lockwright_model::name::{Path, UserName};
+use lockwright_model::account::Account;
+use lockwright_model::name::UserName;
 use lockwright_model::user::User;
 use lockwright_service::authorize::Aim;
 use lockwright_service::core::person::Person;
 use lockwright_service::core::user::Held;
 use lockwright_service::users::{GiveAccess, UserError};
 use lockwright_wire::error::{ErrorKind, Reply, WireError};
-use lockwright_wire::query::{Constraint, Node, Violations};
 use lockwright_wire::xml::Writer;
 
-use super::Page;
-use crate::ask::{Ask, broken, moment, name, no_user, optional_name};
+use super::{Page, path, path_prefix};
+use crate::ask::{Ask, broken, moment, name, no_user, optional_name, parsed, unnamed};
 
 /// Users that are read from the store in one go.
 const READ: u32 = 200;
@@ -20,15 +20,15 @@ const READ: u32 = 200;
 pub(crate) async fn create(ask: &Ask<'_>) -> Result<Reply, WireError> {
     let input = ask.input();
     let text = name(&input, "UserName", "userName", 64)?;
-    let path = path(&input, "Path", "path")?.unwrap_or_default();
+    let path = path(&input)?.unwrap_or_default();
     for (member, what) in [("Tags", "Tags"), ("PermissionsBoundary", "Permissions boundaries")] {
         if !input.member(member).is_absent() {
             return Err(WireError::modelled("InvalidInput", 400, format!("{what} are not offered by this server yet.")));
         }
     }
-    let parsed: UserName = text.parse().map_err(|_| WireError::of(ErrorKind::ValidationError, "The user name is not valid."))?;
+    let parsed: UserName = parsed(text, "userName")?;
     let account = ask.account()?;
-    ask.permitted("CreateUser", &Aim::user("iam:CreateUser", account, path.as_str(), text)).await?;
+    ask.permitted(&Aim::user("iam:CreateUser", account, path.as_str(), text)).await?;
     match ask.lockwright.create_user_at(ask.op, account, &path, &parsed, false, GiveAccess::None).await {
         Ok((user, _)) => Ok(ask.answer(|result| result.element("User", |writer| describe(writer, &user, false)))),
         Err(UserError::NameTaken) => Err(WireError::modelled("EntityAlreadyExists", 409, format!("User with name {text} already exists."))),
@@ -40,42 +40,32 @@ pub(crate) async fn create(ask: &Ask<'_>) -> Result<Reply, WireError> {
 pub(crate) async fn get(ask: &Ask<'_>) -> Result<Reply, WireError> {
     let input = ask.input();
     let named = optional_name(&input, "UserName", "userName", 128)?;
-    let user = match (named, ask.caller) {
-        (Some(text), _) => ask.user("GetUser", "iam:GetUser", text).await?,
-        (None, Person::User { user, .. }) => ask.user("GetUser", "iam:GetUser", user.name.as_str()).await?,
-        (None, _) => return root(ask),
+    let user = match (named, ask.caller.person()) {
+        (Some(text), _) => ask.user("iam:GetUser", text).await?,
+        (None, Some(Person::User { user, .. })) => ask.user("iam:GetUser", user.name.as_str()).await?,
+        (None, Some(Person::Root(account))) => return Ok(root(ask, account)),
+        (None, _) => return Err(unnamed()),
     };
     Ok(ask.answer(|result| result.element("User", |writer| describe(writer, &user, true))))
 }
 
-fn root(ask: &Ask<'_>) -> Result<Reply, WireError> {
-    let Person::Root(account) = ask.caller else { return Err(WireError::of(ErrorKind::AccessDenied, "Access denied.")) };
-    Ok(ask.answer(|result| {
+fn root(ask: &Ask<'_>, account: &Account) -> Reply {
+    ask.answer(|result| {
         result.element("User", |writer| {
             writer.text("UserId", &account.id.to_string());
             writer.text("Arn", &account.id.root_arn());
             writer.timestamp("CreateDate", moment(account.created));
         });
-    }))
+    })
 }
 
 /// `ListUsers`, in the order of the names.
 pub(crate) async fn list(ask: &Ask<'_>) -> Result<Reply, WireError> {
     let input = ask.input();
-    let prefix = match input.text("PathPrefix")? {
-        None => "/".to_owned(),
-        Some(text) => {
-            let mut wrong = Violations::default();
-            if text.is_empty() || text.len() > 512 || !text.starts_with('/') || !text.bytes().all(|b| matches!(b, b'!'..=b'~')) {
-                wrong.note("pathPrefix", Some(text), Constraint::Pattern("\\u002F[\\u0021-\\u007F]*"));
-            }
-            wrong.finish()?;
-            text.to_owned()
-        }
-    };
+    let prefix = path_prefix(&input)?;
     let page = Page::read(ask, &input, &format!("ListUsers {prefix}"))?;
     let account = ask.account()?;
-    ask.permitted("ListUsers", &Aim::users("iam:ListUsers", account)).await?;
+    ask.permitted(&Aim::users("iam:ListUsers", account)).await?;
     // One more than is shown says whether there are more.
     let (mut users, mut after): (Vec<User>, Option<String>) = (Vec::new(), page.after.clone());
     while users.len() <= page.most {
@@ -88,13 +78,9 @@ pub(crate) async fn list(ask: &Ask<'_>) -> Result<Reply, WireError> {
             break;
         }
     }
-    let more = users.len() > page.most;
-    users.truncate(page.most);
-    let marker = users.last().filter(|_| more).map(|user| page.marker(ask, &user.name.key()));
+    let cut = page.end(ask, users, |user| user.name.key());
     Ok(ask.answer(|result| {
-        result.boolean("IsTruncated", more);
-        result.list("Users", &users, |writer, user| describe(writer, user, false));
-        result.optional("Marker", marker.as_deref());
+        cut.write(result, |result, shown| result.list("Users", shown, |writer, user| describe(writer, &user, false)));
     }))
 }
 
@@ -102,7 +88,7 @@ pub(crate) async fn list(ask: &Ask<'_>) -> Result<Reply, WireError> {
 pub(crate) async fn delete(ask: &Ask<'_>) -> Result<Reply, WireError> {
     let input = ask.input();
     let text = name(&input, "UserName", "userName", 128)?;
-    let user = ask.user("DeleteUser", "iam:DeleteUser", text).await?;
+    let user = ask.user("iam:DeleteUser", text).await?;
     ask.lockwright.delete_bare_user(ask.op, &user.id).await.map_err(|error| failed(error, text))?;
     Ok(ask.done())
 }
@@ -126,18 +112,6 @@ fn failed(error: UserError, name: &str) -> WireError {
             WireError::of(ErrorKind::InternalFailure, "The request processing has failed because of an unknown error.")
         }
     }
-}
-
-/// A path, `/` or `/…/`.
-fn path(input: &Node<'_>, member: &str, place: &str) -> Result<Option<Path>, WireError> {
-    let Some(text) = input.text(member)? else { return Ok(None) };
-    let mut wrong = Violations::default();
-    let parsed = text.parse::<Path>().ok().filter(|path| path.as_str() == text);
-    if parsed.is_none() {
-        wrong.note(place, Some(text), Constraint::Pattern("(\\u002F)|(\\u002F[\\u0021-\\u007E]+\\u002F)"));
-    }
-    wrong.finish()?;
-    Ok(parsed)
 }
 
 /// A `User`.

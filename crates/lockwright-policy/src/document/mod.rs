@@ -38,7 +38,6 @@ pub struct Document {
     kind: Kind,
     version: Version,
     version_written: bool,
-    id: Option<Written>,
     statements: Vec<Statement>,
 }
 
@@ -61,11 +60,6 @@ impl Document {
     /// True when the version stands in the document.
     pub fn has_version(&self) -> bool {
         self.version_written
-    }
-
-    /// The `Id`, which means nothing to a decision.
-    pub fn id(&self) -> Option<&str> {
-        self.id.as_ref().map(|id| id.text.as_str())
     }
 
     /// The statements in the order of the document, at least one.

@@ -96,7 +96,6 @@ impl Reading {
     fn document(&mut self, node: &Node<'_>, text: &str) -> Option<Document> {
         let members = self.members(node, "an object with Version and Statement")?;
         let mut version_written = false;
-        let mut id = None;
         let mut statements = None;
         // The version comes first: it says what the texts after and before it mean.
         if let Some(member) = members.iter().find(|member| member.key == "Version") {
@@ -106,7 +105,8 @@ impl Reading {
         for member in members {
             match member.key.as_ref() {
                 "Version" => {}
-                "Id" => id = self.text(&member.value),
+                // It means nothing to a decision, but a text it is.
+                "Id" => drop(self.text(&member.value)),
                 "Statement" => statements = Some(self.statements(&member.value, text)),
                 other => self.fault(FaultKind::UnknownElement(other.to_owned()), member.key_span),
             }
@@ -116,7 +116,7 @@ impl Reading {
             return None;
         };
         self.sids(&statements);
-        Some(Document { kind: self.kind, version: self.version, version_written, id, statements })
+        Some(Document { kind: self.kind, version: self.version, version_written, statements })
     }
 
     fn version(&mut self, node: &Node<'_>) -> Version {

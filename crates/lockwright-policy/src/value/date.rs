@@ -31,7 +31,7 @@ fn days(text: &str) -> Option<i64> {
     let year = whole(parts.next()?, 4..=6)?;
     let month = whole(parts.next()?, 1..=2).filter(|month| (1..=12).contains(month))?;
     let day = match parts.next() {
-        Some(day) => whole(day, 1..=2).filter(|day| (1..=31).contains(day))?,
+        Some(day) => whole(day, 1..=2).filter(|day| (1..=days_of(year, month)).contains(day))?,
         None => 1,
     };
     if parts.next().is_some() {
@@ -42,6 +42,17 @@ fn days(text: &str) -> Option<i64> {
     let from_march = (month + 9) % 12;
     let in_year = (153 * from_march + 2) / 5 + day - 1;
     Some(year * 365 + year.div_euclid(4) - year.div_euclid(100) + year.div_euclid(400) + in_year - 719_468)
+}
+
+/// How many days a month has.
+fn days_of(year: i64, month: i64) -> i64 {
+    let leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+    match month {
+        2 if leap => 29,
+        2 => 28,
+        4 | 6 | 9 | 11 => 30,
+        _ => 31,
+    }
 }
 
 /// `hh`, `hh:mm`, `hh:mm:ss` or `hh:mm:ss.fraction`, then `Z`, `+hh:mm`, `-hh:mm` or nothing.
@@ -145,6 +156,10 @@ mod tests {
             "2015-13",
             "2015-00-01",
             "2015-01-32",
+            "2026-02-30",
+            "2026-02-29",
+            "1900-02-29",
+            "2026-04-31",
             "15-01-01",
             "2015-01-01T24:00",
             "2015-01-01T12:60",

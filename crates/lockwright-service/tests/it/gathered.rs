@@ -314,8 +314,8 @@ async fn a_recovery_leaves_access_keys_signing_and_marks_them() {
         let heard = heard.iter().filter(|(_, notice)| matches!(notice, Notice::Happened { what: Happening::KeysQuestioned(1), .. }));
         assert_eq!(heard.count(), 3, "{goal:?}: every address hears of the one that signs");
         assert_eq!(questioned().await, [true, false], "{goal:?}");
-        assert!(lockwright.signer(&signs).await.unwrap().is_some(), "{goal:?}: programs go on");
-        assert!(lockwright.signer(&off).await.unwrap().is_none());
+        assert!(lockwright.signer(&signs, None, lockwright.now()).await.unwrap().ok().is_some(), "{goal:?}: programs go on");
+        assert!(lockwright.signer(&off, None, lockwright.now()).await.unwrap().ok().is_none());
 
         lockwright.keep_access_key(&house.host(), owner, &signs).await.unwrap();
         assert!(lockwright.keep_access_key(&house.host(), owner, &off).await.is_err(), "what is off stays off");

@@ -8,6 +8,7 @@ use lockwright_model::name::PolicyName;
 use lockwright_model::session::Session;
 use lockwright_service::access_keys::KeyError;
 use lockwright_service::core::access_key::Refusal;
+use lockwright_service::grants::GranteeRef;
 use lockwright_service::users::{GiveAccess, UserError};
 
 use crate::house::{ANA, House, iam};
@@ -61,7 +62,7 @@ async fn d_a_users_own_policy_lets_it_do_what_it_says_and_nothing_else() {
     let root = || house.as_root(account);
     let put = async |name: &str, document: &str| {
         let name: PolicyName = name.parse().unwrap();
-        house.lockwright.put_user_policy(&root(), &carla, &name, document).await
+        house.lockwright.put_policy(&root(), &GranteeRef::User(carla.clone()), &name, document).await
     };
     put("may", r#"{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":["iam:ListUsers","iam:CreateUser"],"Resource":"*"}}"#)
         .await
@@ -91,7 +92,9 @@ async fn m16_a_key_signs_for_its_owner_while_both_may_act() {
     let carla = house.user(account, "carla", false).await;
     let owner = Identity::User(carla.clone());
     let (key, secret) = house.lockwright.create_access_key(&house.as_root(account), &owner).await.unwrap();
-    let signs = async || house.lockwright.signer(&key.id).await.unwrap().map(|signer| signer.secret.expose().to_owned());
+    let signs = async || {
+        house.lockwright.signer(&key.id, None, house.lockwright.now()).await.unwrap().ok().map(|signer| signer.secret.expose().to_owned())
+    };
     assert_eq!(signs().await.as_deref(), Some(secret.expose()));
     assert_eq!(key.id.account(), Some(account));
     // Inactive, active again, its owner switched off and on, the account suspended, and gone for good.
@@ -124,7 +127,7 @@ async fn m16_two_keys_at_most_and_a_deleted_users_keys_sign_nothing() {
     assert!(matches!(make().await, Err(KeyError::Refused(Refusal::TooMany))), "inactive ones count");
     house.lockwright.delete_user(&house.as_root(account), &carla).await.unwrap();
     for key in [&first.id, &second.id] {
-        assert!(house.lockwright.signer(key).await.unwrap().is_none());
+        assert!(house.lockwright.signer(key, None, house.lockwright.now()).await.unwrap().ok().is_none());
         assert!(house.store.claim(&ClaimKey::AccessKey(key.clone())).await.unwrap().is_none(), "nothing of it is left");
     }
 }
@@ -187,7 +190,11 @@ async fn a_policy_may_ask_for_a_second_factor_that_the_session_has_seen_lately()
         let document = format!(
             r#"{{"Version":"2012-10-17","Statement":{{"Effect":"Allow","Action":"iam:ListUsers","Resource":"*","Condition":{condition}}}}}"#
         );
-        house.lockwright.put_user_policy(&house.as_root(account), &carla, &"may".parse().unwrap(), &document).await.unwrap();
+        house
+            .lockwright
+            .put_policy(&house.as_root(account), &GranteeRef::User(carla.clone()), &"may".parse().unwrap(), &document)
+            .await
+            .unwrap();
     };
     let in_session = async |strong: bool| {
         let mut signed = house.signed(&armed.session).await.unwrap();

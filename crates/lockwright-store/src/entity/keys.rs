@@ -46,9 +46,15 @@ fn parts(key: &Key) -> Vec<String> {
         Key::Operator(id) => vec!["operator".to_owned(), id.to_string()],
         Key::Session(token) => vec!["session".to_owned(), String::from(*token)],
         Key::Resource(key) => vec![key.id.kind().as_str().to_owned(), key.account.to_string(), key.id.as_str().to_owned()],
-        Key::Case(_) | Key::Ceremony(_) | Key::Link(_) | Key::System(_) | Key::Help(..) | Key::Tries(_) | Key::Claim(_) | Key::Settings | Key::Job(_) => {
-            Vec::new()
-        }
+        Key::Case(_)
+        | Key::Ceremony(_)
+        | Key::Link(_)
+        | Key::System(_)
+        | Key::Help(..)
+        | Key::Tries(_)
+        | Key::Claim(_)
+        | Key::Settings
+        | Key::Job(_) => Vec::new(),
     }
 }
 

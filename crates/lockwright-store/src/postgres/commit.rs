@@ -79,7 +79,8 @@ fn judge(batch: &Batch, answers: impl Iterator<Item = Result<u64, tokio_postgres
                 rows += wrote;
             }
             Err(error) => {
-                let hurt = error.as_db_error().filter(|db| [SqlState::UNIQUE_VIOLATION, SqlState::FOREIGN_KEY_VIOLATION].contains(db.code()));
+                let hurt =
+                    error.as_db_error().filter(|db| [SqlState::UNIQUE_VIOLATION, SqlState::FOREIGN_KEY_VIOLATION].contains(db.code()));
                 return Err(match hurt {
                     Some(db) => step.must.hurt(db.constraint().unwrap_or_default()).into(),
                     None => outer(error),

@@ -6,6 +6,7 @@ use lockwright_model::clock::ClockFloor;
 use lockwright_model::help::HelpState;
 use lockwright_model::identity::Identity;
 use lockwright_model::job::JobState;
+use lockwright_model::resource::{Link, LinkKey, LinkKind, Resource};
 use lockwright_model::setting::{RegistrationOff, Settings};
 use lockwright_store::{CommitError, Counts, Store};
 use serde::Serialize;
@@ -20,6 +21,8 @@ everywhere! {
     all_of_a_change_set_or_nothing,
     a_taken_value_says_which,
     a_claim_can_move_in_one_change_set,
+    a_resource_reads_back_and_its_name_is_its_kinds_alone,
+    what_is_held_stays_until_it_is_let_go,
     a_kept_claim_bars_others_until_its_time_is_over,
     a_renamed_user_frees_the_old_name,
     an_expectation_guards_without_writing,
@@ -158,6 +161,51 @@ async fn a_claim_can_move_in_one_change_set(store: &Store) {
     ok(store, freed.clone()).await;
     assert_eq!(store.claim(&key).await.unwrap(), None);
     assert_eq!(conflict(store, freed).await, Conflict::Stale, "a claim that is gone can't be freed again");
+}
+
+async fn a_resource_reads_back_and_its_name_is_its_kinds_alone(store: &Store) {
+    let rows = [Resource::Group(group(1, 2, "Dev")), Resource::Policy(policy(1, 3, "Dev")), Resource::Role(role(1, 4, "Dev"))];
+    ok(store, puts(rows.clone().map(Record::Resource))).await;
+    for row in rows {
+        let (key, kind) = (row.key(), row.key().id.kind());
+        let found = store.resource(&key).await.unwrap().unwrap();
+        assert_eq!((found.version(), format!("{found:?}")), (Version(1), format!("{row:?}").replace("Version(0)", "Version(1)")));
+        assert_eq!(store.resource_by_name(key.account, kind, "dev").await.unwrap(), Some(found.clone()));
+        assert_eq!(store.resource_by_name(account_id(2), kind, "dev").await.unwrap(), None);
+        assert_eq!(store.resources(key.account, kind, None, 10).await.unwrap(), [found]);
+        assert_eq!(store.resources(key.account, kind, Some("dev"), 10).await.unwrap(), []);
+        assert_eq!(store.count_resources(key.account, kind).await.unwrap(), 1);
+    }
+    let same = puts([Record::Resource(Resource::Group(group(1, 9, "dEV")))]);
+    assert_eq!(conflict(store, same).await, Conflict::Taken(UniqueKey::ResourceName));
+    ok(store, puts([Record::Resource(Resource::Group(group(2, 9, "dev")))])).await;
+}
+
+async fn what_is_held_stays_until_it_is_let_go(store: &Store) {
+    let dev = group(1, 2, "dev");
+    let key = Resource::Group(dev.clone()).key();
+    let link = member(&dev, 7);
+    assert_eq!(conflict(store, puts([Record::Link(link.clone())])).await, Conflict::Stale, "there is no such group");
+    ok(store, puts([Record::Resource(Resource::Group(dev.clone())), Record::Link(link.clone()), Record::Link(member(&dev, 8))])).await;
+    assert_eq!(conflict(store, puts([Record::Link(link.clone())])).await, Conflict::Stale, "it is a member already");
+    let holders = store.holders(dev.account, dev.id.as_str(), LinkKind::Member, None, 10).await.unwrap();
+    let mut known = vec![link.key.holder.clone(), member(&dev, 8).key.holder];
+    known.sort_by_key(ToString::to_string);
+    assert_eq!(holders, known);
+    assert_eq!(store.holders(dev.account, dev.id.as_str(), LinkKind::Member, holders.first(), 10).await.unwrap(), known[1..]);
+    assert_eq!(store.count_holders(dev.account, dev.id.as_str(), LinkKind::Member).await.unwrap(), 2);
+    assert_eq!(store.held(dev.account, LinkKind::Member, None, 10).await.unwrap(), [dev.id.to_string()]);
+    assert_eq!(store.held(dev.account, LinkKind::Attached, None, 10).await.unwrap(), [String::new(); 0]);
+
+    let mut deleted = ChangeSet::default();
+    deleted.delete(Key::Resource(key.clone()), Version(1));
+    assert_eq!(conflict(store, deleted.clone()).await, Conflict::Stale, "two hold it");
+    deleted.delete(Key::Link(link.key), Version::NEW).delete(Key::Link(member(&dev, 8).key), Version::NEW);
+    ok(store, deleted).await;
+    assert_eq!(store.resource(&key).await.unwrap(), None);
+    // A policy of AWS is no row: nothing keeps it, and nothing is needed for it.
+    let aws = LinkKey { target: "arn:aws:iam::aws:policy/ReadOnlyAccess".to_owned(), kind: LinkKind::Attached, ..member(&dev, 7).key };
+    ok(store, puts([Record::Link(Link { key: aws, to: None })])).await;
 }
 
 async fn a_kept_claim_bars_others_until_its_time_is_over(store: &Store) {

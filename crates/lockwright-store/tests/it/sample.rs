@@ -12,11 +12,13 @@ use lockwright_model::entropy::{SeededEntropy, draw};
 use lockwright_model::event::AuditEvent;
 use lockwright_model::factors::Factors;
 use lockwright_model::help::{HelpRequest, HelpState};
-use lockwright_model::id::{AccountId, BuilderId, CaseId, EventId, HelpId, JobId, OperatorId, SystemId, UserId};
+use lockwright_model::id::{AccountId, BuilderId, CaseId, EventId, GroupId, HelpId, JobId, OperatorId, PolicyId, RoleId, SystemId, UserId};
 use lockwright_model::identity::{Identity, UserRef};
 use lockwright_model::job::{Job, JobState, Task};
+use lockwright_model::name::Path;
 use lockwright_model::operator::{Operator, OperatorRole};
 use lockwright_model::proof::Goal;
+use lockwright_model::resource::{CustomerPolicy, Group, Holder, Link, LinkKey, LinkKind, PolicyVersion, ResourceId, Role, Tag};
 use lockwright_model::secret::{CodeHash, PasswordHash, Sealed};
 use lockwright_model::session::{Session, SessionScope};
 use lockwright_model::system::LinkedSystem;
@@ -72,6 +74,59 @@ pub(crate) fn account(n: u64) -> Account {
         contacts: Box::default(),
         closed: None,
     }
+}
+
+pub(crate) fn group(account: u64, n: u64, name: &str) -> Group {
+    Group {
+        account: account_id(account),
+        id: GroupId::draw(&chance(n)),
+        version: Version::NEW,
+        name: name.parse().unwrap(),
+        path: Path::default(),
+        created: at(1_700_000_000_000_000),
+        grants: Grants::default(),
+    }
+}
+
+pub(crate) fn policy(account: u64, n: u64, name: &str) -> CustomerPolicy {
+    CustomerPolicy {
+        account: account_id(account),
+        id: PolicyId::draw(&chance(n)),
+        version: Version::NEW,
+        name: name.parse().unwrap(),
+        path: Path::default(),
+        description: Some("for \u{1f98a} \"quoted\"".to_owned()),
+        created: at(5),
+        updated: at(6),
+        versions: vec![PolicyVersion { number: 1, document: "{}".to_owned(), created: at(5) }],
+        default: 1,
+        last: 1,
+        tags: vec![Tag { key: "team".to_owned(), value: String::new() }],
+    }
+}
+
+pub(crate) fn role(account: u64, n: u64, name: &str) -> Role {
+    Role {
+        account: account_id(account),
+        id: RoleId::draw(&chance(n)),
+        version: Version::NEW,
+        name: name.parse().unwrap(),
+        path: "/team/".parse().unwrap(),
+        created: at(5),
+        description: None,
+        trust: "{}".to_owned(),
+        longest_session: 3_600,
+        grants: Grants { boundary: Some("arn:aws:iam::aws:policy/ReadOnlyAccess".to_owned()), ..Grants::default() },
+        tags: Vec::new(),
+        epoch: n,
+    }
+}
+
+/// A member of a group.
+pub(crate) fn member(group: &Group, user: u64) -> Link {
+    let holder = Holder::User(UserId::draw(&chance(user)));
+    let key = LinkKey { account: group.account, target: group.id.to_string(), kind: LinkKind::Member, holder };
+    Link { key, to: Some(ResourceId::Group(group.id.clone())) }
 }
 
 pub(crate) fn user(account: u64, n: u64, name: &str) -> User {

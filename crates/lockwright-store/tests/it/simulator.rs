@@ -15,6 +15,7 @@ use lockwright_model::id::ContactId;
 use lockwright_model::identity::{Identity, UserRef};
 use lockwright_model::job::{Job, JobState, Task};
 use lockwright_model::operator::Operator;
+use lockwright_model::resource::{CustomerPolicy, Group, Link, Resource, ResourceId, ResourceKey, Role};
 use lockwright_model::session::Session;
 use lockwright_model::setting::{RegistrationOff, Settings};
 use lockwright_model::system::LinkedSystem;
@@ -171,7 +172,7 @@ impl Dice {
                 }
                 1 => {
                     let key = self.key();
-                    let version = if matches!(key, Key::Claim(_)) { Version::NEW } else { self.version(store, &key).await };
+                    let version = if matches!(key, Key::Claim(_) | Key::Link(_)) { Version::NEW } else { self.version(store, &key).await };
                     changes.delete(key, version);
                 }
                 2 => {
@@ -192,7 +193,7 @@ impl Dice {
 
     fn key(&mut self) -> Key {
         let n = self.roll(FEW);
-        match self.roll(15) {
+        match self.roll(19) {
             0 => Key::Account(account_id(n)),
             1..=3 => Key::User(user_ref(self.roll(2), n)),
             4 => Key::Builder(builder(n).id),
@@ -205,6 +206,10 @@ impl Dice {
             12 => Key::System(system(n).id),
             13 => Key::Ceremony(token(n)),
             10 => Key::Settings,
+            14 => Key::Resource(Resource::Group(group(self.roll(2), n, "g")).key()),
+            15 => Key::Resource(Resource::Policy(policy(self.roll(2), n, "p")).key()),
+            16 => Key::Resource(Resource::Role(role(self.roll(2), n, "r")).key()),
+            17 => Key::Link(member(&group(self.roll(2), n, "g"), self.roll(FEW)).key),
             _ => Key::Job(job(n, 0).id),
         }
     }
@@ -223,6 +228,11 @@ impl Dice {
             Key::Help(account, id) => store.help(*account, id).await.unwrap().map(|row| row.version),
             Key::Tries(key) => store.tries(key).await.unwrap().map(|row| row.version),
             Key::Claim(key) => store.claim(key).await.unwrap().map(|_| Version(1)),
+            Key::Resource(key) => store.resource(key).await.unwrap().map(|row| row.version()),
+            Key::Link(key) => {
+                let holders = store.holders(key.account, &key.target, key.kind, None, 100).await.unwrap();
+                holders.contains(&key.holder).then_some(Version(1))
+            }
             Key::Settings => Some(store.settings().await.unwrap().version),
             Key::Operator(id) => store.operator(id).await.unwrap().map(|row| row.version),
             Key::System(id) => store.system(id).await.unwrap().map(|row| row.version),
@@ -277,6 +287,18 @@ impl Dice {
             }
             Key::Tries(key) => Record::Tries(Tries { key, version, expires: soon, ..tries(1) }),
             Key::Claim(key) => Record::Claim(claim(key, self.owner())),
+            Key::Resource(ResourceKey { account, id }) => {
+                let name = NAMES[usize::try_from(few).unwrap()];
+                Record::Resource(match id {
+                    ResourceId::Group(id) => Resource::Group(Group { account, id, version, ..group(1, 1, name) }),
+                    ResourceId::Policy(id) => Resource::Policy(CustomerPolicy { account, id, version, ..policy(1, 1, name) }),
+                    ResourceId::Role(id) => Resource::Role(Role { account, id, version, ..role(1, 1, name) }),
+                })
+            }
+            Key::Link(key) => {
+                let to = self.one_in(2).then(|| key.target.parse().map(ResourceId::Group).unwrap());
+                Record::Link(Link { key, to })
+            }
             Key::Settings => {
                 let off = RegistrationOff { until: Some(soon), message: None };
                 Record::Settings(Settings { version, builder_registration_off: self.one_in(2).then_some(off) })

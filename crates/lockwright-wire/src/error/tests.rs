@@ -2,7 +2,7 @@
 
 use super::{ErrorKind, Fault, Protocol, TABLE, WireError};
 
-const ALL: [Protocol; 4] = [Protocol::Query, Protocol::RestJson, Protocol::Json10, Protocol::Json11];
+const ALL: [Protocol; 3] = [Protocol::Query, Protocol::RestJson, Protocol::Json11];
 const IAM: &str = "https://iam.amazonaws.com/doc/2010-05-08/";
 
 #[test]
@@ -28,7 +28,7 @@ fn signature_errors_have_the_codes_aws_gives_them() {
     for (kind, query, status, json) in table {
         let error = WireError::of(kind, "m");
         assert_eq!((error.code(Protocol::Query), error.status(Protocol::Query)), (query, status));
-        for protocol in [Protocol::RestJson, Protocol::Json10, Protocol::Json11] {
+        for protocol in [Protocol::RestJson, Protocol::Json11] {
             assert_eq!(error.code(protocol), json);
         }
         for protocol in ALL {
@@ -61,10 +61,8 @@ fn a_json_error_says_its_code_where_each_client_looks() {
     assert_eq!(rest.status, 403);
     assert!(rest.headers.contains(&("x-amzn-errortype", "InvalidSignatureException".to_owned())));
     assert!(rest.headers.contains(&("content-type", "application/json".to_owned())));
-    for (protocol, content_type) in [(Protocol::Json10, "application/x-amz-json-1.0"), (Protocol::Json11, "application/x-amz-json-1.1")] {
-        let reply = error.reply(protocol, "", "r-1");
-        assert_eq!(reply.status, 400);
-        assert_eq!(reply.headers, [("content-type", content_type.to_owned()), ("x-amzn-requestid", "r-1".to_owned())]);
-        assert_eq!(String::from_utf8(reply.body).unwrap(), r#"{"__type":"InvalidSignatureException","message":"say \"why\""}"#);
-    }
+    let reply = error.reply(Protocol::Json11, "", "r-1");
+    assert_eq!(reply.status, 400);
+    assert_eq!(reply.headers, [("content-type", "application/x-amz-json-1.1".to_owned()), ("x-amzn-requestid", "r-1".to_owned())]);
+    assert_eq!(String::from_utf8(reply.body).unwrap(), r#"{"__type":"InvalidSignatureException","message":"say \"why\""}"#);
 }

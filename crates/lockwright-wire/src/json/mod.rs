@@ -33,7 +33,6 @@ pub(crate) fn error(protocol: Protocol, code: &str, message: &str, request_id: &
 
 fn headers(protocol: Protocol, request_id: &str) -> Vec<(&'static str, String)> {
     let content_type = match protocol {
-        Protocol::Json10 => "application/x-amz-json-1.0",
         Protocol::Json11 => "application/x-amz-json-1.1",
         Protocol::RestJson | Protocol::Query => "application/json",
     };

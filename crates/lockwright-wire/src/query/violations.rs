@@ -29,6 +29,13 @@ impl Violations {
     /// As many as are told: a list with a thousand wrong items needs no thousand sentences.
     const MOST: usize = 16;
 
+    /// A single violation, as an error.
+    pub fn one(place: &str, value: Option<&str>, constraint: Constraint<'_>) -> WireError {
+        let mut violations = Self::default();
+        violations.note(place, value, constraint);
+        violations.into()
+    }
+
     /// Notes a violation at a place such as `tags.1.member.key`. The value is left out where it must not be shown.
     pub fn note(&mut self, place: &str, value: Option<&str>, constraint: Constraint<'_>) {
         let value = value.map(|value| format!(" '{value}'")).unwrap_or_default();
@@ -48,12 +55,15 @@ impl Violations {
 
     /// Nothing, or all of them as one `ValidationError`.
     pub fn finish(self) -> Result<(), WireError> {
-        let (count, plural) = match self.0.len() {
-            0 => return Ok(()),
-            1 => (1, ""),
-            more => (more, "s"),
-        };
-        let message = format!("{count} validation error{plural} detected: {}", self.0.join("; "));
-        Err(WireError::of(ErrorKind::ValidationError, message))
+        if self.0.is_empty() { Ok(()) } else { Err(self.into()) }
+    }
+}
+
+impl From<Violations> for WireError {
+    fn from(violations: Violations) -> Self {
+        let count = violations.0.len();
+        let plural = if count == 1 { "" } else { "s" };
+        let message = format!("{count} validation error{plural} detected: {}", violations.0.join("; "));
+        Self::of(ErrorKind::ValidationError, message)
     }
 }

@@ -105,7 +105,7 @@ impl<'a> Call<'a> {
         match service.protocol() {
             Protocol::Query => Self::query(service, request),
             Protocol::RestJson => rest::operation(service, &request, base).map(Cow::Borrowed).map(json).ok_or(RouteError::Unknown),
-            Protocol::Json10 | Protocol::Json11 => {
+            Protocol::Json11 => {
                 let target = target(&request)?.ok_or(RouteError::NoOperation)?;
                 let (prefix, operation) = target.rsplit_once('.').ok_or(RouteError::Unknown)?;
                 if request.method != "POST" || !service.has_target(prefix) || !is_name(operation) {
@@ -137,9 +137,7 @@ impl<'a> Call<'a> {
 /// The protocol to tell an error in when no service is known: by what the request looks like.
 pub fn protocol_of(request: &Request<'_>) -> Protocol {
     let content_type = request.values("content-type").next().unwrap_or_default();
-    if content_type.starts_with(b"application/x-amz-json-1.0") {
-        Protocol::Json10
-    } else if request.values("x-amz-target").next().is_some() || content_type.starts_with(b"application/x-amz-json-1.1") {
+    if request.values("x-amz-target").next().is_some() || content_type.starts_with(b"application/x-amz-json-1.") {
         Protocol::Json11
     } else if content_type.starts_with(b"application/json") {
         Protocol::RestJson

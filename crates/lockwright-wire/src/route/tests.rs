@@ -161,7 +161,7 @@ fn errors_are_told_in_the_protocol_the_request_looks_like() {
     let by = |headers| protocol_of(&post("/", "", headers, ""));
     assert_eq!(by(&[]), Protocol::Query);
     assert_eq!(by(&[("content-type", b"application/x-www-form-urlencoded")]), Protocol::Query);
-    assert_eq!(by(&[("Content-Type", b"application/x-amz-json-1.0")]), Protocol::Json10);
+    assert_eq!(by(&[("Content-Type", b"application/x-amz-json-1.0")]), Protocol::Json11);
     assert_eq!(by(&[("content-type", b"application/x-amz-json-1.1"), ("x-amz-target", b"x")]), Protocol::Json11);
     assert_eq!(by(&[("x-amz-target", b"x")]), Protocol::Json11);
     assert_eq!(by(&[("content-type", b"application/json")]), Protocol::RestJson);

@@ -2,17 +2,13 @@
 
 use std::borrow::Cow;
 
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode, percent_encode};
+use percent_encoding::percent_decode;
 use sha2::{Digest, Sha256};
 
 use super::parse::{Claim, TERMINATOR};
 use super::presigned::{SECURITY_TOKEN, SIGNATURE};
 use super::{ALGORITHM, parse::Scope};
-
-/// Everything but RFC 3986's unreserved characters.
-const COMPONENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
-/// The same without the slashes of a path.
-const PATH: &AsciiSet = &COMPONENT.remove(b'/');
+use crate::percent::{component_into, path_into};
 
 /// Writes the canonical request of a claim. Without the session token when a service adds it after signing.
 ///
@@ -53,7 +49,7 @@ pub(super) fn string_to_sign(claim: &Claim<'_>, canonical: &[u8]) -> Vec<u8> {
 /// path is encoded twice.
 fn path(out: &mut Vec<u8>, raw: &str) {
     if !raw.contains("//") && !raw.contains("/.") && raw.starts_with('/') {
-        return encode(out, raw.as_bytes(), PATH);
+        return path_into(out, raw.as_bytes());
     }
     let mut segments: Vec<&str> = Vec::new();
     for segment in raw.split('/') {
@@ -67,7 +63,7 @@ fn path(out: &mut Vec<u8>, raw: &str) {
     }
     for segment in &segments {
         out.push(b'/');
-        encode(out, segment.as_bytes(), PATH);
+        path_into(out, segment.as_bytes());
     }
     // A path that ends in a dot segment is a folder's.
     if segments.is_empty() || raw.ends_with('/') || raw.ends_with("/.") || raw.ends_with("/..") {
@@ -82,7 +78,7 @@ fn query(out: &mut Vec<u8>, raw: &str, with_token: bool) {
     }
     let component = |part| {
         let mut encoded = Vec::with_capacity(64);
-        encode(&mut encoded, &decode(part), COMPONENT);
+        component_into(&mut encoded, &decode(part));
         encoded
     };
     let mut list: Vec<(Vec<u8>, Vec<u8>)> = pairs(raw).map(|(name, value)| (component(name), component(value))).collect();
@@ -129,12 +125,6 @@ pub(super) fn decode(part: &str) -> Cow<'_, [u8]> {
         return Cow::Owned(percent_decode(spaced.as_bytes()).collect());
     }
     percent_decode(part.as_bytes()).into()
-}
-
-fn encode(out: &mut Vec<u8>, bytes: &[u8], set: &'static AsciiSet) {
-    for part in percent_encode(bytes, set) {
-        out.extend_from_slice(part.as_bytes());
-    }
 }
 
 /// Appends lower-case hexadecimal.

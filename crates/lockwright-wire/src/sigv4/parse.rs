@@ -100,11 +100,6 @@ impl<'a> Claim<'a> {
         self.signed_at
     }
 
-    /// Whether the signature stood in the query string.
-    pub fn is_presigned(&self) -> bool {
-        self.presigned
-    }
-
     fn of(request: Request<'a>, parts: Parts<'a>, now: Moment, life: PresignedLife) -> Result<Self, ClaimError> {
         let Parts { algorithm, credential, signed_headers, signature, date, session_token, presigned } = parts;
         let (credential, signed_headers, signature, date) = match (credential, signed_headers, signature, date) {

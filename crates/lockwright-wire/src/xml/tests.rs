@@ -30,6 +30,19 @@ fn an_operation_without_output_has_no_result() {
     assert_eq!(body, format!("<DeleteUserResponse xmlns=\"n\">{metadata}</DeleteUserResponse>\n"));
 }
 
+#[test]
+fn e02_nothing_that_is_answered_can_be_read_in_debug() {
+    let mut shown = String::new();
+    let reply = response(STS, "CreateAccessKey", "r-1", |result| {
+        result.text("SecretAccessKey", "hunter2");
+        shown = format!("{result:?}");
+    });
+    assert!(String::from_utf8(reply.body.clone()).unwrap().contains("hunter2"));
+    shown.push_str(&format!(" {reply:?}"));
+    assert!(!shown.contains("hunter2"), "{shown}");
+    assert!(!shown.contains(&format!("{:?}", reply.body)), "{shown}");
+}
+
 fn written(content: impl FnOnce(&mut Writer)) -> String {
     let mut writer = Writer::begin("r", "n");
     content(&mut writer);

@@ -1,15 +1,22 @@
 //! A writer of elements that are always closed, with AWS's forms of lists, maps and values.
 
+use std::fmt;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
 use super::escape::escape_into;
 use crate::moment::Moment;
 
-/// Writes the elements of one document. Names come from the service's model, never from a request.
-#[derive(Debug)]
+/// Writes the elements of one document. Names come from the service's model, never from a request. Silent in Debug: secrets are written.
 pub struct Writer {
     out: String,
+}
+
+impl fmt::Debug for Writer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Writer({})", self.out.len())
+    }
 }
 
 impl Writer {

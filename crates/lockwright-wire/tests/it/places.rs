@@ -323,7 +323,7 @@ fn every_refusal_has_a_code_in_every_protocol() {
     ];
     for error in all {
         let wire = lockwright_wire::error::WireError::from(error.clone());
-        for protocol in [Protocol::Query, Protocol::RestJson, Protocol::Json10, Protocol::Json11] {
+        for protocol in [Protocol::Query, Protocol::RestJson, Protocol::Json11] {
             assert!(matches!(wire.status(protocol), 400 | 403), "{error:?}");
             assert_ne!(wire.code(protocol), "InternalFailure", "{error:?}");
         }

@@ -16,7 +16,7 @@ use lockwright_service::access_keys::KeyError;
 use lockwright_service::accounts::AccountError;
 use lockwright_service::core::access_key::Refusal;
 use lockwright_service::core::closing;
-use lockwright_service::grants::GrantError;
+use lockwright_service::grants::{GrantError, GranteeRef};
 use lockwright_service::host::{HostError, LinkForHost, Whom};
 use lockwright_service::shared::{LINK_PATH, Registered};
 use lockwright_service::users::{GiveAccess, Handed, UserError};
@@ -73,7 +73,7 @@ async fn run(lockwright: &Lockwright, op: &OpContext, request: Request) -> Answe
             let (created, handed) = lockwright.create_user(op, account, &name, administrator, give(access)).await?;
             let mut answer = with_handed(user(&created), &handed);
             for arn in &policies {
-                lockwright.attach_user_policy(op, &created.id, arn).await?;
+                lockwright.attach_policy(op, &GranteeRef::User(created.id.clone()), arn).await?;
             }
             if access_key {
                 give_key(lockwright, op, &Identity::User(created.id), &mut answer).await?;

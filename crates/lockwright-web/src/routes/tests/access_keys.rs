@@ -41,14 +41,17 @@ async fn a_recovery_marks_the_keys_from_before_until_their_owner_says_what_each_
     let page = root.get("/security").await;
     assert!(page.says(kept.as_str()) && page.says(dropped.as_str()) && page.says("Inactive") && !page.says("Look at it"), "{}", page.body);
     let lockwright = &house.installation.lockwright;
-    assert!(lockwright.signer(&kept).await.unwrap().is_some() && lockwright.signer(&dropped).await.unwrap().is_none());
+    assert!(
+        lockwright.signer(&kept, None, lockwright.now()).await.unwrap().ok().is_some()
+            && lockwright.signer(&dropped, None, lockwright.now()).await.unwrap().ok().is_none()
+    );
 
     // What is off is not switched on by keeping it.
     for (key, act) in [(dropped.as_str(), "keep"), (kept.as_str(), ""), ("AKIAQAAAAAAAAAAAAAAA", "deactivate"), ("nothing", "keep")] {
         let reply = root.post(&format!("/security/access-keys/{key}"), &[("act", act)]).await;
         assert_eq!(reply.status, StatusCode::NOT_FOUND, "{key} {act}");
     }
-    assert!(lockwright.signer(&dropped).await.unwrap().is_none());
+    assert!(lockwright.signer(&dropped, None, lockwright.now()).await.unwrap().ok().is_none());
     house.pass(600);
     let asked = root.post(&format!("/security/access-keys/{kept}"), &[("act", "deactivate")]).await;
     assert!(asked.header("location").starts_with("/security/confirm?back="), "O-M02: {asked:?}");
@@ -78,5 +81,5 @@ async fn a_users_keys_are_changed_by_whom_policies_let_and_by_nobody_of_another_
     assert!(root.get(&path).await.says("value=\"deactivate\""));
     root.post(&format!("{path}/access-keys/{key}"), &[("act", "deactivate")]).await.to(&format!("{path}?done=saved"));
     assert!(root.get(&path).await.says("Inactive"));
-    assert!(house.installation.lockwright.signer(&key).await.unwrap().is_none());
+    assert!(house.installation.lockwright.signer(&key, None, house.installation.lockwright.now()).await.unwrap().ok().is_none());
 }
