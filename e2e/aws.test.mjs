@@ -8,12 +8,12 @@ import { promisify } from 'node:util';
 
 import { browser, closeBrowser } from './lib/browser.mjs';
 import { DAY } from './lib/clock.mjs';
+import { PYTHON } from './lib/python.mjs';
 import { codeMail, forgotPassword, kinds, setNew } from './lib/recovery.mjs';
 import { startServer } from './lib/server.mjs';
 import { password, press, see, typeCode } from './lib/steps.mjs';
 
 const run = promisify(execFile);
-const PYTHON = process.env.E2E_PYTHON ?? fileURLToPath(new URL('./.venv/bin/python3', import.meta.url));
 const TOUR = fileURLToPath(new URL('./aws_tour.py', import.meta.url));
 
 let server;

@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 
 import { browser, closeBrowser } from './lib/browser.mjs';
+import { setNew } from './lib/recovery.mjs';
 import { startServer } from './lib/server.mjs';
 import {
   accountFromHost, address, builderFromHost, choose, field, mailFence, openLink, password, press, see, signInBuilder, signInRoot, tryEmail,
@@ -39,14 +40,6 @@ async function askFor(page, what, email) {
   await field(page, 'Email address').fill(email);
   await press(page, 'Send me a code');
   await see(page, 'Check your email');
-}
-
-/** On the page of the new password: sets it, and looks at what follows. */
-async function setNew(page, secret) {
-  await see(page, 'Set a new password');
-  await typeNewPassword(page, secret);
-  await press(page, 'Set password');
-  await see(page, 'Your password is set');
 }
 
 for (const what of [ROOT, BUILDER]) {

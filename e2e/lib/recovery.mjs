@@ -10,11 +10,11 @@ import { csrfOf } from './visitor.mjs';
 
 const WAYS = 'Show that it’s you';
 
-/** What each kind of identity is called on the pages and in the mails of a forgotten password. */
+/** What each kind of identity is called where one is chosen, and in the mail of a forgotten password. */
 const KINDS = {
-  root: { title: 'Reset your root password', mail: /Your code to reset your root password/, choice: /^The email address of an account/ },
-  builder: { title: 'Reset your builder ID password', mail: /Your code to reset your builder ID password/, choice: /^The email address of a builder ID/ },
-  iam: { title: 'Reset your user password', mail: /Your code to reset your password/, choice: /^A user name, and an account number/ },
+  root: { mail: /Your code to reset your root password/, choice: /^The email address of an account/ },
+  builder: { mail: /Your code to reset your builder ID password/, choice: /^The email address of a builder ID/ },
+  iam: { mail: /Your code to reset your password/, choice: /^A user name, and an account number/ },
 };
 
 /** Says that the password is forgotten; ends on the page that asks for the mailed code. */
@@ -216,7 +216,7 @@ export async function phoneOf(server, provider, visitor, to) {
 }
 
 /** A user of an account that lets its users recover alone, with an address that is confirmed. */
-export async function userWithMail(server) {
+async function userWithMail(server) {
   const account = await accountFromHost(server);
   const admin = await visitorIn(server, 'root', { email: account.email, password: account.secret });
   const rules = await admin.get('/console/account/password-policy');

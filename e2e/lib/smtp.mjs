@@ -7,9 +7,9 @@ import { fileURLToPath } from 'node:url';
 
 import { DEADLINE } from './deadline.mjs';
 import { parseMail } from './mailbox.mjs';
+import { PYTHON } from './python.mjs';
 import { startServer } from './server.mjs';
 
-const PYTHON = process.env.E2E_PYTHON ?? fileURLToPath(new URL('../.venv/bin/python3', import.meta.url));
 const PROGRAM = fileURLToPath(new URL('../smtp_server.py', import.meta.url));
 /** Who the mails of the program are from. */
 export const FROM = 'door@access.example.com';

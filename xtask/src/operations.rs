@@ -34,10 +34,13 @@ pub(crate) fn page(root: &Path) -> anyhow::Result<String> {
 
 fn of(table: &str) -> anyhow::Result<String> {
     let offered: BTreeSet<(&str, &str)> = table.lines().filter_map(row).collect();
+    if let Some((stray, name)) = offered.iter().find(|(of, _)| SERVICES.iter().all(|(word, ..)| word != of)) {
+        bail!("{TABLE}: {name} is of {stray}, a service that this page does not know");
+    }
     let names: Vec<(&str, &str)> = NAMES.lines().skip(1).filter_map(|line| line.split_once('\t')).collect();
     let mut out = String::from(
         "# Operations\n\nMade by `cargo xtask operations` from the table of operations; `cargo xtask tidy` fails when it is out of date.\n\
-         What is not offered answers `InvalidAction` with a sentence that says so.\n",
+         What is not offered answers `InvalidAction`, or `UnknownOperationException` from a service that speaks JSON, with a sentence that says so.\n",
     );
     for (word, service, title) in SERVICES {
         let all: Vec<&str> = names.iter().filter(|(of, _)| *of == service).map(|(_, name)| *name).collect();
@@ -58,7 +61,8 @@ fn of(table: &str) -> anyhow::Result<String> {
 fn row(line: &str) -> Option<(&str, &str)> {
     let (service, rest) = line.trim().split_once(" \"")?;
     let (name, rest) = rest.split_once('"')?;
-    (rest.trim_start().starts_with("=>") && SERVICES.iter().any(|(word, ..)| *word == service)).then_some((service, name))
+    let plain = service.chars().all(|letter| letter.is_ascii_alphanumeric());
+    (plain && rest.trim_start().starts_with("=>")).then_some((service, name))
 }
 
 #[cfg(test)]
@@ -75,5 +79,10 @@ mod tests {
     #[test]
     fn an_operation_that_aws_does_not_have_is_refused() {
         assert!(of("    Iam \"GetUsers\" => iam::users::get,\n").is_err());
+    }
+
+    #[test]
+    fn an_operation_of_a_service_without_a_part_is_refused() {
+        assert!(of("    Signin \"CreateOAuth2Token\" => signin::token,\n").is_err());
     }
 }

@@ -1,5 +1,6 @@
 //! Two nodes over one PostgreSQL: what is spent on one is spent on both.
 
+use lockwright_model::identity::Identity;
 use lockwright_service::core::recovery::CodeOutcome;
 use lockwright_service::signin::SignInError;
 
@@ -57,4 +58,24 @@ async fn a28_a_link_clicked_on_two_nodes_opens_once_and_the_old_password_is_dead
         assert!(matches!(node.sign_in(&root(ANA), OLD).await, Err(SignInError::Mismatch)), "credentials are read past the cache");
     }
     assert!(!second.alive(&old).await);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn d20_a_deny_put_on_one_node_holds_on_the_other_at_once() {
+    let [first, second] = House::two_nodes().await;
+    let account = first.account(ANA).await;
+    let carla = first.user(account, "carla", false).await;
+    let identity = Identity::User(carla.clone());
+    let put = async |effect: &str| {
+        let document = format!(r#"{{"Version":"2012-10-17","Statement":{{"Effect":"{effect}","Action":"iam:ListUsers","Resource":"*"}}}}"#);
+        first.lockwright.put_user_policy(&first.as_root(account), &carla, &"may".parse().unwrap(), &document).await.unwrap();
+    };
+    let lists = async || second.lockwright.users(&second.as_(&identity), account, None, 10).await.is_ok();
+    // Both nodes have the user in their caches: a session of it was asked for on each.
+    let token = first.sign_in_user(&carla, OLD).await.unwrap().token;
+    for effect in ["Allow", "Deny", "Allow", "Deny"] {
+        assert!(first.alive(&token).await && second.alive(&token).await);
+        put(effect).await;
+        assert_eq!(lists().await, effect == "Allow", "{effect}");
+    }
 }

@@ -7,6 +7,7 @@ use lockwright_model::identity::{Identity, Principal, UserRef};
 use lockwright_model::name::PolicyName;
 use lockwright_model::session::Session;
 use lockwright_service::access_keys::KeyError;
+use lockwright_service::authorize::Aim;
 use lockwright_service::core::access_key::Refusal;
 use lockwright_service::grants::GranteeRef;
 use lockwright_service::users::{GiveAccess, UserError};
@@ -222,4 +223,34 @@ async fn a_policy_may_ask_for_a_second_factor_that_the_session_has_seen_lately()
     assert!(lists(&house, in_session(true).await, account).await);
     house.seconds(1800);
     assert!(!lists(&house, in_session(true).await, account).await);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn d21_many_decisions_at_once_are_never_mixed_up() {
+    const ACTIONS: [&str; 4] = ["iam:CreateUser", "iam:ListUsers", "iam:DeleteUser", "iam:GetUser"];
+    let house = House::memory().await;
+    let account = house.account(ANA).await;
+    let mut users = Vec::new();
+    for (number, action) in ACTIONS.into_iter().enumerate() {
+        let user = house.user(account, &format!("user{number}"), false).await;
+        let document = format!(r#"{{"Version":"2012-10-17","Statement":{{"Effect":"Allow","Action":"{action}","Resource":"*"}}}}"#);
+        house.lockwright.put_user_policy(&house.as_root(account), &user, &"may".parse().unwrap(), &document).await.unwrap();
+        users.push(Identity::User(user));
+    }
+    let tasks: Vec<_> = (0..16)
+        .map(|task: usize| {
+            let (lockwright, users, op) = (house.lockwright.clone(), users.clone(), house.anyone());
+            tokio::spawn(async move {
+                for turn in 0..500 {
+                    let (who, what) = ((task + turn) % 4, (task / 4 + turn / 4) % 4);
+                    let op = OpContext { principal: Principal::Signed(users[who].clone()), ..op.clone() };
+                    let answer = lockwright.may(&op, account, &Aim::account(ACTIONS[what])).await.unwrap();
+                    assert_eq!(answer.is_ok(), who == what, "user{who}: {}", ACTIONS[what]);
+                }
+            })
+        })
+        .collect();
+    for task in tasks {
+        task.await.unwrap();
+    }
 }

@@ -1,0 +1,8 @@
+//! Signed calls against a whole installation, without a network.
+
+mod attacks;
+mod caller;
+mod logging;
+mod paging;
+mod permissions;
+mod trail;

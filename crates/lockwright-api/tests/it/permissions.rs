@@ -1,0 +1,87 @@
+//! Each operation is allowed by its own action, on its own account.
+
+use lockwright_api::OPERATIONS;
+use lockwright_wire::route::Service;
+
+use crate::caller::{ALL, Answer, Caller, House};
+
+const ADMINISTRATOR: &str = "arn:aws:iam::aws:policy/AdministratorAccess";
+
+/// Every operation with input that fits its shape; `KEY` stands for an access key of the user dora.
+const CALLS: [(&str, &[(&str, &str)]); 24] = [
+    ("AttachUserPolicy", &[("UserName", "dora"), ("PolicyArn", ADMINISTRATOR)]),
+    ("CreateAccessKey", &[("UserName", "dora")]),
+    ("CreateAccountAlias", &[("AccountAlias", "harbour-works")]),
+    ("CreateUser", &[("UserName", "eve")]),
+    ("DeleteAccessKey", &[("UserName", "dora"), ("AccessKeyId", "KEY")]),
+    ("DeleteAccountAlias", &[("AccountAlias", "harbour-works")]),
+    ("DeleteUser", &[("UserName", "dora")]),
+    ("DeleteUserPolicy", &[("UserName", "dora"), ("PolicyName", "may")]),
+    ("DetachUserPolicy", &[("UserName", "dora"), ("PolicyArn", ADMINISTRATOR)]),
+    ("GetAccessKeyInfo", &[("AccessKeyId", "KEY")]),
+    ("GetAccessKeyLastUsed", &[("AccessKeyId", "KEY")]),
+    ("GetCallerIdentity", &[]),
+    ("GetPolicy", &[("PolicyArn", ADMINISTRATOR)]),
+    ("GetPolicyVersion", &[("PolicyArn", ADMINISTRATOR), ("VersionId", "v1")]),
+    ("GetUser", &[("UserName", "dora")]),
+    ("GetUserPolicy", &[("UserName", "dora"), ("PolicyName", "may")]),
+    ("ListAccessKeys", &[("UserName", "dora")]),
+    ("ListAccountAliases", &[]),
+    ("ListAttachedUserPolicies", &[("UserName", "dora")]),
+    ("ListPolicies", &[]),
+    ("ListUserPolicies", &[("UserName", "dora")]),
+    ("ListUsers", &[]),
+    ("PutUserPolicy", &[("UserName", "dora"), ("PolicyName", "may"), ("PolicyDocument", ALL)]),
+    ("UpdateAccessKey", &[("UserName", "dora"), ("AccessKeyId", "KEY"), ("Status", "Active")]),
+];
+
+/// Calls an operation of the table.
+async fn call(house: &House, caller: &Caller, service: Service, operation: &str, key: &str) -> Answer {
+    let (_, parameters) = CALLS.iter().find(|(name, _)| *name == operation).unwrap_or_else(|| panic!("{operation} needs a row"));
+    let parameters: Vec<_> = parameters.iter().map(|(name, value)| (*name, if *value == "KEY" { key } else { value })).collect();
+    match service {
+        Service::Sts => house.sts(caller, operation, &parameters).await,
+        _ => house.iam(caller, operation, &parameters).await,
+    }
+}
+
+/// Attack D06: a list that asked for another action, an update that asked for no owner.
+#[tokio::test]
+async fn d06_each_operation_asks_for_its_own_action_and_for_nothing_else() {
+    for offered in OPERATIONS {
+        let house = House::new().await;
+        let account = house.account("ana@example.com").await;
+        let dora = house.caller(account, "dora", Some(ALL)).await;
+        let carla = house.caller(account, "carla", None).await;
+        let (service, name) = (offered.service, offered.name);
+        let action = format!("{}:{name}", service.signing_name());
+        let free = name == "GetCallerIdentity";
+
+        let others = format!(
+            r#"{{"Version":"2012-10-17","Statement":[{{"Effect":"Allow","Action":"*","Resource":"*"}},{{"Effect":"Deny","Action":"{action}","Resource":"*"}}]}}"#
+        );
+        house.grant(&carla.user, &others).await;
+        let answer = call(&house, &carla, service, name, dora.key.as_str()).await;
+        assert_eq!(answer.code() == "AccessDenied", !free, "{name}, with all others: {}", answer.body);
+
+        let alone = format!(r#"{{"Version":"2012-10-17","Statement":{{"Effect":"Allow","Action":"{action}","Resource":"*"}}}}"#);
+        house.grant(&carla.user, &alone).await;
+        let answer = call(&house, &carla, service, name, dora.key.as_str()).await;
+        assert!(answer.status < 500 && answer.code() != "AccessDenied", "{name}, with it alone: {}", answer.body);
+    }
+}
+
+#[tokio::test]
+async fn d06_an_administrator_of_another_account_finds_nobody_of_this_one() {
+    let house = House::new().await;
+    let dora = house.caller(house.account("ana@example.com").await, "dora", Some(ALL)).await;
+    let stranger = house.caller(house.account("ben@example.com").await, "boss", Some(ALL)).await;
+    for offered in OPERATIONS {
+        let (_, parameters) = CALLS.iter().find(|(name, _)| *name == offered.name).unwrap();
+        let of_dora = parameters.iter().any(|(name, value)| (*name, *value) == ("UserName", "dora"));
+        if of_dora || offered.name == "GetAccessKeyLastUsed" {
+            let answer = call(&house, &stranger, offered.service, offered.name, dora.key.as_str()).await;
+            assert_eq!(answer.code(), "NoSuchEntity", "{}: {}", offered.name, answer.body);
+        }
+    }
+}
