@@ -14,6 +14,7 @@ use lockwright_model::clock::Clock;
 use lockwright_model::context::{OpContext, Source};
 use lockwright_model::id::AccountId;
 use lockwright_model::identity::{Identity, Principal, UserRef};
+use lockwright_service::grants::GranteeRef;
 use lockwright_service::users::GiveAccess;
 use lockwright_testkit::installation::Installation;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
@@ -100,7 +101,11 @@ impl House {
 
     /// Puts the one policy of a user.
     pub(crate) async fn grant(&self, user: &UserRef, document: &str) {
-        self.installation.lockwright.put_user_policy(&self.host(), user, &"may".parse().unwrap(), document).await.unwrap();
+        self.installation
+            .lockwright
+            .put_policy(&self.host(), &GranteeRef::User(user.clone()), &"may".parse().unwrap(), document)
+            .await
+            .unwrap();
     }
 
     /// An IAM call, signed.

@@ -1,5 +1,6 @@
 //! Lists that come in pages.
 
+use lockwright_service::grants::GranteeRef;
 use lockwright_service::policy::managed;
 
 use crate::caller::{ALL, Caller, House};
@@ -32,10 +33,13 @@ async fn a_list_read_in_pages_of_one_has_every_entry_once() {
     let lockwright = &house.installation.lockwright;
     // By name and by ARN these come in another order: a path stands before the name.
     for arn in ["job-function/ViewOnlyAccess", "IAMReadOnlyAccess", "AdministratorAccess", "job-function/Billing"] {
-        lockwright.attach_user_policy(&house.host(), &boss.user, &format!("arn:aws:iam::aws:policy/{arn}")).await.unwrap();
+        lockwright
+            .attach_policy(&house.host(), &GranteeRef::User(boss.user.clone()), &format!("arn:aws:iam::aws:policy/{arn}"))
+            .await
+            .unwrap();
     }
     for name in ["zeta", "Alpha", "beta"] {
-        lockwright.put_user_policy(&house.host(), &boss.user, &name.parse().unwrap(), ALL).await.unwrap();
+        lockwright.put_policy(&house.host(), &GranteeRef::User(boss.user.clone()), &name.parse().unwrap(), ALL).await.unwrap();
     }
     for name in ["dora", "Carla", "eve"] {
         house.caller(account, name, None).await;
@@ -64,7 +68,12 @@ async fn an_entry_that_goes_between_two_pages_brings_none_back() {
     let account = house.account("ana@example.com").await;
     let boss = house.caller(account, "boss", Some(ALL)).await;
     for name in ["apple", "berry", "cherry"] {
-        house.installation.lockwright.put_user_policy(&house.host(), &boss.user, &name.parse().unwrap(), ALL).await.unwrap();
+        house
+            .installation
+            .lockwright
+            .put_policy(&house.host(), &GranteeRef::User(boss.user.clone()), &name.parse().unwrap(), ALL)
+            .await
+            .unwrap();
     }
     let first = house.iam(&boss, "ListUserPolicies", &[("UserName", "boss"), ("MaxItems", "2")]).await;
     assert_eq!(first.texts("member"), ["apple", "berry"], "{}", first.body);

@@ -2,6 +2,7 @@
 
 use lockwright_model::identity::Identity;
 use lockwright_service::core::recovery::CodeOutcome;
+use lockwright_service::grants::GranteeRef;
 use lockwright_service::signin::SignInError;
 
 use crate::house::{ANA, House, NEW, OLD, parts, root};
@@ -68,7 +69,11 @@ async fn d20_a_deny_put_on_one_node_holds_on_the_other_at_once() {
     let identity = Identity::User(carla.clone());
     let put = async |effect: &str| {
         let document = format!(r#"{{"Version":"2012-10-17","Statement":{{"Effect":"{effect}","Action":"iam:ListUsers","Resource":"*"}}}}"#);
-        first.lockwright.put_user_policy(&first.as_root(account), &carla, &"may".parse().unwrap(), &document).await.unwrap();
+        first
+            .lockwright
+            .put_policy(&first.as_root(account), &GranteeRef::User(carla.clone()), &"may".parse().unwrap(), &document)
+            .await
+            .unwrap();
     };
     let lists = async || second.lockwright.users(&second.as_(&identity), account, None, 10).await.is_ok();
     // Both nodes have the user in their caches: a session of it was asked for on each.

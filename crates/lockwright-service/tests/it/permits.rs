@@ -234,7 +234,11 @@ async fn d21_many_decisions_at_once_are_never_mixed_up() {
     for (number, action) in ACTIONS.into_iter().enumerate() {
         let user = house.user(account, &format!("user{number}"), false).await;
         let document = format!(r#"{{"Version":"2012-10-17","Statement":{{"Effect":"Allow","Action":"{action}","Resource":"*"}}}}"#);
-        house.lockwright.put_user_policy(&house.as_root(account), &user, &"may".parse().unwrap(), &document).await.unwrap();
+        house
+            .lockwright
+            .put_policy(&house.as_root(account), &GranteeRef::User(user.clone()), &"may".parse().unwrap(), &document)
+            .await
+            .unwrap();
         users.push(Identity::User(user));
     }
     let tasks: Vec<_> = (0..16)
