@@ -73,7 +73,8 @@ pub struct MfaDevice {
     pub added: Timestamp,
     /// The last time it proved anything.
     pub last_used: Option<Timestamp>,
-    /// Typed codes are switched off after 100 consecutive failures, until it is enrolled anew (NIST SP 800-63B-4 §3.2.2).
+    /// Typed codes are switched off after 100 consecutive failures, until it is enrolled anew or proves itself in a recovery (NIST SP
+    /// 800-63B-4 §3.2.2, N-T03).
     pub disabled: bool,
     /// How it proves.
     pub kind: DeviceKind,

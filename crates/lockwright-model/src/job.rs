@@ -164,7 +164,7 @@ pub enum SharedChange {
     Email,
     /// A second factor was added or removed.
     Devices,
-    /// The identity was closed or switched off.
+    /// The identity was closed by its owner or the host.
     Disabled,
     /// The link itself ended: what the system was given counts no longer.
     Unlinked,

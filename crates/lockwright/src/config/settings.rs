@@ -200,7 +200,12 @@ pub(crate) const LINES: &[Line] = &[
     line("trusted_proxies", "none", "Networks of reverse proxies whose X-Forwarded-For is believed, for example `[\"10.0.0.0/8\"]`."),
     Line { path: "store.url", secret: true, default: "the embedded store", about: "A PostgreSQL URL." },
     line("keys.pepper_file", "DIR/keys/pepper", "A file with 64 hexadecimal digits: the keyed step of every password hash."),
-    line("keys.sealing_file", "DIR/keys/sealing", "A file with 64 hexadecimal digits: the root of the keys that protect codes and forms."),
+    line(
+        "keys.sealing_file",
+        "DIR/keys/sealing",
+        "A file with 64 hexadecimal digits: the root of the keys that protect codes and forms, and that seal the seeds of authenticator \
+         apps and the secrets of access keys and linked systems.",
+    ),
     line("sessions.root_idle", "1h", "A root session ends after this long without a request. Downwards only."),
     line("sessions.root_absolute", "12h", "A root session ends after this long. Downwards only."),
     line("sessions.idle", "8h", "Any other session ends after this long without a request. Downwards only."),
