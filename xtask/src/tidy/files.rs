@@ -47,6 +47,8 @@ pub(crate) fn read_all(root: &Path) -> anyhow::Result<Vec<File>> {
         let bytes = fs::read(&place).with_context(|| format!("cannot read {path}"))?;
         files.push(File { path: path.to_owned(), text: String::from_utf8(bytes).unwrap_or_default() });
     }
+    // Git lists what it does not track yet first: what is generated from the files must not depend on that.
+    files.sort_by(|one, other| one.path.cmp(&other.path));
     Ok(files)
 }
 
