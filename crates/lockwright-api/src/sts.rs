@@ -2,9 +2,9 @@
 
 use lockwright_model::access_key::AccessKeyId;
 use lockwright_model::secret::Secret;
-use lockwright_service::authorize::Aim;
+use lockwright_service::authorize::{Aim, Denied};
 use lockwright_service::core::sts::{LONGEST, Refusal, SHORTEST, Taking};
-use lockwright_service::sts::{Credentials, Mfa, StsError, packed};
+use lockwright_service::sts::{Credentials, Mfa, StsError};
 use lockwright_wire::error::{ErrorKind, Reply, WireError};
 use lockwright_wire::query::{Constraint, Node, Violations};
 use lockwright_wire::xml::Writer;
@@ -63,7 +63,7 @@ pub(crate) async fn federation_token(ask: &Ask<'_>) -> Result<Reply, WireError> 
                 writer.text("FederatedUserId", &given.temporary.user_id().unwrap_or_default());
                 writer.text("Arn", &given.temporary.arn().unwrap_or_default());
             });
-            result.integer("PackedPolicySize", i64::try_from(packed(&given.temporary)).unwrap_or(i64::MAX));
+            result.integer("PackedPolicySize", i64::try_from(given.packed()).unwrap_or(i64::MAX));
         })),
         Err(error) => Err(failed(ask, error).await),
     }
@@ -98,7 +98,7 @@ pub(crate) async fn assume_role(ask: &Ask<'_>) -> Result<Reply, WireError> {
             });
             result.optional("SourceIdentity", given.temporary.source_identity.as_deref());
             if given.temporary.policies.is_some() || !given.temporary.policy_arns.is_empty() || !given.temporary.tags.is_empty() {
-                result.integer("PackedPolicySize", i64::try_from(packed(&given.temporary)).unwrap_or(i64::MAX));
+                result.integer("PackedPolicySize", i64::try_from(given.packed()).unwrap_or(i64::MAX));
             }
         })),
         Err(StsError::Refused(Refusal::LongerThanRole)) => Err(WireError::of(
@@ -194,15 +194,15 @@ fn policy_arns(input: &Node<'_>) -> Result<Vec<String>, WireError> {
 
 async fn failed(ask: &Ask<'_>, error: StsError) -> WireError {
     let invalid = |message: &str| WireError::of(ErrorKind::ValidationError, message.to_owned());
-    let denied = |message: String| WireError::of(ErrorKind::AccessDenied, message);
+    let denied = async |message: String| ask.denied(Denied { action: ask.action, message }).await;
     match error {
         StsError::Denied(refused) => ask.denied(refused).await,
-        StsError::RootTakesNoRole => denied("Roles may not be assumed by root accounts.".to_owned()),
-        StsError::WithSession => denied(format!("Cannot call {} with session credentials", ask.call.operation)),
+        StsError::RootTakesNoRole => denied("Roles may not be assumed by root accounts.".to_owned()).await,
+        StsError::WithSession => denied(format!("Cannot call {} with session credentials", ask.call.operation)).await,
         StsError::Refused(Refusal::LongerThanChained | Refusal::LongerThanRole) => {
             invalid("The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by role chaining")
         }
-        StsError::Refused(Refusal::OtherSource) => denied("The source identity of a session can't be changed.".to_owned()),
+        StsError::Refused(Refusal::OtherSource) => denied("The source identity of a session can't be changed.".to_owned()).await,
         StsError::Refused(Refusal::TagGoesOn) => WireError::modelled(
             "InvalidParameterValue",
             400,
@@ -216,7 +216,7 @@ async fn failed(ask: &Ask<'_>, error: StsError) -> WireError {
             WireError::modelled("PackedPolicyTooLarge", 400, message)
         }
         StsError::WrongFactor | StsError::Wait => {
-            denied("MultiFactorAuthentication failed with invalid MFA one time pass code. ".to_owned())
+            denied("MultiFactorAuthentication failed with invalid MFA one time pass code. ".to_owned()).await
         }
         StsError::Trouble(trouble) => broken(trouble),
     }

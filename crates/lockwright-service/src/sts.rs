@@ -12,12 +12,13 @@ use lockwright_model::clock::Timestamp;
 use lockwright_model::context::{OpContext, SecondFactor};
 use lockwright_model::id::{AccountId, DeviceId};
 use lockwright_model::name::RoleName;
-use lockwright_model::resource::{Role, Tag};
+use lockwright_model::resource::Role;
 use lockwright_model::secret::{Sealed, Secret};
 use lockwright_model::temporary::{Bearer, Temporary};
 use lockwright_policy::{Kind, Malformed, Policy};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
+use zeroize::Zeroizing;
 
 use crate::Lockwright;
 use crate::authorize::{Aim, Denied};
@@ -28,6 +29,9 @@ use crate::trouble::{NotCommitted, Trouble};
 
 /// So that a scanner knows a session token without a look-up.
 const TOKEN: &str = "lw_session_";
+
+/// The most bytes of a session token: what is longer is not even opened (attack C21).
+const MOST_TOKEN_BYTES: usize = 8_192;
 
 /// Temporary credentials, shown this once.
 #[derive(Debug)]
@@ -137,29 +141,40 @@ fn role_at(arn: &str) -> Option<(AccountId, RoleName)> {
     Some((account.parse().ok()?, place.rsplit('/').next()?.parse().ok()?))
 }
 
-/// How much of [`PASSED_CHARACTERS`] is used, in percent.
-pub fn packed(temporary: &Temporary) -> usize {
-    let documents = temporary.policies.iter().flatten().map(|policy| policy.chars().count());
-    let arns = temporary.policy_arns.iter().map(|arn| arn.chars().count());
-    let tags = temporary.tags.iter().map(|tag| tag.key.chars().count() + tag.value.chars().count());
-    (documents.chain(arns).chain(tags).sum::<usize>() * 100).div_ceil(PASSED_CHARACTERS)
+impl Credentials {
+    /// How much of a session token's room is used, in percent (`PackedPolicySize`).
+    pub fn packed(&self) -> usize {
+        percent_of_token(self.token.expose().len())
+    }
+}
+
+fn percent_of_token(bytes: usize) -> usize {
+    (bytes * 100).div_ceil(MOST_TOKEN_BYTES)
 }
 
 impl Lockwright {
     /// Whoever brings temporary credentials, if the token was made for this key here. Whether they still sign is [`Lockwright::bearer`]'s to
     /// say.
     pub(crate) fn open_session_token(&self, id: &AccessKeyId, token: &str) -> Option<(SecretKey, Arc<Temporary>)> {
-        let plain = self.unseal(&Sealed::from_text(token.strip_prefix(TOKEN)?), &token_context(id))?;
+        let sealed = token.strip_prefix(TOKEN).filter(|_| token.len() <= MOST_TOKEN_BYTES)?;
+        let plain = self.unseal(&Sealed::from_text(sealed), &token_context(id))?;
         let held: Held = serde_json::from_slice(&plain).ok()?;
         Some((SecretKey::from_stored(&held.secret), Arc::new(held.of)))
     }
 
-    fn give_out(&self, account: AccountId, temporary: Temporary) -> Credentials {
+    fn give_out(&self, account: AccountId, temporary: Temporary) -> Result<Credentials, StsError> {
+        let passed = temporary.policies.iter().flatten().chain(&temporary.policy_arns).map(|text| text.chars().count()).sum::<usize>();
+        if passed > PASSED_CHARACTERS {
+            return Err(StsError::TooLong((passed * 100).div_ceil(PASSED_CHARACTERS)));
+        }
         let id = AccessKeyId::draw_temporary(account, self.entropy());
         let secret = SecretKey::draw(&id, self.entropy());
-        let held = json!({"secret": secret.expose(), "of": &temporary}).to_string();
-        let token = self.seal(held.as_bytes(), &token_context(&id));
-        Credentials { id, secret, token: Secret::new(format!("{TOKEN}{}", token.as_text())), temporary: Arc::new(temporary) }
+        let held = Zeroizing::new(json!({"secret": secret.expose(), "of": &temporary}).to_string());
+        let token = Secret::new(format!("{TOKEN}{}", self.seal(held.as_bytes(), &token_context(&id)).as_text()));
+        if token.expose().len() > MOST_TOKEN_BYTES {
+            return Err(StsError::TooLong(percent_of_token(token.expose().len())));
+        }
+        Ok(Credentials { id, secret, token, temporary: Arc::new(temporary) })
     }
 
     /// `GetSessionToken`: needs no permission, and a key that lasts.
@@ -187,7 +202,7 @@ impl Lockwright {
             transitive: Vec::new(),
             source_identity: None,
         };
-        let given = self.give_out(account, temporary);
+        let given = self.give_out(account, temporary)?;
         let request = json!({"serialNumber": factor.map(|mfa| mfa.serial.as_str()), "durationSeconds": seconds});
         self.tell_given("GetSessionToken", account, request, &given, op).await?;
         Ok(given)
@@ -221,8 +236,7 @@ impl Lockwright {
             transitive: Vec::new(),
             source_identity: None,
         };
-        fits(&temporary)?;
-        let given = self.give_out(account, temporary);
+        let given = self.give_out(account, temporary)?;
         self.tell_given("GetFederationToken", account, json!({"name": name, "durationSeconds": seconds}), &given, op).await?;
         Ok(given)
     }
@@ -277,8 +291,7 @@ impl Lockwright {
         if let (SecondFactor::Shown(at), Caller::Person(_)) = (op.second_factor, caller) {
             temporary.mfa = Some(at);
         }
-        fits(&temporary)?;
-        let given = self.give_out(role.account, temporary);
+        let given = self.give_out(role.account, temporary)?;
         if let Some(own) = caller.account_id().filter(|own| *own != role.account) {
             self.tell_given("AssumeRole", own, request.clone(), &given, &op).await?;
         }
@@ -387,7 +400,7 @@ impl Lockwright {
 }
 
 /// Trusts nobody.
-const NOBODY: &str = r#"{"Version":"2012-10-17","Statement":{"Effect":"Deny","Principal":"*","Action":"*"}}"#;
+const NOBODY: &str = r#"{"Version":"2012-10-17","Statement":{"Effect":"Deny","Principal":"*","Action":"sts:AssumeRole"}}"#;
 
 /// Whoever signs with a key that lasts.
 fn own<'c>(op: &OpContext, caller: &'c Caller) -> Result<&'c Person, StsError> {
@@ -402,11 +415,4 @@ fn expires(person: &Person, seconds: Option<u32>, now: Timestamp) -> Result<Time
         return Err(StsError::Duration { longest });
     }
     Ok(now.plus(Duration::from_secs(u64::from(seconds))))
-}
-
-fn fits(temporary: &Temporary) -> Result<(), StsError> {
-    // Tags have a limit of their own; the plain texts of policies and ARNs must fit.
-    let without = Temporary { tags: Vec::<Tag>::new(), ..temporary.clone() };
-    let percent = packed(&without);
-    if percent > 100 { Err(StsError::TooLong(percent)) } else { Ok(()) }
 }

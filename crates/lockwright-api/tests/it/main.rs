@@ -5,4 +5,5 @@ mod caller;
 mod logging;
 mod paging;
 mod permissions;
+mod sts;
 mod trail;
