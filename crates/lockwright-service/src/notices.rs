@@ -56,7 +56,7 @@ impl Lockwright {
         };
         let Purpose::Disown { subject, notice, .. } = case.purpose else { return Err(CaseError::Unknown) };
         let person = self.person(&subject).await?.ok_or(CaseError::Refused(Refusal::Gone))?;
-        let frozen_until = person.factors().frozen_until.filter(|until| self.now() < *until);
+        let frozen_until = person.factors().frozen_for(self.now());
         Ok(NoticeView { notice: *notice, at: case.created, source: case.source, said, frozen_until })
     }
 

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use lockwright_core::closing::WAY_BACK;
 use lockwright_model::account::AccountState;
+use lockwright_model::case::Channel;
 use lockwright_model::clock::{Clock, ClockFloor, MockClock, Timestamp};
 use lockwright_model::context::Source;
 use lockwright_model::entropy::SystemEntropy;
@@ -13,8 +14,10 @@ use lockwright_model::job::Notice;
 use lockwright_model::proof::Goal;
 use lockwright_service::Lockwright;
 use lockwright_service::clock::TOLERANCE;
+use lockwright_service::core::disown::Disowned;
 use lockwright_service::core::person::Bar;
 use lockwright_service::host::{HostError, Whom};
+use lockwright_service::passwords::ChangePasswordError;
 use lockwright_service::recovery::StartError;
 use lockwright_service::signin::SignInError;
 use lockwright_service::trouble::Trouble;
@@ -182,6 +185,33 @@ async fn x02_a_clock_that_ran_ahead_and_is_put_right_locks_nobody_out() {
         }
         house.letters().await;
         assert!(house.store.account(closed).await.unwrap().is_none(), "{leap:?}");
+    }
+}
+
+#[tokio::test]
+async fn x02_a_freeze_by_a_clock_that_ran_ahead_ends_with_it_and_the_next_one_lasts_a_day() {
+    for leap in [2 * DAY, YEAR, 10 * YEAR] {
+        let house = House::memory().await;
+        house.account(ANA).await;
+        house.pass(leap);
+        let letters = house.change(OLD, NEW).await.1;
+        house.disowned(&letters, ANA).await.unwrap();
+        house.letters().await;
+        house.back(leap);
+        house.lockwright.accept_clock(&house.lockwright.op(Principal::Host, Source::host())).await.unwrap();
+
+        let session = house.session(&root(ANA), NEW).await;
+        house.add_address(&session, &Channel::Email("ana@example.org".parse().unwrap())).await;
+        house.letters().await;
+        let letters = house.change(NEW, OLD).await.1;
+        // Nor does the stop of a time that has not come keep this address from stopping things now.
+        let Disowned::Contained { until } = house.disowned(&letters, ANA).await.unwrap() else { panic!("{leap:?}") };
+        assert_eq!(until, house.clock_now().plus(DAY), "{leap:?}");
+        let session = house.session(&root(ANA), OLD).await;
+        let refused = house.try_change(&session, OLD, NEW).await;
+        assert!(matches!(refused, Err(ChangePasswordError::Frozen { until: told }) if told == until), "{refused:?}");
+        house.pass(DAY);
+        house.change(OLD, NEW).await;
     }
 }
 
