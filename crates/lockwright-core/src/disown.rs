@@ -145,6 +145,7 @@ pub fn answers(notice: &Notice) -> bool {
             | Happening::DeviceResynced(_)
             | Happening::CodesIssued
             | Happening::CodeUsed(_)
+            | Happening::AccessKeyCreated(_)
             | Happening::KeysQuestioned(_)
             | Happening::AddressAdded(_)
             | Happening::AddressRemoved(_)

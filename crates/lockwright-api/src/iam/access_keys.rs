@@ -133,6 +133,13 @@ fn failed(error: KeyError, id: &str) -> WireError {
         KeyError::NoOwner => no_user(id),
         KeyError::Refused(Refusal::TooMany) => WireError::modelled("LimitExceeded", 409, "Cannot exceed quota for AccessKeysPerUser: 2"),
         KeyError::Refused(Refusal::Unknown | Refusal::NotForThisKind) => no_key(id),
+        KeyError::Refused(Refusal::Frozen(until)) => WireError::of(
+            ErrorKind::AccessDenied,
+            format!(
+                "Access keys can be made and activated again from {}, because somebody answered a notice with \"this wasn't me\".",
+                until.to_rfc3339()
+            ),
+        ),
         KeyError::Trouble(trouble) => broken(trouble),
     }
 }
