@@ -7,9 +7,10 @@ use lockwright_model::name::PolicyName;
 use lockwright_policy::{Kind, Malformed, Policy, managed};
 
 use crate::Lockwright;
-use crate::authorize::{Aim, Denied};
+use crate::authorize::Denied;
 use crate::commit::decide;
 use crate::trouble::{NotCommitted, Trouble};
+use crate::users::NoUser;
 
 /// Why a policy was not put or taken away.
 #[derive(Debug, thiserror::Error)]
@@ -49,20 +50,22 @@ impl From<NotCommitted> for GrantError {
     }
 }
 
-impl From<lockwright_store::StoreError> for GrantError {
-    fn from(error: lockwright_store::StoreError) -> Self {
-        Self::Trouble(error.into())
+impl From<NoUser> for GrantError {
+    fn from(none: NoUser) -> Self {
+        match none {
+            NoUser::Denied(denied) => Self::Denied(denied),
+            NoUser::Absent => Self::NoUser,
+            NoUser::Trouble(trouble) => Self::Trouble(trouble),
+        }
     }
 }
 
 impl Lockwright {
     /// Puts a policy into a user, in place of one of the same name.
     pub async fn put_user_policy(&self, op: &OpContext, id: &UserRef, name: &PolicyName, document: &str) -> Result<(), GrantError> {
-        self.permit(op, id.account, &self.aim_at("iam:PutUserPolicy", id).await?).await??;
-        Policy::parse(document, Kind::Identity).map_err(GrantError::Malformed)?;
         let outcome = decide!(self, {
-            let permit = self.permit(op, id.account, &self.aim_at("iam:PutUserPolicy", id).await?).await??;
-            let user = self.store().user(id).await?.ok_or(GrantError::NoUser)?;
+            let (permit, user) = self.permitted_user(op, id, "iam:PutUserPolicy").await?;
+            Policy::parse(document, Kind::Identity).map_err(GrantError::Malformed)?;
             grant::put(&permit, user, name.clone(), document.to_owned(), op, self.entropy())?
         });
         Ok(outcome?)
@@ -71,12 +74,10 @@ impl Lockwright {
     /// Attaches a policy managed by AWS to a user.
     pub async fn attach_user_policy(&self, op: &OpContext, id: &UserRef, arn: &str) -> Result<(), GrantError> {
         let outcome = decide!(self, {
-            let aim = Aim { keys: vec![("iam:policyarn", arn)], ..self.aim_at("iam:AttachUserPolicy", id).await? };
-            let permit = self.permit(op, id.account, &aim).await??;
+            let (permit, user) = self.permitted_with(op, id, "iam:AttachUserPolicy", vec![("iam:policyarn", arn)]).await?;
             if !managed::find(arn).map_err(GrantError::Unknown)?.is_attachable() {
                 return Err(GrantError::NotAttachable);
             }
-            let user = self.store().user(id).await?.ok_or(GrantError::NoUser)?;
             grant::attach(&permit, user, arn, op, self.entropy())?
         });
         Ok(outcome?)
@@ -85,9 +86,7 @@ impl Lockwright {
     /// Detaches a managed policy from a user.
     pub async fn detach_user_policy(&self, op: &OpContext, id: &UserRef, arn: &str) -> Result<(), GrantError> {
         let outcome = decide!(self, {
-            let aim = Aim { keys: vec![("iam:policyarn", arn)], ..self.aim_at("iam:DetachUserPolicy", id).await? };
-            let permit = self.permit(op, id.account, &aim).await??;
-            let user = self.store().user(id).await?.ok_or(GrantError::NoUser)?;
+            let (permit, user) = self.permitted_with(op, id, "iam:DetachUserPolicy", vec![("iam:policyarn", arn)]).await?;
             grant::detach(&permit, user, arn, op, self.entropy())?
         });
         Ok(outcome?)
@@ -96,8 +95,7 @@ impl Lockwright {
     /// Takes a policy out of a user.
     pub async fn delete_user_policy(&self, op: &OpContext, id: &UserRef, name: &PolicyName) -> Result<(), GrantError> {
         let outcome = decide!(self, {
-            let permit = self.permit(op, id.account, &self.aim_at("iam:DeleteUserPolicy", id).await?).await??;
-            let user = self.store().user(id).await?.ok_or(GrantError::NoUser)?;
+            let (permit, user) = self.permitted_user(op, id, "iam:DeleteUserPolicy").await?;
             grant::delete(&permit, user, name, op, self.entropy())?
         });
         Ok(outcome?)

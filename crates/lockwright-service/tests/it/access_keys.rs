@@ -32,7 +32,7 @@ async fn m16_a_key_in_question_answers_for_none_and_makes_none_that_is_not() {
     let by = |id: &AccessKeyId| OpContext { access_key: Some(id.clone()), ..house.as_root(account) };
     for active in [true, false, true] {
         lockwright.set_access_key_active(&by(&first), &owner, &first, active).await.unwrap();
-        assert_eq!(house.questioned(&owner).await, [first.clone()], "{active}");
+        assert_eq!(house.questioned(&owner).await, std::slice::from_ref(&first), "{active}");
     }
     let second = lockwright.create_access_key(&by(&first), &owner).await.unwrap().0.id;
     lockwright.set_access_key_active(&by(&second), &owner, &first, true).await.unwrap();
@@ -41,7 +41,7 @@ async fn m16_a_key_in_question_answers_for_none_and_makes_none_that_is_not() {
     let carla = Identity::User(house.user(account, "carla", true).await);
     let hers = lockwright.create_access_key(&by(&first), &carla).await.unwrap().0.id;
     lockwright.set_access_key_active(&by(&second), &carla, &hers, true).await.unwrap();
-    assert_eq!(house.questioned(&carla).await, [hers.clone()]);
+    assert_eq!(house.questioned(&carla).await, std::slice::from_ref(&hers));
 
     // Whoever is signed in has looked at it, and then so has a program with it.
     lockwright.keep_access_key(&house.as_root(account), &owner, &first).await.unwrap();
