@@ -129,6 +129,8 @@ impl Cache {
             generation.fetch_add(1, Ordering::SeqCst);
         }
         self.rows.invalidate_all();
+        // A moment that was noted by a clock which ran ahead would keep every use from being noted until then.
+        self.noted.invalidate_all();
     }
 
     fn generation(&self, key: &Key) -> &AtomicU64 {

@@ -9,7 +9,7 @@ use lockwright_model::case::Channel;
 use lockwright_model::clock::{Clock, ClockFloor, MockClock, Timestamp};
 use lockwright_model::context::Source;
 use lockwright_model::entropy::SystemEntropy;
-use lockwright_model::identity::Principal;
+use lockwright_model::identity::{Identity, Principal};
 use lockwright_model::job::Notice;
 use lockwright_model::proof::Goal;
 use lockwright_service::Lockwright;
@@ -213,6 +213,22 @@ async fn x02_a_freeze_by_a_clock_that_ran_ahead_ends_with_it_and_the_next_one_la
         house.pass(DAY);
         house.change(OLD, NEW).await;
     }
+}
+
+#[tokio::test]
+async fn x02_the_last_use_of_a_key_is_noted_again_once_a_clock_that_ran_ahead_is_put_right() {
+    let house = House::memory().await;
+    let account = house.account(ANA).await;
+    let key = house.lockwright.create_access_key(&house.host(), &Identity::Root(account)).await.unwrap().0.id;
+    let note = async || {
+        house.lockwright.note_key_use(&key, house.lockwright.now(), "iam", "us-east-1").await;
+        house.store.key_use(&key).await.unwrap().unwrap().at
+    };
+    house.pass(YEAR);
+    assert_eq!(note().await, house.clock_now());
+    house.back(YEAR);
+    assert!(house.lockwright.accept_clock(&house.lockwright.op(Principal::Host, Source::host())).await.unwrap());
+    assert_eq!(note().await, house.clock_now());
 }
 
 #[tokio::test]
