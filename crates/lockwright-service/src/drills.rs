@@ -92,7 +92,7 @@ impl Lockwright {
     pub(crate) async fn remind_of_drill(&self, job: &Job, identity: &Identity) -> Result<(), Trouble> {
         let Some(person) = self.person(identity).await? else { return Ok(()) };
         let op = self.op(Principal::Host, Source::host());
-        let Some(changes) = drill::remind(&person, &op, self.entropy()) else { return Ok(()) };
+        let Some(changes) = drill::remind(&person, job.created, &self.step(&op)) else { return Ok(()) };
         self.commit_reminder(changes, &person, job).await
     }
 }
