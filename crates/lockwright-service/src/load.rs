@@ -5,6 +5,7 @@ use std::sync::Arc;
 use lockwright_core::person::Person;
 use lockwright_model::account::Account;
 use lockwright_model::change::{ClaimKey, Key};
+use lockwright_model::context::OpContext;
 use lockwright_model::email::EmailAddress;
 use lockwright_model::id::AccountId;
 use lockwright_model::identity::{Identity, UserRef};
@@ -55,6 +56,11 @@ pub(crate) fn tries_key(person: &Person) -> TriesKey {
         Person::Builder(builder) => builder_key(&builder.email),
         Person::Operator(operator) => operator_key(&operator.email),
     }
+}
+
+/// The counter of failed tries from a network.
+pub(crate) fn source_key(op: &OpContext) -> TriesKey {
+    TriesKey::new("source", &op.source.network())
 }
 
 pub(crate) fn root_key(email: &EmailAddress) -> TriesKey {

@@ -109,6 +109,9 @@ async fn x02_while_the_clock_is_behind_reading_and_taking_away_go_on() {
     let user = house.user(account, "carla", false).await;
     let (here, there) = (house.session(&root(ANA), OLD).await, house.session(&root(ANA), OLD).await);
     let carla = house.sign_in_user(&user, OLD).await.unwrap().token;
+    let owner = Identity::User(user.clone());
+    let make = async || house.lockwright.create_access_key(&house.as_root(account), &owner).await.unwrap().0.id;
+    let keys = [make().await, make().await];
     let before = house.lockwright.now();
     house.back(YEAR);
     assert_eq!(house.lockwright.now(), before, "time stands still");
@@ -124,6 +127,14 @@ async fn x02_while_the_clock_is_behind_reading_and_taking_away_go_on() {
     house.lockwright.set_user_disabled(&op, &user, true).await.unwrap();
     assert!(!house.alive(&carla).await);
     assert!(house.lockwright.set_user_disabled(&op, &user, false).await.is_err(), "nothing is given back by such a clock");
+    for key in &keys {
+        house.lockwright.set_access_key_active(&op, &owner, key, false).await.unwrap();
+        assert!(house.lockwright.signer(key).await.unwrap().is_none());
+        assert!(house.lockwright.set_access_key_active(&op, &owner, key, true).await.is_err());
+    }
+    house.lockwright.delete_access_key(&op, &owner, &keys[0]).await.unwrap();
+    assert!(house.lockwright.create_access_key(&op, &owner).await.is_err());
+    assert_eq!(house.lockwright.access_keys(&op, &owner).await.unwrap().len(), 1);
     house.lockwright.set_account_suspended(&house.host(), account, true).await.unwrap();
     assert!(!house.alive(&here).await);
     house.pass(YEAR);
@@ -213,6 +224,21 @@ async fn x02_a_freeze_by_a_clock_that_ran_ahead_ends_with_it_and_the_next_one_la
         house.pass(DAY);
         house.change(OLD, NEW).await;
     }
+}
+
+#[tokio::test]
+async fn x02_a_password_from_a_time_that_has_not_come_is_not_the_one_that_was_handed_over_since() {
+    let house = House::memory().await;
+    let account = house.account(ANA).await;
+    house.pass(YEAR);
+    house.change(OLD, NEW).await;
+    house.change(NEW, OLD).await;
+    house.back(YEAR);
+    house.lockwright.accept_clock(&house.lockwright.op(Principal::Host, Source::host())).await.unwrap();
+    let armed = house.arm(&root(ANA)).await;
+    house.lockwright.reset_devices(&house.host(), &Whom::Root(account)).await.unwrap();
+    // Whoever knew the password may have waited for that day (decision 0011).
+    house.first_step(&armed.name).await;
 }
 
 #[tokio::test]
