@@ -41,9 +41,6 @@ pub enum Said {
     },
 }
 
-/// The most cases of one person that are stopped together.
-const CASES: u32 = 200;
-
 impl Lockwright {
     /// What a link asks about; spends nothing (invariant 10).
     pub async fn look_at_notice(&self, link: &str) -> Result<NoticeView, CaseError> {
@@ -66,7 +63,7 @@ impl Lockwright {
             let (token, case) = self.notice_case(link).await?;
             let subject = case.subject().cloned().ok_or(CaseError::Unknown)?;
             let person = self.person(&subject).await?.ok_or(CaseError::Refused(Refusal::Gone))?;
-            let recoveries = self.store().cases_of(&subject, CASES).await?;
+            let recoveries = self.cases_of(&subject).await?;
             disown::disown(case, token.hash(), person, recoveries, &self.step(op))?
         });
         Ok(outcome?)
