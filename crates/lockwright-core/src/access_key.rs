@@ -6,10 +6,13 @@ use lockwright_model::clock::Timestamp;
 use lockwright_model::context::OpContext;
 use lockwright_model::entropy::Entropy;
 use lockwright_model::event::{AuditEvent, Service, Told};
+use lockwright_model::identity::Principal;
+use lockwright_model::job::Happening;
 use lockwright_model::secret::Sealed;
 use serde_json::{Value, json};
 
 use crate::Decided;
+use crate::outbox;
 use crate::person::Person;
 
 /// Why an access key is not made or changed.
@@ -21,21 +24,25 @@ pub enum Refusal {
     TooMany,
     /// There is no such key of this owner.
     Unknown,
+    /// Its owner said "this wasn't me": whoever acts as the owner makes and switches on none until then.
+    Frozen(Timestamp),
 }
 
-/// `CreateAccessKey`: adds a key whose secret is sealed already.
+/// `CreateAccessKey`: adds a key whose secret is sealed already. One that was asked for with a key in question, since `signer`, is so too.
 pub fn create(
     mut person: Person,
     id: AccessKeyId,
     secret: Sealed,
+    signer: Option<Timestamp>,
     op: &OpContext,
     entropy: &dyn Entropy,
 ) -> Result<Decided<AccessKey>, Refusal> {
+    not_frozen(&person, op)?;
     let keys = person.keys_mut().ok_or(Refusal::NotForThisKind)?;
     if keys.len() >= MOST_ACCESS_KEYS {
         return Err(Refusal::TooMany);
     }
-    let key = AccessKey { id, secret, active: true, created: op.now, questioned: None };
+    let key = AccessKey { id, secret, active: true, created: op.now, questioned: signer };
     keys.push(key.clone());
     let mut changes = ChangeSet::default();
     let shown = json!({"accessKey": {
@@ -43,23 +50,28 @@ pub fn create(
     }});
     changes.tell(event("CreateAccessKey", &person, json!({"userName": person.user_name()}), shown, op, entropy));
     changes.put(Record::Claim(Claim::held(ClaimKey::AccessKey(key.id.clone()), person.identity())));
+    outbox::tell(&mut changes, &person, Happening::AccessKeyCreated(key.id.clone()), op, entropy);
     changes.put(person.record());
     Ok(Decided::new(changes, key))
 }
 
 /// `UpdateAccessKey`: an inactive key signs nothing. Setting what is set already changes nothing but the trail, and answers what a recovery
-/// left in question: somebody who may change the key has looked at it.
+/// left in question: somebody who may change the key has looked at it. Not so a program whose key is in question itself, since `signer`.
 pub fn set_active(
     mut person: Person,
     id: &AccessKeyId,
     active: bool,
+    signer: Option<Timestamp>,
     op: &OpContext,
     entropy: &dyn Entropy,
 ) -> Result<Decided<()>, Refusal> {
+    if active {
+        not_frozen(&person, op)?;
+    }
     let keys = person.keys_mut().ok_or(Refusal::NotForThisKind)?;
     let key = keys.iter_mut().find(|key| key.id == *id).ok_or(Refusal::Unknown)?;
     key.active = active;
-    key.questioned = None;
+    key.questioned = key.questioned.and(signer);
     let request = json!({"userName": person.user_name(), "accessKeyId": id.as_str(), "status": status(active)});
     let mut changes = ChangeSet::default();
     changes.tell(event("UpdateAccessKey", &person, request, Value::Null, op, entropy));
@@ -68,11 +80,26 @@ pub fn set_active(
 }
 
 /// A key that a recovery left in question is its owner's: it goes on, and stands out no more. A key that is off stays off.
-pub fn keep(person: Person, id: &AccessKeyId, op: &OpContext, entropy: &dyn Entropy) -> Result<Decided<()>, Refusal> {
+pub fn keep(
+    person: Person,
+    id: &AccessKeyId,
+    signer: Option<Timestamp>,
+    op: &OpContext,
+    entropy: &dyn Entropy,
+) -> Result<Decided<()>, Refusal> {
     if !person.keys().iter().any(|key| key.id == *id && key.active) {
         return Err(Refusal::Unknown);
     }
-    set_active(person, id, true, op, entropy)
+    set_active(person, id, true, signer, op, entropy)
+}
+
+/// Whether a key may be made or switched on by whoever acts: after "this wasn't me" not by its owner, who may be somebody else; an
+/// administrator may, and switching off always may.
+fn not_frozen(person: &Person, op: &OpContext) -> Result<(), Refusal> {
+    match person.factors().frozen_for(op.now) {
+        Some(until) if op.principal == Principal::Signed(person.identity()) => Err(Refusal::Frozen(until)),
+        _ => Ok(()),
+    }
 }
 
 /// Its owner got back in: the keys from before go on signing, for programs would stand still, but each is to be looked at. How many still sign.

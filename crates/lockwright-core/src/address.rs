@@ -56,10 +56,7 @@ fn may_change(person: &Person, session: &Session, now: Timestamp) -> Result<(), 
     if matches!(person, Person::Operator(_)) || person.closed().is_some() {
         return Err(Refusal::NotThis);
     }
-    match person.factors().frozen_until {
-        Some(until) if now < until => Err(Refusal::Frozen(until)),
-        _ => Ok(()),
-    }
+    person.factors().frozen_for(now).map_or(Ok(()), |until| Err(Refusal::Frozen(until)))
 }
 
 /// Whether a person has room for one more address.
@@ -211,7 +208,7 @@ pub fn enter(
     if subject != person.identity() || !session::alive(session, &person, op.now) || room(&person, &channel).is_err() {
         return Err(recovery::Refusal::Gone);
     }
-    if let Some(until) = person.factors().frozen_until.filter(|until| op.now < *until) {
+    if let Some(until) = person.factors().frozen_for(op.now) {
         return Err(recovery::Refusal::Frozen(until));
     }
     let CaseState::Open { ticket, wrong, .. } = &mut case.state else {

@@ -115,8 +115,8 @@ pub fn add(
     }
     changes.tell(AuditEvent::new(op, entropy, told("EnableMFADevice", &person, &device)));
     let first = person.factors().devices.is_empty();
-    if first && person.factors().drills.is_empty() {
-        changes.put(drill::next(&person, op, entropy));
+    if first {
+        drill::plan(&mut changes, &mut person, op, entropy);
     }
     let name = device.name.clone();
     let factors = person.factors_mut();

@@ -9,7 +9,7 @@ use lockwright_model::change::{ChangeSet, Record, Version};
 use lockwright_model::clock::Timestamp;
 use lockwright_model::context::{OpContext, Source};
 use lockwright_model::event::{AuditEvent, Service, Told};
-use lockwright_model::factors::{Cancel, Canceller};
+use lockwright_model::factors::Canceller;
 use lockwright_model::id::CaseId;
 use lockwright_model::identity::Identity;
 use lockwright_model::job::{Happening, Notice};
@@ -83,7 +83,7 @@ pub fn disown(
         _ => return Err(Refusal::Gone),
     };
     let by = Canceller::Channel(channel);
-    let earlier: Vec<(Canceller, Timestamp)> = person.factors().cancels.iter().map(|cancel| (cancel.by.clone(), cancel.at)).collect();
+    let earlier = recovery::cancels(&person, op.now);
     let mut changes = recovery::complete(case, op);
     let told = Told::new(Service::Signin, "NoticeDisowned", person.account_id()).about(person.identity(), person.iam_user());
     changes.tell(AuditEvent::new(op, entropy, told));
@@ -97,12 +97,10 @@ pub fn disown(
     }
     let until = op.now.plus(FREEZE);
     person.end_sessions();
-    let factors = person.factors_mut();
-    factors.frozen_until = factors.frozen_until.max(Some(until));
+    person.factors_mut().frozen_until = person.factors().frozen_for(op.now).max(Some(until));
     // What was asked for before is void, and this address stops nothing more for a while, even if nothing waited.
     if stopped.closed == 0 {
-        factors.cancels.retain(|cancel| op.now < cancel.at.plus(CANCEL_MEMORY));
-        factors.cancels.push(Cancel { by, at: op.now });
+        recovery::remember(&mut person, by, op.now);
     }
     outbox::tell(&mut changes, &person, Happening::Contained, op, entropy);
     changes.put(person.record());
@@ -147,6 +145,7 @@ pub fn answers(notice: &Notice) -> bool {
             | Happening::DeviceResynced(_)
             | Happening::CodesIssued
             | Happening::CodeUsed(_)
+            | Happening::AccessKeyCreated(_)
             | Happening::KeysQuestioned(_)
             | Happening::AddressAdded(_)
             | Happening::AddressRemoved(_)

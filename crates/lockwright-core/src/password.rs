@@ -63,7 +63,7 @@ pub fn change(
     if !allowed(&person, session) {
         return Err(Refusal::NotAllowed);
     }
-    if let Some(until) = person.factors().frozen_until.filter(|until| op.now < *until) {
+    if let Some(until) = person.factors().frozen_for(op.now) {
         return Err(Refusal::Frozen(until));
     }
     let credential = match person.credential() {

@@ -102,7 +102,7 @@ pub struct Surroundings {
 
 /// Looks at a person's ways back.
 pub fn readiness(person: &Person, settings: RecoverySettings, surroundings: &Surroundings, now: Timestamp) -> Readiness {
-    let lines: Vec<Line> = losses(person).into_iter().map(|loss| Line { loss, way: way_from(person, loss, settings, now) }).collect();
+    let lines = lines(person, settings, now);
     let openings = RuleBook::PRODUCTION.single_holder_openings(&situation(person, settings, now));
     let mut concerns = concerns(person, &lines, settings, surroundings, now);
     concerns.sort_unstable();
@@ -114,6 +114,11 @@ pub fn readiness(person: &Person, settings: RecoverySettings, surroundings: &Sur
         serves: enrolled(person, now),
         lines,
     }
+}
+
+/// Everything this person could lose, each with the way back from it.
+pub(crate) fn lines(person: &Person, settings: RecoverySettings, now: Timestamp) -> Vec<Line> {
+    losses(person).into_iter().map(|loss| Line { loss, way: way_from(person, loss, settings, now) }).collect()
 }
 
 /// What this person could lose, in the order of the page.
@@ -232,7 +237,12 @@ pub fn rehearsal(person: &Person, line: &Line, settings: RecoverySettings, now: 
 
 fn rehearsal_due(person: &Person, lines: &[Line], settings: RecoverySettings, now: Timestamp) -> bool {
     let due = last(person).is_none_or(|at| now >= at.plus(REHEARSE));
-    due && protection(person) == Protection::Device && lines.iter().any(|line| rehearsal(person, line, settings, now).is_some())
+    due && rehearsable(person, lines, settings, now)
+}
+
+/// Whether somebody with a device can rehearse a way back alone.
+pub(crate) fn rehearsable(person: &Person, lines: &[Line], settings: RecoverySettings, now: Timestamp) -> bool {
+    protection(person) == Protection::Device && lines.iter().any(|line| rehearsal(person, line, settings, now).is_some())
 }
 
 /// The only devices are apps that show codes, and a single one at that.

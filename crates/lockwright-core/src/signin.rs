@@ -124,7 +124,7 @@ pub fn second_factor_owed(person: &Person, now: Timestamp) -> bool {
     }
     // Whoever took the devices away vouches for a password that was set since, by the link that was handed over: one from before may be
     // known to somebody who waited for that day (decision 0011).
-    let vouched = |owed: &EnrolmentOwed| !owed.taken || person.credential().is_some_and(|credential| credential.changed > owed.since);
+    let vouched = |owed: &EnrolmentOwed| !owed.taken || person.replaced_since(owed.since, now);
     let granted = match factors.enrolment.filter(vouched).map(|owed| owed.why) {
         Some(EnrolmentReason::Administrator) => Proofs::of(&[Proof::Administrator]),
         Some(EnrolmentReason::Host) => Proofs::of(&[Proof::Host]),

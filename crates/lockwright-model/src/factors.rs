@@ -56,6 +56,8 @@ pub struct Factors {
     pub cancels: Vec<Cancel>,
     /// Results of rehearsals, newest last.
     pub drills: Vec<Drill>,
+    /// When the present half year until the reminder of a rehearsal began.
+    pub rehearse_from: Option<Timestamp>,
     /// Logins of other systems that share these credentials.
     pub linked: Vec<LinkedLogin>,
     /// When one was last unlinked: what was begun before can't be finished.

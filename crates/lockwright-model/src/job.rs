@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::access_key::AccessKeyId;
 use crate::case::{CaseMoment, Channel, IdentityKind};
 use crate::change::Version;
 use crate::clock::Timestamp;
@@ -224,6 +225,8 @@ pub enum Happening {
     CodeUsed(u8),
     /// An administrator or the host asks for a new enrolment.
     EnrolmentRequired,
+    /// An access key was made.
+    AccessKeyCreated(AccessKeyId),
     /// A recovery was finished, and so many access keys from before still sign.
     KeysQuestioned(u8),
     /// Another address was confirmed, shown masked.

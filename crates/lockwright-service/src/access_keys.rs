@@ -179,7 +179,7 @@ impl Lockwright {
             let id = AccessKeyId::draw(account, self.entropy());
             let secret = SecretKey::draw(&id, self.entropy());
             let sealed = self.seal(secret.expose().as_bytes(), &secret_context(&id));
-            let decided = access_key::create(person, id, sealed, op, self.entropy())?;
+            let decided = access_key::create(person, id, sealed, self.signers_question(op).await?, op, self.entropy())?;
             lockwright_core::Decided::new(decided.changes, (decided.output, secret))
         });
         Ok(made?)
@@ -189,7 +189,7 @@ impl Lockwright {
     pub async fn set_access_key_active(&self, op: &OpContext, owner: &Identity, id: &AccessKeyId, active: bool) -> Result<(), KeyError> {
         let outcome = decide!(self, {
             let person = self.key_owner(op, owner, "iam:UpdateAccessKey").await?;
-            access_key::set_active(person, id, active, op, self.entropy())?
+            access_key::set_active(person, id, active, self.signers_question(op).await?, op, self.entropy())?
         });
         Ok(outcome?)
     }
@@ -198,7 +198,7 @@ impl Lockwright {
     pub async fn keep_access_key(&self, op: &OpContext, owner: &Identity, id: &AccessKeyId) -> Result<(), KeyError> {
         let outcome = decide!(self, {
             let person = self.key_owner(op, owner, "iam:UpdateAccessKey").await?;
-            access_key::keep(person, id, op, self.entropy())?
+            access_key::keep(person, id, self.signers_question(op).await?, op, self.entropy())?
         });
         Ok(outcome?)
     }
@@ -246,6 +246,15 @@ impl Lockwright {
         self.permit(op, account, &aim.unwrap_or_else(|| Aim::account("iam:GetAccessKeyLastUsed"))).await??;
         let Some(owner) = owner else { return Ok(None) };
         Ok(Some((owner, self.store().key_use(id).await?)))
+    }
+
+    /// Since when the key that signed the request is in question. It is read after the key that the act is about, so that a recovery which
+    /// ends meanwhile is seen either here or by the commit.
+    async fn signers_question(&self, op: &OpContext) -> Result<Option<Timestamp>, KeyError> {
+        let (Some(id), Principal::Signed(signer)) = (&op.access_key, &op.principal) else { return Ok(None) };
+        let signer = self.person(signer).await?.ok_or(KeyError::NoOwner)?;
+        let key = signer.keys().iter().find(|key| key.id == *id).ok_or(Refusal::Unknown)?;
+        Ok(key.questioned)
     }
 
     /// The owner of keys as stored now, once the act is allowed.

@@ -55,16 +55,17 @@ const POLICY_BYTES: u64 = 16 * 1024;
 const OWNER_BYTES: u64 = 512;
 
 impl Cache {
+    /// A cache that takes about so many bytes: half of them for rows, a quarter for policies, the rest for what is known of access keys and of policies' ARNs.
     pub(crate) fn new(bytes: u64) -> Self {
         Self {
-            rows: moka::sync::Cache::new(bytes / ROW_BYTES),
+            rows: moka::sync::Cache::new(bytes / 2 / ROW_BYTES),
             generations: (0..GROUPS).map(|_| AtomicU64::new(0)).collect(),
             hasher: RandomState::new(),
             bypass: AtomicBool::new(false),
-            policies: moka::sync::Cache::new(bytes / POLICY_BYTES),
-            owners: moka::sync::Cache::new(bytes / OWNER_BYTES),
-            policy_ids: moka::sync::Cache::new(bytes / OWNER_BYTES),
-            noted: moka::sync::Cache::new(bytes / OWNER_BYTES),
+            policies: moka::sync::Cache::new(bytes / 4 / POLICY_BYTES),
+            owners: moka::sync::Cache::new(bytes / 12 / OWNER_BYTES),
+            policy_ids: moka::sync::Cache::new(bytes / 12 / OWNER_BYTES),
+            noted: moka::sync::Cache::new(bytes / 12 / OWNER_BYTES),
         }
     }
 
@@ -150,6 +151,8 @@ impl Cache {
             generation.fetch_add(1, Ordering::SeqCst);
         }
         self.rows.invalidate_all();
+        // A moment that was noted by a clock which ran ahead would keep every use from being noted until then.
+        self.noted.invalidate_all();
     }
 
     fn generation(&self, key: &Key) -> &AtomicU64 {
@@ -192,6 +195,14 @@ mod tests {
         cache.forget(std::slice::from_ref(&key));
         cache.fill(key.clone(), old, mark);
         assert!(cache.get(&key).is_none());
+    }
+
+    #[test]
+    fn all_that_it_holds_together_is_within_its_bytes() {
+        let cache = Cache::new(1 << 20);
+        let bytes = |entries: moka::policy::Policy, each| entries.max_capacity().unwrap() * each;
+        let keys = bytes(cache.owners.policy(), OWNER_BYTES) + bytes(cache.noted.policy(), OWNER_BYTES);
+        assert_eq!(bytes(cache.rows.policy(), ROW_BYTES) + bytes(cache.policies.policy(), POLICY_BYTES) + keys, 1 << 20);
     }
 
     #[test]

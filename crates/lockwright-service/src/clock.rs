@@ -3,9 +3,9 @@
 use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::time::Duration;
 
-use lockwright_core::outbox;
+use lockwright_core::{access_key, outbox};
 use lockwright_model::case::Purpose;
-use lockwright_model::change::{ChangeSet, Record, Touch};
+use lockwright_model::change::{ChangeSet, ClaimKey, Key, Record, Touch};
 use lockwright_model::clock::{ClockFloor, Timestamp};
 use lockwright_model::context::OpContext;
 use lockwright_model::event::{AuditEvent, Service, Told};
@@ -22,7 +22,8 @@ const KEEP: Duration = Duration::from_secs(60);
 /// Jobs that are read in one go while they are put right.
 const PAGE: u32 = 200;
 /// Acts that only take something away: they go on whatever the clock says.
-const TAKE_AWAY: [&str; 6] = ["Logout", "SessionsEnded", "SuspendAccount", "DisableUser", "DisableBuilderId", "DisableOperator"];
+const TAKE_AWAY: [&str; 7] =
+    ["Logout", "SessionsEnded", "SuspendAccount", "DisableUser", "DisableBuilderId", "DisableOperator", "DeleteAccessKey"];
 
 /// The latest moment that was seen, and how much of it is stored.
 #[derive(Debug, Default)]
@@ -73,9 +74,13 @@ impl Floor {
         self.stored.store(0, Ordering::SeqCst);
     }
 
-    /// Takes over what is stored; `true` when the host has set it anew since.
+    /// Takes over what is stored; `true` when the host has set it anew since. What was read before that says nothing more.
     fn adopt(&self, stored: ClockFloor) -> bool {
-        let anew = self.accepted.swap(stored.accepted, Ordering::SeqCst) != stored.accepted;
+        let known = self.accepted.fetch_max(stored.accepted, Ordering::SeqCst);
+        if stored.accepted < known {
+            return false;
+        }
+        let anew = stored.accepted > known;
         self.stored.store(stored.at.as_micros(), Ordering::SeqCst);
         if anew {
             self.at.store(stored.at.as_micros(), Ordering::SeqCst);
@@ -179,11 +184,13 @@ impl Lockwright {
     }
 }
 
-/// Whether changes only take something away: sessions, the right to sign in, jobs that are done. The link with which a notice can be
+/// Whether changes only take something away: sessions, the right to sign in, access keys, jobs that are done. The link with which a notice can be
 /// disowned is of that kind too: it stops things and opens none.
 fn takes_away(changes: &ChangeSet) -> bool {
-    use lockwright_model::change::Key;
-    let harmless = changes.deletes.iter().all(|(key, _)| matches!(key, Key::Session(_) | Key::Ceremony(_) | Key::Job(_)));
+    let harmless = changes
+        .deletes
+        .iter()
+        .all(|(key, _)| matches!(key, Key::Session(_) | Key::Ceremony(_) | Key::Job(_) | Key::Claim(ClaimKey::AccessKey(_))));
     let outbox = |record: &Record| match record {
         Record::Job(_) => true,
         Record::Case(case) => matches!(case.purpose, Purpose::Disown { .. }),
@@ -192,6 +199,25 @@ fn takes_away(changes: &ChangeSet) -> bool {
     let people = |record: &Record| {
         matches!(record, Record::Job(_) | Record::Account(_) | Record::User(_) | Record::Builder(_) | Record::Operator(_))
     };
-    let named = !changes.events.is_empty() && changes.events.iter().all(|event| TAKE_AWAY.contains(&event.name.as_str()));
+    let switched_off =
+        |event: &AuditEvent| event.name == "UpdateAccessKey" && event.record["requestParameters"]["status"] == access_key::status(false);
+    let takes = |event: &AuditEvent| TAKE_AWAY.contains(&event.name.as_str()) || switched_off(event);
+    let named = !changes.events.is_empty() && changes.events.iter().all(takes);
     harmless && ((changes.events.is_empty() && changes.puts.iter().all(outbox)) || (named && changes.puts.iter().all(people)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn x02_what_was_read_before_the_host_accepted_the_clock_lifts_the_floor_no_more() {
+        let at = Timestamp::from_micros;
+        let floor = Floor::default();
+        assert!(!floor.adopt(ClockFloor { at: at(9_000), accepted: 0 }));
+        assert!(floor.adopt(ClockFloor { at: at(100), accepted: 1 }));
+        assert!(!floor.adopt(ClockFloor { at: at(9_000), accepted: 0 }), "a reading that was under way");
+        assert!(!floor.adopt(ClockFloor { at: at(200), accepted: 1 }));
+        assert_eq!(floor.hold(at(0)), at(200));
+    }
 }

@@ -136,12 +136,8 @@ impl Lockwright {
 
     /// The owner of a session that counts now and was confirmed lately, as stored (ASVS 7.5.1).
     async fn confirmed_owner(&self, op: &OpContext, session: &Session) -> Result<Person, ContactError> {
-        let stored = self.store().session(&session.token).await?.ok_or(ContactError::Unconfirmed)?;
-        let person = self.person(&stored.owner).await?.ok_or(ContactError::Unconfirmed)?;
-        if !session::alive(&stored, &person, op.now) || !session::confirmed(&stored, &person, op.now) {
-            return Err(ContactError::Unconfirmed);
-        }
-        Ok(person)
+        let owner = self.living_owner(session, op.now).await?.filter(|(stored, person)| session::confirmed(stored, person, op.now));
+        owner.map(|(_, person)| person).ok_or(ContactError::Unconfirmed)
     }
 
     /// Counts an invitation against its owner, who is told when it was too many, and against the mailbox, silently.

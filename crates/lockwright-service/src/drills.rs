@@ -1,9 +1,7 @@
 //! Rehearsals: "pretend I lost this", walked on the real pages.
 
-use lockwright_core::person::Person;
 use lockwright_core::readiness;
 use lockwright_core::recovery::drill;
-use lockwright_core::session;
 use lockwright_core::tries::{ADDRESS_MAILS, Wait};
 use lockwright_model::change::Record;
 use lockwright_model::clock::Timestamp;
@@ -65,7 +63,7 @@ impl Lockwright {
     pub async fn start_drill(&self, op: &OpContext, session: &Session, loss: Loss) -> Result<Opened, DrillError> {
         let holder = Token::draw(TokenKind::Case, self.entropy());
         let case = decide!(self, {
-            let person = self.drilled(op, session).await?;
+            let (_, person) = self.living_owner(session, op.now).await?.ok_or(DrillError::Ended)?;
             let settings = self.config().recovery;
             let line = readiness::Line { loss, way: readiness::way_from(&person, loss, settings, op.now) };
             let known = readiness::losses(&person).contains(&loss);
@@ -82,17 +80,11 @@ impl Lockwright {
         Ok(Opened { case, holder })
     }
 
-    async fn drilled(&self, op: &OpContext, session: &Session) -> Result<Person, DrillError> {
-        let stored = self.store().session(&session.token).await?.ok_or(DrillError::Ended)?;
-        let person = self.person(&stored.owner).await?.ok_or(DrillError::Ended)?;
-        if session::alive(&stored, &person, op.now) { Ok(person) } else { Err(DrillError::Ended) }
-    }
-
     /// Reminds somebody to rehearse a way back, once: the next reminder's job goes in the same commit.
     pub(crate) async fn remind_of_drill(&self, job: &Job, identity: &Identity) -> Result<(), Trouble> {
         let Some(person) = self.person(identity).await? else { return Ok(()) };
         let op = self.op(Principal::Host, Source::host());
-        let Some(changes) = drill::remind(&person, &op, self.entropy()) else { return Ok(()) };
+        let Some(changes) = drill::remind(&person, job.created, &self.step(&op)) else { return Ok(()) };
         self.commit_reminder(changes, &person, job).await
     }
 }

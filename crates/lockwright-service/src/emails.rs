@@ -65,9 +65,6 @@ impl From<NotCommitted> for ChangeEmailError {
     }
 }
 
-/// The most cases of one person that are ended together.
-const CASES: u32 = 200;
-
 impl Lockwright {
     /// Sends a code to a new address of a root user or builder ID. An address that is in use elsewhere looks the same; its owner is
     /// told by mail, as at a registration.
@@ -127,7 +124,7 @@ impl Lockwright {
             let Purpose::UndoEmail { subject, old, .. } = &case.purpose else { return Err(CaseError::Refused(Refusal::Gone)) };
             let person = self.person(subject).await?.ok_or(CaseError::Refused(Refusal::Gone))?;
             let around = self.around(&person, old).await?;
-            let pending = self.store().cases_of(subject, CASES).await?;
+            let pending = self.cases_of(subject).await?;
             email::undo(case, token.hash(), person, &around, pending, op, self.entropy())?
         });
         outcome.map_err(taken_is_gone)

@@ -31,8 +31,7 @@ impl Lockwright {
     pub async fn deactivate_device(&self, op: &OpContext, id: &UserRef, device: &DeviceId) -> Result<(), UserError> {
         not_oneself(op, id)?;
         let outcome = decide!(self, {
-            let permit = self.permit(op, id.account, &self.aim_at("iam:DeactivateMFADevice", id).await?).await??;
-            let person = self.person(&Identity::User(id.clone())).await?.ok_or(UserError::Denied)?;
+            let (permit, person) = self.permitted_person(op, id, "iam:DeactivateMFADevice").await?;
             devices::deactivate(&permit, person, device, op, self.entropy())?
         });
         Ok(outcome?)
@@ -42,8 +41,7 @@ impl Lockwright {
     pub async fn require_enrolment(&self, op: &OpContext, id: &UserRef) -> Result<(), UserError> {
         not_oneself(op, id)?;
         let outcome = decide!(self, {
-            let permit = self.permit(op, id.account, &self.aim_at("iam:DeactivateMFADevice", id).await?).await??;
-            let person = self.person(&Identity::User(id.clone())).await?.ok_or(UserError::Denied)?;
+            let (permit, person) = self.permitted_person(op, id, "iam:DeactivateMFADevice").await?;
             devices::require_enrolment(&permit, person, op, self.entropy())?
         });
         Ok(outcome?)

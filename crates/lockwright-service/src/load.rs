@@ -3,8 +3,12 @@
 use std::sync::Arc;
 
 use lockwright_core::person::Person;
+use lockwright_core::session;
 use lockwright_model::account::Account;
+use lockwright_model::case::Case;
 use lockwright_model::change::{ClaimKey, Key};
+use lockwright_model::clock::Timestamp;
+use lockwright_model::context::OpContext;
 use lockwright_model::email::EmailAddress;
 use lockwright_model::id::AccountId;
 use lockwright_model::identity::{Identity, UserRef};
@@ -47,6 +51,9 @@ pub(crate) struct Found {
     pub(crate) tries: TriesKey,
 }
 
+/// The most cases of one person that are looked through, or ended, together.
+const CASES: u32 = 200;
+
 /// The counter of a person's password.
 pub(crate) fn tries_key(person: &Person) -> TriesKey {
     match person {
@@ -55,6 +62,11 @@ pub(crate) fn tries_key(person: &Person) -> TriesKey {
         Person::Builder(builder) => builder_key(&builder.email),
         Person::Operator(operator) => operator_key(&operator.email),
     }
+}
+
+/// The counter of failed tries from a network.
+pub(crate) fn source_key(op: &OpContext) -> TriesKey {
+    TriesKey::new("source", &op.source.network())
 }
 
 pub(crate) fn root_key(email: &EmailAddress) -> TriesKey {
@@ -148,6 +160,18 @@ impl Lockwright {
                 account.zip(self.store().user(id).await?).map(|(account, user)| Person::User { account: Box::new(account), user })
             }
         })
+    }
+
+    /// The owner of a session that counts now, both as stored.
+    pub(crate) async fn living_owner(&self, session: &Session, now: Timestamp) -> Result<Option<(Session, Person)>, StoreError> {
+        let Some(stored) = self.store().session(&session.token).await? else { return Ok(None) };
+        let owner = self.person(&stored.owner).await?.filter(|owner| session::alive(&stored, owner, now));
+        Ok(owner.map(|owner| (stored, owner)))
+    }
+
+    /// The cases of a person, the one that ends last first, at most [`CASES`].
+    pub(crate) async fn cases_of(&self, subject: &Identity) -> Result<Vec<Case>, StoreError> {
+        self.store().cases_of(subject, CASES).await
     }
 
     /// A person, from the cache where it is there.

@@ -41,9 +41,6 @@ pub enum Said {
     },
 }
 
-/// The most cases of one person that are stopped together.
-const CASES: u32 = 200;
-
 impl Lockwright {
     /// What a link asks about; spends nothing (invariant 10).
     pub async fn look_at_notice(&self, link: &str) -> Result<NoticeView, CaseError> {
@@ -56,7 +53,7 @@ impl Lockwright {
         };
         let Purpose::Disown { subject, notice, .. } = case.purpose else { return Err(CaseError::Unknown) };
         let person = self.person(&subject).await?.ok_or(CaseError::Refused(Refusal::Gone))?;
-        let frozen_until = person.factors().frozen_until.filter(|until| self.now() < *until);
+        let frozen_until = person.factors().frozen_for(self.now());
         Ok(NoticeView { notice: *notice, at: case.created, source: case.source, said, frozen_until })
     }
 
@@ -66,7 +63,7 @@ impl Lockwright {
             let (token, case) = self.notice_case(link).await?;
             let subject = case.subject().cloned().ok_or(CaseError::Unknown)?;
             let person = self.person(&subject).await?.ok_or(CaseError::Refused(Refusal::Gone))?;
-            let recoveries = self.store().cases_of(&subject, CASES).await?;
+            let recoveries = self.cases_of(&subject).await?;
             disown::disown(case, token.hash(), person, recoveries, &self.step(op))?
         });
         Ok(outcome?)

@@ -16,6 +16,7 @@ use lockwright_store::StoreError;
 use crate::Lockwright;
 use crate::commit::decide;
 use crate::factors::mfa_key;
+use crate::load::source_key;
 use crate::signin::SignedIn;
 use crate::trouble::{NotCommitted, Trouble};
 
@@ -142,7 +143,7 @@ impl Lockwright {
         response: &str,
         previous: Option<&Token>,
     ) -> Result<SignedIn, PasskeyError> {
-        let source_key = TriesKey::new("source", &op.source.network());
+        let source_key = source_key(op);
         SOURCE_FAILURES.check(self.store().tries(&source_key).await?.as_ref(), op.now)?;
         let outcome = self.level(self.try_passkey(door, op, sealed, response, previous)).await;
         let word = match &outcome {
@@ -154,7 +155,7 @@ impl Lockwright {
         };
         metrics::counter!("lockwright_passkey_sign_ins_total", "outcome" => word).increment(1);
         if matches!(outcome, Err(PasskeyError::Refused)) {
-            self.count_source(&source_key, op.now).await?;
+            self.count_source(source_key, op.now).await;
         }
         outcome
     }
@@ -196,13 +197,17 @@ impl Lockwright {
         }
     }
 
-    /// Counts a failure of a network; when many fail at once the count gives way.
-    pub(crate) async fn count_source(&self, key: &TriesKey, now: Timestamp) -> Result<(), Trouble> {
-        let mut changes = ChangeSet::default();
-        changes.put(Record::Tries(SOURCE_FAILURES.count(self.store().tries(key).await?, key.clone(), now)));
-        match self.commit(changes).await {
-            Ok(_) | Err(NotCommitted::Taken(_)) => Ok(()),
-            Err(failure) => Err(failure.into()),
+    /// Counts a failure of a network; when many fail at once the count gives way. What was answered to the try is answered all the same
+    /// when it can't be written.
+    pub(crate) async fn count_source(&self, key: TriesKey, now: Timestamp) {
+        let counted = async {
+            let mut changes = ChangeSet::default();
+            changes.put(Record::Tries(SOURCE_FAILURES.count(self.store().tries(&key).await.map_err(Trouble::from)?, key, now)));
+            self.commit(changes).await
+        };
+        match counted.await {
+            Ok(_) | Err(NotCommitted::Taken(_)) => {}
+            Err(failure) => tracing::warn!(%failure, "a failed try was not counted against its network"),
         }
     }
 }

@@ -20,6 +20,7 @@ use crate::load::{builder_key, root_key};
 use crate::passwords::{Policy, PresentError, Requirements};
 use crate::recovery::{FinishError, StartError};
 use crate::trouble::{NotCommitted, Trouble};
+use crate::users::NoUser;
 
 /// A registered identity, signed in.
 #[derive(Debug)]
@@ -50,6 +51,15 @@ impl From<Trouble> for OwnAddressError {
 impl From<lockwright_store::StoreError> for OwnAddressError {
     fn from(error: lockwright_store::StoreError) -> Self {
         Self::Start(error.into())
+    }
+}
+
+impl From<NoUser> for OwnAddressError {
+    fn from(none: NoUser) -> Self {
+        match none {
+            NoUser::Denied => Self::Present(PresentError::Mismatch),
+            NoUser::Trouble(trouble) => trouble.into(),
+        }
     }
 }
 
@@ -91,7 +101,7 @@ impl Lockwright {
 
     /// Mails a user's address for confirmation, on an administrator's word.
     pub async fn invite_address(&self, op: &OpContext, user: &UserRef, address: EmailAddress) -> Result<Opened, OwnAddressError> {
-        self.permit(op, user.account, &self.aim_at("iam:UpdateUser", user).await?).await?.map_err(|_| PresentError::Mismatch)?;
+        self.permitted_user(op, user, "iam:UpdateUser").await?;
         Ok(self.start_address(op, Identity::User(user.clone()), address).await?)
     }
 

@@ -14,6 +14,7 @@ use lockwright_store::StoreError;
 use crate::Lockwright;
 use crate::commit::decide;
 use crate::factors::{FactorAnswer, FactorError, FactorRefusal, mfa_key};
+use crate::load::source_key;
 use crate::signin::SignedIn;
 use crate::trouble::{NotCommitted, Trouble};
 
@@ -102,7 +103,7 @@ impl Lockwright {
         answer: FactorAnswer<'_>,
         previous: Option<&Token>,
     ) -> Result<SignedInFully, SecondStepError> {
-        let source = TriesKey::new("source", &op.source.network());
+        let source = source_key(op);
         SOURCE_FAILURES.check(self.store().tries(&source).await?.as_ref(), op.now)?;
         let outcome = self.try_second_step(op, cookie, answer, previous).await;
         let word = match &outcome {
@@ -115,7 +116,7 @@ impl Lockwright {
         };
         metrics::counter!("lockwright_second_steps_total", "outcome" => word).increment(1);
         if matches!(outcome, Err(SecondStepError::Refused(FactorRefusal::Wrong))) {
-            self.count_source(&source, op.now).await?;
+            self.count_source(source, op.now).await;
         }
         outcome
     }

@@ -195,7 +195,7 @@ impl Lockwright {
         let links = person.as_ref().map(|person| person.factors().linked.clone()).unwrap_or_default();
         let unlinked = person.as_ref().and_then(|person| person.factors().unlinked);
         let now = self.now();
-        let cases = self.store().cases_of(owner, 50).await?;
+        let cases = self.cases_of(owner).await?;
         let stands = |case: &&Case| {
             now < case.expires && matches!(case.state, CaseState::Proven { .. }) && unlinked.is_none_or(|at| at < case.created)
         };

@@ -17,7 +17,7 @@ use lockwright_model::tries::{Tries, TriesKey};
 use crate::Lockwright;
 use crate::commit::{AGAIN, Committed, decide};
 pub use crate::load::AccountName;
-use crate::load::Found;
+use crate::load::{Found, source_key};
 use crate::trouble::{NotCommitted, Trouble};
 
 /// What a person types to say who they are.
@@ -118,7 +118,7 @@ impl Lockwright {
     async fn try_sign_in(&self, op: &OpContext, name: &SignInName, typed: &str, previous: Option<&Token>) -> Result<Entered, SignInError> {
         // What can't be a password can't match: the same for everybody, so it needs no count.
         let password = Password::parse(typed).map_err(|_| SignInError::Mismatch)?;
-        let source_key = TriesKey::new("source", &op.source.network());
+        let source_key = source_key(op);
         SOURCE_FAILURES.check(self.store().tries(&source_key).await?.as_ref(), op.now)?;
         let found = self.find(name).await?;
         let counted = self.take_try(&found.tries, op.now).await?;

@@ -1,5 +1,6 @@
 //! IAM users, as an administrator or the host manages them.
 
+use lockwright_core::permit::Permit;
 use lockwright_core::person::Person;
 use lockwright_core::recovery::HandedLink;
 use lockwright_core::user::{self, Access, Called, Held};
@@ -7,7 +8,7 @@ use lockwright_model::change::UniqueKey;
 use lockwright_model::context::OpContext;
 use lockwright_model::entropy::draw;
 use lockwright_model::id::{AccountId, HelpId};
-use lockwright_model::identity::UserRef;
+use lockwright_model::identity::{Identity, UserRef};
 use lockwright_model::name::{Path, UserName};
 use lockwright_model::secret::{Password, Secret};
 use lockwright_model::user::User;
@@ -88,6 +89,36 @@ impl From<Denied> for UserError {
     }
 }
 
+/// Why an act on a user is not begun.
+#[derive(Debug)]
+pub(crate) enum NoUser {
+    /// Not permitted, or there is none.
+    Denied,
+    /// Outside the decision.
+    Trouble(Trouble),
+}
+
+impl From<Denied> for NoUser {
+    fn from(_: Denied) -> Self {
+        Self::Denied
+    }
+}
+
+impl From<Trouble> for NoUser {
+    fn from(trouble: Trouble) -> Self {
+        Self::Trouble(trouble)
+    }
+}
+
+impl From<NoUser> for UserError {
+    fn from(none: NoUser) -> Self {
+        match none {
+            NoUser::Denied => Self::Denied,
+            NoUser::Trouble(trouble) => Self::Trouble(trouble),
+        }
+    }
+}
+
 impl From<lockwright_store::StoreError> for UserError {
     fn from(error: lockwright_store::StoreError) -> Self {
         Self::Trouble(error.into())
@@ -122,8 +153,10 @@ impl Lockwright {
 
     /// One user by name.
     pub async fn user(&self, op: &OpContext, account: AccountId, name: &UserName) -> Result<User, UserError> {
-        self.permit(op, account, &Aim::user("iam:GetUser", account, "/", name.as_str())).await??;
-        self.store().user_by_name(account, &name.key()).await?.ok_or(UserError::Denied)
+        let user = self.find_user(account, name).await?;
+        let absent = || Aim::user("iam:GetUser", account, "/", name.as_str());
+        self.permit(op, account, &user.as_ref().map_or_else(absent, |user| Aim::of("iam:GetUser", user))).await??;
+        user.ok_or(UserError::Denied)
     }
 
     /// Whether a name of an account is a user's, for those who ask for leave next.
@@ -133,8 +166,7 @@ impl Lockwright {
 
     /// One user by id.
     pub async fn user_by_id(&self, op: &OpContext, id: &UserRef) -> Result<User, UserError> {
-        self.permit(op, id.account, &self.aim_at("iam:GetUser", id).await?).await??;
-        self.store().user(id).await?.ok_or(UserError::Denied)
+        Ok(self.permitted_user(op, id, "iam:GetUser").await?.1)
     }
 
     /// Creates a user and gives it access.
@@ -159,15 +191,29 @@ impl Lockwright {
         administrator: bool,
         access: GiveAccess,
     ) -> Result<(User, Handed), UserError> {
-        let aim = Aim::user("iam:CreateUser", account, path.as_str(), name.as_str());
         let called = Called { path: path.clone(), name: name.clone() };
-        self.permit(op, account, &aim).await??;
+        let aim = |action| Aim::user(action, account, path.as_str(), name.as_str());
+        let mut further = Vec::new();
+        if administrator {
+            further.push(Aim::group("iam:AddUserToGroup", account, user::ADMINISTRATORS));
+        }
+        if !matches!(access, GiveAccess::None) {
+            further.push(aim("iam:CreateLoginProfile"));
+        }
+        let permit = async || {
+            let permit = self.permit(op, account, &aim("iam:CreateUser")).await??;
+            for aim in &further {
+                self.permit(op, account, aim).await??;
+            }
+            Ok::<_, UserError>(permit)
+        };
+        permit().await?;
         let state = self.store().account(account).await?.ok_or(UserError::Denied)?;
         let words = vec![name.to_string(), state.name.to_string()];
         let needs = Requirements { policy: Policy::Account(state.password_policy.as_ref()), words, credential: None };
         let (access, shown) = self.prepare(access, &needs).await?;
         let outcome = decide!(self, {
-            let permit = self.permit(op, account, &aim).await??;
+            let permit = permit().await?;
             let state = self.store().account(account).await?.ok_or(UserError::Denied)?;
             let mut decided = user::create(&permit, &state, called.clone(), administrator, access.clone(), op, self.entropy())?;
             // What was tried at the name before it was anybody's is not held against its owner.
@@ -187,12 +233,11 @@ impl Lockwright {
         access: GiveAccess,
         answers: Option<&HelpId>,
     ) -> Result<Handed, UserError> {
-        self.permit(op, id.account, &self.aim_at("iam:UpdateLoginProfile", id).await?).await??;
-        let person = self.user_person(id).await?;
+        let takes = matches!(access, GiveAccess::None);
+        let (_, person) = self.permitted_access(op, id, takes).await?;
         let (access, shown) = self.prepare(access, &Requirements::of(&person)).await?;
         let outcome = decide!(self, {
-            let permit = self.permit(op, id.account, &self.aim_at("iam:UpdateLoginProfile", id).await?).await??;
-            let person = self.user_person(id).await?;
+            let (permit, person) = self.permitted_access(op, id, takes).await?;
             let counted = self.store().tries(&tries_key(&person)).await?;
             let Person::User { account, user } = person else { return Err(UserError::Denied) };
             let mut decided = user::set_access(&permit, account, user, access.clone(), counted, op, self.entropy())?;
@@ -213,8 +258,7 @@ impl Lockwright {
     /// Switches a user's sign-in off or on.
     pub async fn set_user_disabled(&self, op: &OpContext, id: &UserRef, disabled: bool) -> Result<(), UserError> {
         let outcome = decide!(self, {
-            let permit = self.permit(op, id.account, &self.aim_at("iam:UpdateUser", id).await?).await??;
-            let user = self.store().user(id).await?.ok_or(UserError::Denied)?;
+            let (permit, user) = self.permitted_user(op, id, "iam:UpdateUser").await?;
             user::set_disabled(&permit, user, disabled, op, self.entropy())?
         });
         Ok(outcome?)
@@ -243,8 +287,7 @@ impl Lockwright {
     /// Ends all sessions of a user.
     pub async fn end_user_sessions(&self, op: &OpContext, id: &UserRef) -> Result<(), UserError> {
         let outcome = decide!(self, {
-            let permit = self.permit(op, id.account, &self.aim_at("iam:UpdateLoginProfile", id).await?).await??;
-            let user = self.store().user(id).await?.ok_or(UserError::Denied)?;
+            let (permit, user) = self.permitted_user(op, id, "iam:UpdateLoginProfile").await?;
             user::end_sessions(&permit, user, op, self.entropy())?
         });
         Ok(outcome?)
@@ -262,8 +305,7 @@ impl Lockwright {
 
     async fn delete_user_row(&self, op: &OpContext, id: &UserRef, whole: bool) -> Result<(), UserError> {
         let outcome = decide!(self, {
-            let permit = self.permit(op, id.account, &self.aim_at("iam:DeleteUser", id).await?).await??;
-            let person = self.user_person(id).await?;
+            let (permit, person) = self.permitted_person(op, id, "iam:DeleteUser").await?;
             let claims = self.standing_claims(&person).await?;
             let Person::User { user, .. } = person else { return Err(UserError::Denied) };
             user::delete(&permit, user, claims, whole, op, self.entropy())?
@@ -271,15 +313,32 @@ impl Lockwright {
         Ok(outcome?)
     }
 
-    /// An act on one user, by its ARN; one that does not exist has an ARN that nobody's policy names.
-    pub(crate) async fn aim_at(&self, action: &'static str, id: &UserRef) -> Result<Aim<'static>, Trouble> {
-        let user = self.store().user(id).await?;
-        Ok(user.map_or_else(|| Aim::user(action, id.account, "/", id.user.as_str()), |user| Aim::of(action, &user)))
+    /// Leave to do something to a user, and the user as stored now. One that does not exist has an ARN that nobody's policy names.
+    pub(crate) async fn permitted_user(&self, op: &OpContext, id: &UserRef, action: &'static str) -> Result<(Permit, User), NoUser> {
+        let user = self.store().user(id).await.map_err(Trouble::from)?;
+        let aim = user.as_ref().map_or_else(|| Aim::user(action, id.account, "/", id.user.as_str()), |user| Aim::of(action, user));
+        let permit = self.permit(op, id.account, &aim).await??;
+        Ok((permit, user.ok_or(NoUser::Denied)?))
     }
 
-    async fn user_person(&self, id: &UserRef) -> Result<Person, UserError> {
-        let identity = lockwright_model::identity::Identity::User(id.clone());
-        self.person(&identity).await?.ok_or(UserError::Denied)
+    /// The same, with the user's account.
+    pub(crate) async fn permitted_person(&self, op: &OpContext, id: &UserRef, action: &'static str) -> Result<(Permit, Person), NoUser> {
+        let (permit, user) = self.permitted_user(op, id, action).await?;
+        let account = self.store().account(id.account).await.map_err(Trouble::from)?.ok_or(NoUser::Denied)?;
+        Ok((permit, Person::User { account: Box::new(account), user }))
+    }
+
+    /// Leave to give a user console access, another password, or to take the access away: three acts for policies.
+    async fn permitted_access(&self, op: &OpContext, id: &UserRef, takes: bool) -> Result<(Permit, Person), UserError> {
+        let person = self.person(&Identity::User(id.clone())).await?;
+        let Some(Person::User { account, user }) = person else { return Err(UserError::Denied) };
+        let action = match (takes, user.login_profile.is_some()) {
+            (true, _) => "iam:DeleteLoginProfile",
+            (false, true) => "iam:UpdateLoginProfile",
+            (false, false) => "iam:CreateLoginProfile",
+        };
+        let permit = self.permit(op, id.account, &Aim::of(action, &user)).await??;
+        Ok((permit, Person::User { account, user }))
     }
 
     /// Hashes what is to be given, before the decision.

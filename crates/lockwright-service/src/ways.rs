@@ -2,7 +2,6 @@
 
 use lockwright_core::person::Person;
 use lockwright_core::recovery::{self, Refusal, Stopped};
-use lockwright_core::session;
 use lockwright_model::case::{Case, CaseState, Channel, ContactAnswer, MessageWay, ToldOf};
 use lockwright_model::clock::Timestamp;
 use lockwright_model::context::OpContext;
@@ -15,9 +14,6 @@ use crate::Lockwright;
 use crate::cases::{CaseError, held};
 use crate::commit::decide;
 use crate::trouble::Trouble;
-
-/// The most recoveries of one person that are looked at together.
-const CASES: u32 = 200;
 
 /// A code that was asked for, at its place in the case.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -205,7 +201,7 @@ impl Lockwright {
     /// The recoveries of a person that gathered something or wait, the newest first: what its owner sees, and whoever answers for it.
     pub async fn recoveries_of(&self, person: &Person) -> Result<Vec<Underway>, Trouble> {
         let now = self.now();
-        let cases = self.store().cases_of(&person.identity(), CASES).await?;
+        let cases = self.cases_of(&person.identity()).await?;
         let mut found: Vec<Underway> = cases
             .iter()
             .filter_map(|case| {
@@ -223,12 +219,8 @@ impl Lockwright {
     /// "This wasn't me", said in a browser that is signed in: stops the owner's recoveries. It needs no password, and opens nothing.
     pub async fn stop_own_recoveries(&self, op: &OpContext, session: &Session) -> Result<Stopped, StopError> {
         let outcome = decide!(self, {
-            let stored = self.store().session(&session.token).await?.ok_or(StopError::Ended)?;
-            let person = self.person(&stored.owner).await?.ok_or(StopError::Ended)?;
-            if !session::alive(&stored, &person, op.now) {
-                return Err(StopError::Ended);
-            }
-            let cases = self.store().cases_of(&person.identity(), CASES).await?;
+            let (_, person) = self.living_owner(session, op.now).await?.ok_or(StopError::Ended)?;
+            let cases = self.cases_of(&person.identity()).await?;
             recovery::stop_recoveries(person, cases, Canceller::Session, &self.step(op))
         });
         Ok(outcome?)

@@ -91,7 +91,11 @@ impl Batch {
         let mut parts: Vec<(Key, u8, Vec<Step>)> = Vec::with_capacity(changes.puts.len() + changes.deletes.len() + changes.expect.len());
         let mut batch = Self::default();
         for (key, version) in &changes.deletes {
-            parts.push((key.clone(), 0, vec![delete(key, *version)]));
+            let mut steps = vec![delete(key, *version)];
+            if let Key::Claim(ClaimKey::AccessKey(gone)) = key {
+                steps.push(key_use::delete(gone));
+            }
+            parts.push((key.clone(), 0, steps));
             batch.keys.extend(keys::is_cached(key).then(|| key.clone()));
         }
         for (key, version) in &changes.expect {

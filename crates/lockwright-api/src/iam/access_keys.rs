@@ -5,7 +5,7 @@ use lockwright_model::identity::Identity;
 use lockwright_service::access_keys::KeyError;
 use lockwright_service::core::access_key::{Refusal, status};
 use lockwright_service::core::person::Person;
-use lockwright_wire::error::{Reply, WireError};
+use lockwright_wire::error::{ErrorKind, Reply, WireError};
 use lockwright_wire::query::{Constraint, Violations};
 
 use super::Page;
@@ -139,6 +139,13 @@ async fn failed(ask: &Ask<'_>, error: KeyError, user: &str, id: &str) -> WireErr
         KeyError::NoOwner => no_user(user),
         KeyError::Refused(Refusal::TooMany) => WireError::modelled("LimitExceeded", 409, "Cannot exceed quota for AccessKeysPerUser: 2"),
         KeyError::Refused(Refusal::Unknown | Refusal::NotForThisKind) => no_key(id),
+        KeyError::Refused(Refusal::Frozen(until)) => WireError::of(
+            ErrorKind::AccessDenied,
+            format!(
+                "Access keys can be made and activated again from {}, because somebody answered a notice with \"this wasn't me\".",
+                until.to_rfc3339()
+            ),
+        ),
         KeyError::Trouble(trouble) => broken(trouble),
     }
 }

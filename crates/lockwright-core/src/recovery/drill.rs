@@ -16,10 +16,11 @@ use lockwright_model::token::Token;
 use lockwright_model::tries::TriesKey;
 use serde_json::json;
 
-use super::{Refusal, draw, mailed_first};
+use super::{Refusal, Step, draw, mailed_first};
 use crate::Decided;
 use crate::outbox;
 use crate::person::Person;
+use crate::readiness;
 
 /// A rehearsal is worth another one after half a year.
 pub const REHEARSE: Duration = Duration::from_secs(182 * 86_400);
@@ -114,7 +115,7 @@ pub(super) fn end(mut case: Case, mut person: Person, lost: Loss, passed: bool, 
     drills.push(Drill { lost, at: op.now, passed });
     let mut changes = ChangeSet::default();
     outbox::tell(&mut changes, &person, Happening::DrillDone { lost, passed }, op, entropy);
-    changes.put(next(&person, op, entropy));
+    plan(&mut changes, &mut person, op, entropy);
     changes.tell(event(&person, if passed { "RecoveryRehearsed" } else { "RecoveryRehearsalEnded" }, lost, op, entropy));
     changes.put(Record::Case(case));
     changes.put(person.record());
@@ -126,20 +127,28 @@ pub fn last(person: &Person) -> Option<Timestamp> {
     person.factors().drills.iter().filter(|drill| drill.passed).map(|drill| drill.at).max()
 }
 
-/// What a reminder does when its time has come: a notice and the next one, or nothing when there was a rehearsal meanwhile, which made a
-/// reminder of its own.
-pub fn remind(person: &Person, op: &OpContext, entropy: &dyn Entropy) -> Option<ChangeSet> {
-    if person.factors().drills.iter().any(|drill| op.now < drill.at.plus(REHEARSE)) {
+/// What a reminder that was `planned` for a moment does when it has come: a notice, where there is something to rehearse, and the next one;
+/// or nothing when another half year has begun meanwhile, which made a reminder of its own.
+pub fn remind(person: &Person, planned: Timestamp, step: &Step<'_>) -> Option<ChangeSet> {
+    let now = step.op.now;
+    if person.factors().rehearse_from.is_some_and(|at| planned < at.plus(REHEARSE)) {
         return None;
     }
     let mut changes = ChangeSet::default();
-    outbox::tell(&mut changes, person, Happening::ReviewDrill, op, entropy);
-    changes.put(next(person, op, entropy));
+    if readiness::rehearsable(person, &readiness::lines(person, step.settings, now), step.settings, now) {
+        outbox::tell(&mut changes, person, Happening::ReviewDrill, step.op, step.entropy);
+    }
+    changes.put(next(person, step.op, step.entropy));
     Some(changes)
 }
 
-/// The reminder of a rehearsal, half a year from now.
-pub(crate) fn next(person: &Person, op: &OpContext, entropy: &dyn Entropy) -> Record {
+/// Begins another half year: the reminder after it takes the place of any that is on its way. The person is put by the caller.
+pub(crate) fn plan(changes: &mut ChangeSet, person: &mut Person, op: &OpContext, entropy: &dyn Entropy) {
+    person.factors_mut().rehearse_from = Some(op.now);
+    changes.put(next(person, op, entropy));
+}
+
+fn next(person: &Person, op: &OpContext, entropy: &dyn Entropy) -> Record {
     outbox::job_at(Task::Review { identity: person.identity(), what: ReviewOf::Drill }, op.now.plus(REHEARSE), op, entropy)
 }
 

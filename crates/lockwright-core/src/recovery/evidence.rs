@@ -17,6 +17,7 @@ use super::{CASE_TRIES, GATHERING_LIFE, PROVEN_LIFE, RecoverySettings, Refusal, 
 use crate::Decided;
 use crate::outbox;
 use crate::person::Person;
+use crate::register::merge;
 
 /// What something shown in a recovery did.
 #[derive(Debug)]
@@ -186,9 +187,7 @@ pub(super) fn gather(mut case: Case, mut person: Person, proofs: Proofs, written
     changes.tell(AuditEvent::new(op, entropy, told));
     if let Some(lost) = rehearsed {
         // What would only open after a waiting time is walked to its end too: nobody waits for nothing.
-        let ended = drill::end(case, person, lost, true, op, entropy);
-        changes.puts.extend(ended.puts);
-        changes.events.extend(ended.events);
+        merge(&mut changes, drill::end(case, person, lost, true, op, entropy));
         return Decided::new(changes, ());
     }
     changes.put(Record::Case(case));

@@ -14,7 +14,7 @@ use lockwright_model::secret::PasswordHash;
 use lockwright_model::session::SessionScope;
 use lockwright_model::token::TokenHash;
 use lockwright_model::tries::Tries;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::evidence;
 use super::rules::Opening;
@@ -82,7 +82,7 @@ pub fn finish(
     let told = Told::new(Service::Signin, name, person.account_id())
         .about(person.identity(), person.iam_user())
         .response(json!({name: "Success"}))
-        .additional(json!({"MFADeviceSwitchedOn": on}));
+        .additional(on.map_or(Value::Null, |device| json!({"MFADeviceSwitchedOn": device})));
     changes.tell(AuditEvent::new(&acting, entropy, told));
     shared::tell(&mut changes, &mut person, SharedChange::Password, op, entropy);
     // A handed link too: nobody had to know the old password.

@@ -42,7 +42,7 @@ pub use factor::{give_factor, give_password};
 pub use finish::{confirm_address, finish, finish_reenrol};
 pub use operators::ask_operators;
 pub use ticket::{CodeOutcome, Issued, check_link, issue, open_link, resend, try_code};
-pub use waiting::{Stopped, goal_under_way, remind, start_waiting, stop, stop_recoveries, underway};
+pub use waiting::{Stopped, cancels, goal_under_way, remember, remind, start_waiting, stop, stop_recoveries, underway};
 
 /// How long a mailed ticket and its case work (NIST SP 800-63B-4 §4.2.1.2 allows 24 h by email).
 pub const TICKET_LIFE: Duration = Duration::from_secs(60 * 60);

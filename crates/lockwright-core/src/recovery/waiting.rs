@@ -79,10 +79,7 @@ pub(super) fn begin(mut case: Case, mut person: Person, step: &Step<'_>) -> Resu
 
 /// Whether nothing of this person may be changed now.
 pub(super) fn not_frozen(person: &Person, now: Timestamp) -> Result<(), Refusal> {
-    match person.factors().frozen_until {
-        Some(until) if now < until => Err(Refusal::Frozen(until)),
-        _ => Ok(()),
-    }
+    person.factors().frozen_for(now).map_or(Ok(()), |until| Err(Refusal::Frozen(until)))
 }
 
 /// Tells the owner that the waiting time is half over, or over. `None`: the case has moved on, or this was told before.
@@ -133,7 +130,7 @@ pub fn stop_recoveries(mut person: Person, cases: Vec<Case>, by: Canceller, step
 pub fn stop(changes: &mut ChangeSet, person: &mut Person, cases: Vec<Case>, by: &Canceller, step: &Step<'_>) -> Stopped {
     let now = step.op.now;
     let mut stopped = Stopped::default();
-    let earlier: Vec<(Canceller, Timestamp)> = person.factors().cancels.iter().map(|cancel| (cancel.by.clone(), cancel.at)).collect();
+    let earlier = cancels(person, now);
     for mut case in cases {
         let begun = evidence::goal_of(&case).is_ok() && case.gathered.first.is_some();
         if !begun || standing(&case, None, now).is_err() || evidence::stands(&case, person, now).is_err() {
@@ -174,11 +171,25 @@ pub fn stop(changes: &mut ChangeSet, person: &mut Person, cases: Vec<Case>, by: 
         changes.put(Record::Case(case));
     }
     if stopped.closed > 0 {
-        let cancels = &mut person.factors_mut().cancels;
-        cancels.retain(|cancel| now < cancel.at.plus(CANCEL_MEMORY));
-        cancels.push(Cancel { by: by.clone(), at: now });
+        remember(person, by.clone(), now);
     }
     stopped
+}
+
+/// The cancels that are remembered now: neither one of long ago, nor one of a clock that has been put right since.
+pub fn cancels(person: &Person, now: Timestamp) -> Vec<(Canceller, Timestamp)> {
+    person.factors().cancels.iter().filter(|cancel| remembered(cancel, now)).map(|cancel| (cancel.by.clone(), cancel.at)).collect()
+}
+
+/// Remembers one more.
+pub fn remember(person: &mut Person, by: Canceller, now: Timestamp) {
+    let cancels = &mut person.factors_mut().cancels;
+    cancels.retain(|cancel| remembered(cancel, now));
+    cancels.push(Cancel { by, at: now });
+}
+
+fn remembered(cancel: &Cancel, now: Timestamp) -> bool {
+    now < cancel.at.plus(CANCEL_MEMORY) && !crate::of_another_clock(cancel.at, now)
 }
 
 fn event(person: &Person, name: &'static str, case: &Case, step: &Step<'_>) -> AuditEvent {

@@ -5,16 +5,19 @@ use std::time::Duration;
 
 use lockwright_core::closing::WAY_BACK;
 use lockwright_model::account::AccountState;
+use lockwright_model::case::Channel;
 use lockwright_model::clock::{Clock, ClockFloor, MockClock, Timestamp};
 use lockwright_model::context::Source;
 use lockwright_model::entropy::SystemEntropy;
-use lockwright_model::identity::Principal;
+use lockwright_model::identity::{Identity, Principal};
 use lockwright_model::job::Notice;
 use lockwright_model::proof::Goal;
 use lockwright_service::Lockwright;
 use lockwright_service::clock::TOLERANCE;
+use lockwright_service::core::disown::Disowned;
 use lockwright_service::core::person::Bar;
 use lockwright_service::host::{HostError, Whom};
+use lockwright_service::passwords::ChangePasswordError;
 use lockwright_service::recovery::StartError;
 use lockwright_service::signin::SignInError;
 use lockwright_service::trouble::Trouble;
@@ -106,6 +109,9 @@ async fn x02_while_the_clock_is_behind_reading_and_taking_away_go_on() {
     let user = house.user(account, "carla", false).await;
     let (here, there) = (house.session(&root(ANA), OLD).await, house.session(&root(ANA), OLD).await);
     let carla = house.sign_in_user(&user, OLD).await.unwrap().token;
+    let owner = Identity::User(user.clone());
+    let make = async || house.lockwright.create_access_key(&house.as_root(account), &owner).await.unwrap().0.id;
+    let keys = [make().await, make().await];
     let before = house.lockwright.now();
     house.back(YEAR);
     assert_eq!(house.lockwright.now(), before, "time stands still");
@@ -121,6 +127,14 @@ async fn x02_while_the_clock_is_behind_reading_and_taking_away_go_on() {
     house.lockwright.set_user_disabled(&op, &user, true).await.unwrap();
     assert!(!house.alive(&carla).await);
     assert!(house.lockwright.set_user_disabled(&op, &user, false).await.is_err(), "nothing is given back by such a clock");
+    for key in &keys {
+        house.lockwright.set_access_key_active(&op, &owner, key, false).await.unwrap();
+        assert!(house.lockwright.signer(key).await.unwrap().is_none());
+        assert!(house.lockwright.set_access_key_active(&op, &owner, key, true).await.is_err());
+    }
+    house.lockwright.delete_access_key(&op, &owner, &keys[0]).await.unwrap();
+    assert!(house.lockwright.create_access_key(&op, &owner).await.is_err());
+    assert_eq!(house.lockwright.access_keys(&op, &owner).await.unwrap().len(), 1);
     house.lockwright.set_account_suspended(&house.host(), account, true).await.unwrap();
     assert!(!house.alive(&here).await);
     house.pass(YEAR);
@@ -183,6 +197,64 @@ async fn x02_a_clock_that_ran_ahead_and_is_put_right_locks_nobody_out() {
         house.letters().await;
         assert!(house.store.account(closed).await.unwrap().is_none(), "{leap:?}");
     }
+}
+
+#[tokio::test]
+async fn x02_a_freeze_by_a_clock_that_ran_ahead_ends_with_it_and_the_next_one_lasts_a_day() {
+    for leap in [2 * DAY, YEAR, 10 * YEAR] {
+        let house = House::memory().await;
+        house.account(ANA).await;
+        house.pass(leap);
+        let letters = house.change(OLD, NEW).await.1;
+        house.disowned(&letters, ANA).await.unwrap();
+        house.letters().await;
+        house.back(leap);
+        house.lockwright.accept_clock(&house.lockwright.op(Principal::Host, Source::host())).await.unwrap();
+
+        let session = house.session(&root(ANA), NEW).await;
+        house.add_address(&session, &Channel::Email("ana@example.org".parse().unwrap())).await;
+        house.letters().await;
+        let letters = house.change(NEW, OLD).await.1;
+        // Nor does the stop of a time that has not come keep this address from stopping things now.
+        let Disowned::Contained { until } = house.disowned(&letters, ANA).await.unwrap() else { panic!("{leap:?}") };
+        assert_eq!(until, house.clock_now().plus(DAY), "{leap:?}");
+        let session = house.session(&root(ANA), OLD).await;
+        let refused = house.try_change(&session, OLD, NEW).await;
+        assert!(matches!(refused, Err(ChangePasswordError::Frozen { until: told }) if told == until), "{refused:?}");
+        house.pass(DAY);
+        house.change(OLD, NEW).await;
+    }
+}
+
+#[tokio::test]
+async fn x02_a_password_from_a_time_that_has_not_come_is_not_the_one_that_was_handed_over_since() {
+    let house = House::memory().await;
+    let account = house.account(ANA).await;
+    house.pass(YEAR);
+    house.change(OLD, NEW).await;
+    house.change(NEW, OLD).await;
+    house.back(YEAR);
+    house.lockwright.accept_clock(&house.lockwright.op(Principal::Host, Source::host())).await.unwrap();
+    let armed = house.arm(&root(ANA)).await;
+    house.lockwright.reset_devices(&house.host(), &Whom::Root(account)).await.unwrap();
+    // Whoever knew the password may have waited for that day (decision 0011).
+    house.first_step(&armed.name).await;
+}
+
+#[tokio::test]
+async fn x02_the_last_use_of_a_key_is_noted_again_once_a_clock_that_ran_ahead_is_put_right() {
+    let house = House::memory().await;
+    let account = house.account(ANA).await;
+    let key = house.lockwright.create_access_key(&house.host(), &Identity::Root(account)).await.unwrap().0.id;
+    let note = async || {
+        house.lockwright.note_key_use(&key, house.lockwright.now(), "iam", "us-east-1").await;
+        house.store.key_use(&key).await.unwrap().unwrap().at
+    };
+    house.pass(YEAR);
+    assert_eq!(note().await, house.clock_now());
+    house.back(YEAR);
+    assert!(house.lockwright.accept_clock(&house.lockwright.op(Principal::Host, Source::host())).await.unwrap());
+    assert_eq!(note().await, house.clock_now());
 }
 
 #[tokio::test]

@@ -5,6 +5,7 @@ use std::time::Duration;
 use lockwright_model::case::{CaseState, Channel, MessageWay};
 use lockwright_model::factors::{Drill, Loss};
 use lockwright_model::id::{AccountId, CaseId};
+use lockwright_model::identity::Identity;
 use lockwright_model::job::Happening;
 use lockwright_model::proof::{Proof, Proofs};
 use lockwright_model::secret::Secret;
@@ -25,7 +26,7 @@ use lockwright_testkit::totp::SoftTotp;
 
 use crate::contacts::happened;
 use crate::enrolling::enrol;
-use crate::house::{ANA, House, NEW, OLD, root};
+use crate::house::{ANA, House, NEW, OLD, builder, root};
 
 /// Somebody with a password, a mailbox, an app and codes, all of which serve.
 struct Rehearser {
@@ -245,6 +246,39 @@ async fn b03_a_reminder_comes_after_half_a_year_without_a_rehearsal() {
     house.pass(REHEARSE);
     assert_eq!(due(&house.letters().await), 1, "and again every half year, once");
     assert!(house.lockwright.readiness(&one.person().await).await.unwrap().concerns.contains(&Concern::NoDrill));
+}
+
+#[tokio::test]
+async fn b03_a_replaced_device_begins_one_half_year_and_without_a_device_nobody_is_reminded() {
+    let house = House::memory().await;
+    let name = builder(ANA);
+    let owner = Identity::Builder(house.builder(ANA).await);
+    let enrol = async || house.enrol_app(&house.session(&name, OLD).await).await.0;
+    let remove = async |app: &SoftTotp| {
+        let code = app.at(house.clock_now());
+        let answer = FactorAnswer::Totp { device: None, code: &code };
+        let token = house.second(&house.first_step(&name).await, answer).await.unwrap().signed.token;
+        let signed = house.signed(&token).await.unwrap();
+        let device = signed.person.factors().devices[0].id.clone();
+        house.lockwright.remove_device(&house.as_(&owner), &signed.session, &device).await.unwrap();
+    };
+    let due = async || happened(&house.letters().await).into_iter().filter(|what| *what == Happening::ReviewDrill).count();
+    let mut app = enrol().await;
+    for _ in 0..3 {
+        house.pass(REHEARSE / 4);
+        remove(&app).await;
+        app = enrol().await;
+    }
+    house.pass(REHEARSE - Duration::from_secs(3600));
+    assert_eq!(due().await, 0, "nothing of the earlier ones");
+    house.pass(Duration::from_secs(3600));
+    assert_eq!(due().await, 1);
+    remove(&app).await;
+    house.pass(REHEARSE);
+    assert_eq!(due().await, 0, "there is nothing to rehearse");
+    enrol().await;
+    house.pass(REHEARSE);
+    assert_eq!(due().await, 1);
 }
 
 #[tokio::test]

@@ -182,6 +182,15 @@ async fn n_r15_a_contacts_code_is_taken_for_48_hours_and_not_a_second_longer() {
     }
 }
 
+impl House {
+    /// What the trail says besides of each finished recovery of a root user.
+    async fn recovered_with(&self, armed: &Armed) -> Vec<Option<serde_json::Value>> {
+        let events = self.lockwright.events(&self.host(), armed.identity.account(), None, 100).await.unwrap();
+        let finished = events.into_iter().filter(|event| event.name == "PasswordRecoveryCompleted");
+        finished.map(|event| event.record.get("additionalEventData").cloned()).collect()
+    }
+}
+
 #[tokio::test]
 async fn n_t03_two_codes_in_a_row_prove_a_device_that_is_switched_off_and_one_does_not() {
     let house = House::memory().await;
@@ -198,6 +207,7 @@ async fn n_t03_two_codes_in_a_row_prove_a_device_that_is_switched_off_and_one_do
     let mut again = house.walk_now(&armed.name, Goal::NewPassword).await;
     assert!(wrong(again.two(&first, &second).await), "B07: they are used up");
     walk.finish().await.unwrap();
+    assert_eq!(house.recovered_with(&armed).await, [Some(serde_json::json!({"MFADeviceSwitchedOn": "Phone"}))]);
 
     // What proved itself is switched on again, and its owner signs in: else strangers keep out whoever has nothing else.
     house.seconds(90);
@@ -216,6 +226,7 @@ async fn n_t03_a_recovery_without_the_switched_off_device_leaves_it_off() {
     walk.saved(&armed.codes[0]).await.unwrap();
     walk.finish().await.unwrap();
     assert!(house.stored_app(&armed).await.disabled);
+    assert_eq!(house.recovered_with(&armed).await, [None], "the trail has nothing to add");
     let ceremony = house.first_step_with(&armed.name, NEW).await;
     assert!(house.second_code(&armed, &ceremony, &armed.code(&house)).await.is_err());
 }

@@ -4,7 +4,7 @@ use std::future::Future;
 
 use lockwright_model::factors::DeviceKind;
 use lockwright_model::proof::{Goal, Proof, Proofs};
-use lockwright_service::core::recovery::{CASE_TRIES, CodeOutcome, Given};
+use lockwright_service::core::recovery::{CodeOutcome, Given};
 use lockwright_service::factors::FactorAnswer;
 use lockwright_service::signin::SignInError;
 
@@ -92,10 +92,6 @@ async fn x11_of_50_parallel_uses_of_each_proof_on_two_nodes_one_counts() {
 async fn b08_one_code_of_the_app_counts_in_a_recovery_or_at_sign_in_and_not_in_both() {
     let house = House::file().await;
     let armed = house.ana().await;
-    let mut walks = Vec::new();
-    for _ in 0..3 {
-        walks.push(house.walk_now(&armed.name, Goal::NewPassword).await);
-    }
     for code in [None, Some(&armed.codes[2])] {
         house.seconds(3600);
         let mut ceremonies = Vec::new();
@@ -205,7 +201,7 @@ async fn b01_n_r11_of_50_parallel_wrong_ones_no_more_are_looked_at_than_the_coun
             lockwright_model::case::CaseState::Open { wrong, .. } => case.gathered.wrong + wrong,
             other => panic!("{other:?}"),
         };
-        assert!((1..=5).contains(&wrong) && wrong <= CASE_TRIES, "{what}: {wrong} were looked at");
+        assert!((1..=5).contains(&wrong), "{what}: {wrong} were looked at");
         assert_eq!(case.gathered.proofs, Proofs::EMPTY);
         if what == "password" {
             // One count with sign-in: a try that met too many others was not counted, so what is left of the five free ones is made there.

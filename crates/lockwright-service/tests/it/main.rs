@@ -1,5 +1,6 @@
 //! The service against real stores, with a clock that stands still and mail that is really read.
 
+mod access_keys;
 mod addresses;
 mod admin;
 mod armed;

@@ -24,13 +24,13 @@ fn link(letter: &Letter) -> String {
 
 impl House {
     /// Changes the root user's password, and yields what was told of it.
-    async fn change(&self, old: &str, new: &str) -> (Token, Vec<Letter>) {
+    pub(crate) async fn change(&self, old: &str, new: &str) -> (Token, Vec<Letter>) {
         let token = self.session(&root(ANA), old).await;
         let token = self.try_change(&token, old, new).await.unwrap();
         (token, self.letters().await)
     }
 
-    async fn try_change(&self, token: &Token, old: &str, new: &str) -> Result<Token, ChangePasswordError> {
+    pub(crate) async fn try_change(&self, token: &Token, old: &str, new: &str) -> Result<Token, ChangePasswordError> {
         let signed = self.signed(token).await.expect("signed in");
         self.lockwright.change_password(&self.as_(&signed.session.owner), &signed.session, old, new, new).await
     }

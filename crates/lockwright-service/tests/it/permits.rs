@@ -86,6 +86,89 @@ async fn d_a_users_own_policy_lets_it_do_what_it_says_and_nothing_else() {
     assert!(put("bad", "{\"Version\":\"2012-10-17\"").await.is_err(), "what can't be read is not kept");
 }
 
+impl House {
+    /// Lets a user do these things, to everything, and nothing else.
+    async fn let_do(&self, user: &UserRef, actions: &[&str]) {
+        let document = serde_json::json!({"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": actions, "Resource": "*"}});
+        let name = "may".parse().unwrap();
+        self.lockwright.put_user_policy(&self.as_root(user.account), user, &name, &document.to_string()).await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn d24_an_administrator_is_made_and_access_given_only_with_leave_for_each() {
+    let house = House::memory().await;
+    let account = house.account(ANA).await;
+    let carla = house.user(account, "carla", false).await;
+    let make = async |name: &str, administrator, access| {
+        let op = house.as_(&Identity::User(carla.clone()));
+        match house.lockwright.create_user(&op, account, &name.parse().unwrap(), administrator, access).await {
+            Ok(_) => true,
+            Err(UserError::Denied) => false,
+            Err(other) => panic!("{other:?}"),
+        }
+    };
+    let (create, group, profile) = ("iam:CreateUser", "iam:AddUserToGroup", "iam:CreateLoginProfile");
+    for (n, may) in
+        [&[create][..], &[create, group], &[create, profile], &[group, profile], &[create, group, profile]].into_iter().enumerate()
+    {
+        house.let_do(&carla, may).await;
+        for administrator in [false, true] {
+            for access in [GiveAccess::None, GiveAccess::Link, GiveAccess::Generated { must_change: true }] {
+                let takes = [Some(create), administrator.then_some(group), (!matches!(access, GiveAccess::None)).then_some(profile)];
+                let allowed = takes.iter().flatten().all(|action| may.contains(action));
+                let name = format!("user{n}{administrator}{}", format!("{access:?}").chars().next().unwrap());
+                assert_eq!(make(&name, administrator, access.clone()).await, allowed, "{may:?} {administrator} {access:?}");
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn d24_access_is_given_changed_and_taken_only_with_leave_for_just_that() {
+    for (may, first, again, none) in [
+        ("iam:CreateLoginProfile", true, false, false),
+        ("iam:UpdateLoginProfile", false, true, false),
+        ("iam:DeleteLoginProfile", false, false, true),
+    ] {
+        let house = House::memory().await;
+        let account = house.account(ANA).await;
+        let carla = house.user(account, "carla", false).await;
+        let name = "dora".parse().unwrap();
+        let dora = house.lockwright.create_user(&house.as_root(account), account, &name, false, GiveAccess::None).await.unwrap().0.id;
+        house.let_do(&carla, &[may]).await;
+        let set = async |access| {
+            let op = house.as_(&Identity::User(carla.clone()));
+            match house.lockwright.set_access(&op, &dora, access, None).await {
+                Ok(_) => true,
+                Err(UserError::Denied) => false,
+                Err(other) => panic!("{other:?}"),
+            }
+        };
+        assert_eq!(set(GiveAccess::Link).await, first, "{may}");
+        house.lockwright.set_access(&house.as_root(account), &dora, GiveAccess::Link, None).await.unwrap();
+        assert_eq!(set(GiveAccess::Link).await, again, "{may}");
+        assert_eq!(set(GiveAccess::None).await, none, "{may}");
+    }
+}
+
+#[tokio::test]
+async fn d24_a_user_who_is_found_by_name_is_asked_for_by_its_own_path() {
+    let house = House::memory().await;
+    let account = house.account(ANA).await;
+    let carla = house.user(account, "carla", false).await;
+    let (path, name) = ("/team/".parse().unwrap(), "eve".parse().unwrap());
+    house.lockwright.create_user_at(&house.as_root(account), account, &path, &name, false, GiveAccess::None).await.unwrap();
+    for (path, allowed) in [("/team/", true), ("/", false)] {
+        let document = format!(
+            r#"{{"Version":"2012-10-17","Statement":{{"Effect":"Allow","Action":"iam:GetUser","Resource":"arn:aws:iam::{account}:user{path}eve"}}}}"#
+        );
+        house.lockwright.put_user_policy(&house.as_root(account), &carla, &"may".parse().unwrap(), &document).await.unwrap();
+        let found = house.lockwright.user(&house.as_(&Identity::User(carla.clone())), account, &name).await;
+        assert_eq!(found.is_ok(), allowed, "{path}");
+    }
+}
+
 #[tokio::test]
 async fn m16_a_key_signs_for_its_owner_while_both_may_act() {
     let house = House::memory().await;

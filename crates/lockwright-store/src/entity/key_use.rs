@@ -8,8 +8,9 @@ use crate::error::StoreError;
 use crate::statement::{Row, statements};
 
 statements! {
-    /// A use that was noted by another node later stays.
-    TOUCH = "INSERT INTO access_key_use (access_key_id, last_used, service, region) VALUES ($1, $2, $3, $4) ON CONFLICT (access_key_id) DO UPDATE SET last_used = $2, service = $3, region = $4 WHERE access_key_use.last_used < $2";
+    /// The last word counts: nodes differ by seconds, and a use that a clock which ran ahead has noted must not stand for ever.
+    TOUCH = "INSERT INTO access_key_use (access_key_id, last_used, service, region) VALUES ($1, $2, $3, $4) ON CONFLICT (access_key_id) DO UPDATE SET last_used = $2, service = $3, region = $4";
+    DELETE = "DELETE FROM access_key_use WHERE access_key_id = $1";
     GET = "SELECT last_used, service, region FROM access_key_use WHERE access_key_id = $1";
 }
 
@@ -17,6 +18,11 @@ statements! {
 pub(crate) fn touch(used: &KeyUse) -> Step {
     let values = vec![used.key.as_str().into(), used.at.into(), used.service.as_str().into(), used.region.as_str().into()];
     Step { statement: &TOUCH, values, must: Must::Anything }
+}
+
+/// Forgets the use of a key that is gone.
+pub(crate) fn delete(key: &AccessKeyId) -> Step {
+    Step { statement: &DELETE, values: vec![key.as_str().into()], must: Must::Anything }
 }
 
 /// Reads `last_used, service, region`.

@@ -12,7 +12,7 @@ use crate::schema;
 /// Makes the new data file `to` from a backup.
 ///
 /// The backup is checked first. In the copy all sessions, ceremonies, all cases (and with them every link and unspent code) and all jobs
-/// that would mail a ticket are removed, because what ended after the backup was made must stay ended.
+/// that would mail a ticket are removed, and all access keys are inactive, because what ended after the backup was made must stay ended.
 pub async fn restore(backup: &Path, to: &Path) -> Result<(), StoreError> {
     let (backup, to) = (backup.to_owned(), to.to_owned());
     blocking(move || {
@@ -45,8 +45,15 @@ fn open(path: &Path) -> Result<Connection, StoreError> {
     Ok(connection)
 }
 
+/// Where the access keys stand in the body of each kind of identity that can have some.
+const ACCESS_KEYS: [(&str, &str); 2] = [("account", "root.keys"), ("iam_user", "keys")];
 /// Where the factors stand in each kind of identity's body.
 const FACTORS: [(&str, &str); 4] = [("account", "root.factors"), ("iam_user", "factors"), ("builder", "factors"), ("operator", "factors")];
+
+/// Where the epoch stands in each kind of row whose temporary credentials may still be out: sessions are gone, but these are stored nowhere.
+const EPOCHS: [(&str, &str); 3] = [("account", "root.epoch"), ("iam_user", "epoch"), ("iam_resource", "epoch")];
+/// How far epochs leap: further than any could have come since the backup.
+const LEAP: u64 = 1 << 32;
 
 fn bury(copy: &Connection) -> Result<(), StoreError> {
     copy.execute_batch("PRAGMA secure_delete = ON; BEGIN IMMEDIATE")?;
@@ -58,6 +65,20 @@ fn bury(copy: &Connection) -> Result<(), StoreError> {
         copy.execute_batch(&format!(
             "UPDATE {table} SET body = json_set(body, '$.{factors}.codes', json('null'), '$.{factors}.underway', json('[]')) \
              WHERE json_type(body, '$.{factors}.codes') = 'object' OR json_array_length(body, '$.{factors}.underway') > 0"
+        ))?;
+    }
+    for (table, keys) in ACCESS_KEYS {
+        // Which of them were deleted or switched off after the backup, nobody can tell: all are off until somebody says otherwise.
+        copy.execute_batch(&format!(
+            "UPDATE {table} SET body = json_set(body, '$.{keys}', \
+             (SELECT json_group_array(json_set(value, '$.active', json('false'))) FROM json_each(body, '$.{keys}'))) \
+             WHERE json_array_length(body, '$.{keys}') > 0"
+        ))?;
+    }
+    for (table, epoch) in EPOCHS {
+        copy.execute_batch(&format!(
+            "UPDATE {table} SET body = json_set(body, '$.{epoch}', json_extract(body, '$.{epoch}') + {LEAP}) \
+             WHERE json_type(body, '$.{epoch}') = 'integer'"
         ))?;
     }
     copy.execute_batch("COMMIT; VACUUM")?;

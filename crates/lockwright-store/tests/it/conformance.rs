@@ -1,8 +1,10 @@
 //! What every engine must do alike: read back what was written, keep versions, uniqueness, wholeness and order.
 
+use lockwright_model::access_key::{AccessKeyId, KeyUse};
 use lockwright_model::account::Account;
 use lockwright_model::change::{ChangeSet, Claim, ClaimKey, Conflict, Key, Record, Touch, UniqueKey, Version};
 use lockwright_model::clock::ClockFloor;
+use lockwright_model::entropy::SeededEntropy;
 use lockwright_model::help::HelpState;
 use lockwright_model::identity::Identity;
 use lockwright_model::job::JobState;
@@ -30,6 +32,7 @@ everywhere! {
     a_delete_needs_the_version_that_was_read,
     settings_begin_with_defaults,
     a_touch_moves_forward_only_and_never_conflicts,
+    the_last_use_of_a_key_is_the_last_noted_and_goes_with_its_claim,
     x02_the_clocks_floor_rises_and_sinks_only_when_the_host_says_so,
     sessions_of_somebody_come_last_seen_first,
     lists_go_on_where_they_ended,
@@ -332,6 +335,23 @@ async fn a_touch_moves_forward_only_and_never_conflicts(store: &Store) {
     ok(store, puts([Record::Session(old)])).await;
     let found = store.session(&token(1)).await.unwrap().unwrap();
     assert_eq!((found.last_seen, found.version), (at(600), Version(2)));
+}
+
+async fn the_last_use_of_a_key_is_the_last_noted_and_goes_with_its_claim(store: &Store) {
+    let key = |n| AccessKeyId::draw(account_id(1), &SeededEntropy::new(n));
+    let claim = |n| ClaimKey::AccessKey(key(n));
+    for n in [1, 2] {
+        ok(store, puts([Record::Claim(Claim::held(claim(n), Identity::Root(account_id(1))))])).await;
+        // Back too: a clock that ran ahead is put right.
+        for seen in [900, 500] {
+            let used = KeyUse { key: key(n), at: at(seen), service: "iam".to_owned(), region: format!("region-{seen}") };
+            ok(store, ChangeSet { touches: vec![Touch::KeyUsed(used.clone())], ..ChangeSet::default() }).await;
+            assert_eq!(store.key_use(&key(n)).await.unwrap(), Some(used));
+        }
+    }
+    ok(store, ChangeSet { deletes: vec![(Key::Claim(claim(1)), Version::NEW)], ..ChangeSet::default() }).await;
+    assert_eq!(store.key_use(&key(1)).await.unwrap(), None);
+    assert!(store.key_use(&key(2)).await.unwrap().is_some());
 }
 
 async fn x02_the_clocks_floor_rises_and_sinks_only_when_the_host_says_so(store: &Store) {

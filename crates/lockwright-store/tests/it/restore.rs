@@ -2,10 +2,16 @@
 
 use std::path::Path;
 
+use lockwright_model::access_key::{AccessKey, AccessKeyId};
+use lockwright_model::account::RootUser;
 use lockwright_model::case::Channel;
 use lockwright_model::change::Record;
+use lockwright_model::entropy::SeededEntropy;
 use lockwright_model::identity::Identity;
 use lockwright_model::job::{Job, JobState, Notice, Task, Whose};
+use lockwright_model::resource::Resource;
+use lockwright_model::secret::Sealed;
+use lockwright_model::user::User;
 use lockwright_store::{Counts, Location, Store, StoreError, restore};
 use tokio::task::JoinSet;
 
@@ -46,6 +52,46 @@ async fn q18_a_restored_backup_revives_no_credential() {
     let bytes = std::fs::read(&restored).unwrap();
     let hash = String::from(token(2));
     assert!(!bytes.windows(hash.len()).any(|window| window == hash.as_bytes()), "not even in free pages");
+}
+
+#[tokio::test]
+async fn q18_a_restored_backup_revives_no_access_key() {
+    let folder = tempfile::tempdir().unwrap();
+    let (backup, restored) = (folder.path().join("backup"), folder.path().join("restored.db"));
+    let place = Place::file().await;
+    let key = |n| AccessKey {
+        id: AccessKeyId::draw(account_id(1), &SeededEntropy::new(n)),
+        secret: Sealed::from_text(format!("\"sealed\" {n}")),
+        active: n != 2,
+        created: at(3),
+        questioned: (n == 1).then(|| at(4)),
+    };
+    let mut account = account(1);
+    account.root.keys = vec![key(1)];
+    let with = User { keys: vec![key(2), key(3)], ..user(1, 2, "carla") };
+    let without = user(1, 3, "emil");
+    let taken_on = role(1, 4, "builder");
+    ok(&place.store, puts([Record::Account(account.clone()), Record::User(with.clone()), Record::User(without.clone())])).await;
+    ok(&place.store, puts([Record::Resource(Resource::Role(taken_on.clone()))])).await;
+    place.store.backup(&backup).await.unwrap();
+    restore(&backup, &restored).await.unwrap();
+
+    let store = open(&restored).await;
+    let off = |keys: &[AccessKey]| keys.iter().map(|key| AccessKey { active: false, ..key.clone() }).collect::<Vec<_>>();
+    let root = store.account(account.id).await.unwrap().unwrap().root;
+    // Temporary credentials are stored nowhere: they end because their epoch leaps, however far it had come since the backup.
+    let leap = |epoch: u64| epoch + (1 << 32);
+    assert_eq!(root, RootUser { keys: off(&account.root.keys), epoch: leap(account.root.epoch), ..account.root.clone() });
+    let stored = store.resource(&Resource::Role(taken_on.clone()).key()).await.unwrap().unwrap();
+    assert!(matches!(stored, Resource::Role(role) if role.epoch == leap(taken_on.epoch)));
+    let stored = store.user(&with.id).await.unwrap().unwrap();
+    assert_eq!(
+        stored,
+        User { keys: off(&with.keys), epoch: leap(with.epoch), version: stored.version, ..with.clone() },
+        "both, in their order, and nothing else"
+    );
+    assert!(store.user(&without.id).await.unwrap().unwrap().keys.is_empty());
+    assert_eq!(place.store.user(&with.id).await.unwrap().unwrap().keys, with.keys, "the running one is left alone");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -83,6 +83,10 @@ pub(super) fn words(whose: &Whose, what: &Happening, installation: &str, base: &
             ),
             "If you didn’t expect this, ask them before you sign in.",
         ),
+        Happening::AccessKeyCreated(id) => told(
+            "An access key was made",
+            format!("Programs can act for {who} with the new access key {id}. See which keys there are:\n\n{base}/security#access-keys"),
+        ),
         Happening::KeysQuestioned(signing) => told(
             "Access keys from before your recovery still work",
             format!(

@@ -93,6 +93,7 @@ const fn happened(what: &Happening) -> &'static str {
         Happening::SecondFactorFailed => "somebody knew your password, not your code",
         Happening::CodesIssued => "new recovery codes were made",
         Happening::CodeUsed(_) => "a recovery code was used",
+        Happening::AccessKeyCreated(_) => "an access key was made",
         Happening::KeysQuestioned(_) => "access keys from before your recovery still work",
         Happening::EnrolmentRequired => "a new MFA device is asked for",
         Happening::AddressAdded(_) => "an address was added",

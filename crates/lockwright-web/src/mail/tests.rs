@@ -36,6 +36,7 @@ fn happenings(at: Timestamp) -> Vec<Happening> {
         Happening::CodeUsed(1),
         Happening::CodeUsed(9),
         Happening::EnrolmentRequired,
+        Happening::AccessKeyCreated("AKIARZPUZDIKCI2FM6E2".parse().unwrap()),
         Happening::KeysQuestioned(1),
         Happening::KeysQuestioned(2),
         Happening::AddressAdded("b•••@example.com".into()),

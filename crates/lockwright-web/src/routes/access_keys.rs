@@ -5,6 +5,7 @@ use lockwright_model::access_key::AccessKeyId;
 use lockwright_model::id::UserId;
 use lockwright_model::identity::{Identity, UserRef};
 use lockwright_service::access_keys::KeyError;
+use lockwright_service::core::access_key::Refusal;
 use lockwright_service::core::person::Person;
 
 use crate::http::{Admin, Answer, Confirmed, Form, Member, Refused, go};
@@ -51,6 +52,7 @@ async fn act(member: &Member, owner: &Identity, key: &str, form: &Form) -> Resul
     };
     outcome.map_err(|error| match error {
         KeyError::Trouble(trouble) => trouble.into(),
+        KeyError::Refused(Refusal::Frozen(until)) => Refused::frozen(op.now, until),
         KeyError::Denied(_) | KeyError::NoOwner | KeyError::Refused(_) => Refused::not_found(),
     })
 }

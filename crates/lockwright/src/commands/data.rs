@@ -22,12 +22,12 @@ pub(super) fn restore(common: &Common, file: &Path) -> Result<(), Failure> {
     let config = Config::load(common, &Serve::default())?;
     if !config.is_embedded() {
         return Err(Failure::usage(
-            "the rows are in PostgreSQL: restore with its own tools, then end sessions with `lockwright session end`".to_owned(),
+            "the rows are in PostgreSQL: restore with its own tools, then end sessions with `lockwright session end` and look at the access keys".to_owned(),
         ));
     }
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(|error| Failure::broken(error.to_string()))?;
     runtime.block_on(lockwright_store::restore(file, &config.data.join("lockwright.db")))?;
     output::print(common.output, &json!({"Data": config.data}), &["Data"], "");
-    eprintln!("Everybody signs in afresh; links and codes of the backup are dead.");
+    eprintln!("Everybody signs in afresh; links and codes of the backup are dead, and every access key is inactive.");
     Ok(())
 }

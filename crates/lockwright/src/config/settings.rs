@@ -243,7 +243,7 @@ pub(crate) const LINES: &[Line] = &[
     Line { path: "messages.secret", secret: true, default: "none", about: "What those requests are signed with: at least 32 characters." },
     line("log.format", "human", "`human` or `json`."),
     line("log.level", "info", "`error`, `warn`, `info`, `debug`, or a filter such as `info,lockwright_service=debug`."),
-    line("cache.bytes", "67108864", "The size of the row cache in bytes."),
+    line("cache.bytes", "67108864", "The size of the cache of rows, policies and access keys in bytes."),
 ];
 
 /// `docs/reference/settings.md`.
