@@ -162,7 +162,7 @@ pub enum SharedChange {
     Password,
     /// The address that signs in.
     Email,
-    /// A second factor was added or removed.
+    /// A second factor was added or removed, or the recovery codes were drawn anew.
     Devices,
     /// The identity was closed or switched off.
     Disabled,

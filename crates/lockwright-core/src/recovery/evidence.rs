@@ -186,9 +186,8 @@ pub(super) fn gather(mut case: Case, mut person: Person, proofs: Proofs, written
     changes.tell(AuditEvent::new(op, entropy, told));
     if let Some(lost) = rehearsed {
         // What would only open after a waiting time is walked to its end too: nobody waits for nothing.
-        let ended = drill::end(case, person, lost, true, op, entropy);
-        changes.puts.extend(ended.puts);
-        changes.events.extend(ended.events);
+        drill::end(&mut changes, case, &mut person, lost, true, op, entropy);
+        changes.put(person.record());
         return Decided::new(changes, ());
     }
     changes.put(Record::Case(case));
