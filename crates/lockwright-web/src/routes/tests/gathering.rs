@@ -20,8 +20,8 @@ async fn protected(house: &House) -> String {
 async fn kept(browser: &mut Browser<'_>, path: &str) -> u64 {
     let reply = browser.get(path).await;
     let cookies = reply.headers.get_all("set-cookie").iter().filter_map(|cookie| cookie.to_str().ok());
-    let ages = cookies.filter(|cookie| cookie.contains("lw_case=")).filter_map(|cookie| cookie.split("Max-Age=").nth(1));
-    ages.last().map_or(0, |age| age.split(';').next().unwrap().parse().unwrap())
+    let mut ages = cookies.filter(|cookie| cookie.contains("lw_case=")).filter_map(|cookie| cookie.split("Max-Age=").nth(1));
+    ages.next_back().map_or(0, |age| age.split(';').next().unwrap().parse().unwrap())
 }
 
 #[tokio::test]
