@@ -110,7 +110,7 @@ async fn n_b01_n_b02_n_b04_n_r03_o_m06_an_app_is_enrolled_with_two_codes_told_ev
 }
 
 #[tokio::test]
-async fn n_b01_the_picture_for_the_camera_says_what_is_typed_otherwise_and_whose_it_is() {
+async fn the_picture_for_the_camera_says_what_is_typed_otherwise_and_whose_it_is() {
     let house = House::new().await;
     let mut root = house.registered().await;
     begin_app(&mut root, "Phone").await;
