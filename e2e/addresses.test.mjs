@@ -12,7 +12,7 @@ import {
 } from './lib/recovery.mjs';
 import { startServer } from './lib/server.mjs';
 import {
-  accountFromHost, address, browserOf, builderFromHost, enrolApp, openLink, password, press, see, showProof, signInBuilder, signInRoot, signOut,
+  accountFromHost, address, browserOf, builderFromHost, codesOf, enrolApp, openLink, password, press, see, showProof, signInBuilder, signInRoot, signOut,
 } from './lib/steps.mjs';
 import { Webhook } from './lib/webhook.mjs';
 
@@ -127,6 +127,37 @@ for (const kind of ['root', 'builder', 'iam']) {
     await see(page, what().home(person));
   });
 }
+
+test('mailbox, password and device are lost: a phone and a recovery code lead back, and another code to a new device', async (t) => {
+  const what = kinds(server).builder;
+  const { person, visitor } = await personWithApp(server, what);
+  const phone = number();
+  await phoneOf(server, provider, visitor, phone);
+  const codes = await codesOf(visitor);
+  await server.clock.pass(8 * DAY);
+  const page = await browser(t, server);
+  await forgotPassword(page, 'builder', person);
+  await withoutTheMail(page);
+  await askCode(page, phone, 'text');
+  await giveCode(page, await readCode(provider, phone));
+  await counts(page);
+  await toldOf(provider, phone, /a recovery was begun/);
+  await showProof(page, 'A recovery code', codes[0]);
+  const fresh = { ...person, secret: password() };
+  await setNew(page, fresh.secret);
+  await lostDevice(page, 'builder', person);
+  await withoutTheMail(page);
+  await showProof(page, 'A recovery code', codes[1]);
+  await counts(page);
+  await showProof(page, 'Your password', fresh.secret);
+  await removeDevices(page);
+  const app = await enrolApp(server, page, 'New phone');
+  await see(page, 'Recovery codes');
+  await signOut(page);
+  await see(page, /Sign in/);
+  await signInWithApp(page, 'builder', fresh, app);
+  await see(page, what.home(person));
+});
 
 // Only a recovery code or the account replaces an IAM user’s device: `lost.test.mjs`.
 for (const kind of ['root', 'builder']) {

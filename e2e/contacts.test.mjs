@@ -166,6 +166,31 @@ for (const kind of ['root', 'builder', 'iam']) {
   });
 }
 
+test('password and device are lost: the mail and a contact lead back at once, and the same contact to a new device', async (t) => {
+  const what = kinds(server).root;
+  const { person, page, contacts: [marta] } = await withContacts(t, what, ['Marta']);
+  await weekLater(page);
+  await forgotPassword(page, 'root', person);
+  await typeCode(page, (await server.mailbox.take(person.email, codeMail('root'))).code);
+  await askContacts(page);
+  await answerProof(page, 'Your recovery contacts', await approve(marta));
+  const fresh = { ...person, secret: password() };
+  await setNew(page, fresh.secret);
+  await lostDevice(page, 'root', person);
+  await withoutTheMail(page);
+  await askContacts(page);
+  await answerProof(page, 'Your recovery contacts', await approve(marta));
+  await counts(page);
+  await showProof(page, 'Your password', fresh.secret);
+  await removeDevices(page);
+  const app = await enrolApp(server, page, 'New phone');
+  await see(page, 'Recovery codes');
+  await signOut(page);
+  await see(page, /Sign in/);
+  await signInWithApp(page, 'root', fresh, app);
+  await see(page, what.home(person));
+});
+
 test('a contact who doesn’t recognise it says so, and the owner is warned', async (t) => {
   const { person, page, contacts } = await withContacts(t, kinds(server).root, ['Marta', 'Piet']);
   await weekLater(page);

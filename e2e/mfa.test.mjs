@@ -48,13 +48,22 @@ for (const scripts of [true, false]) {
   });
 }
 
-test('a recovery code stands in for the device, once', async (t) => {
+test('a recovery code is printed, and stands in for the device, once', async (t) => {
   const account = await accountFromHost(server);
   const page = await browser(t, server);
   await signInRoot(page, account);
   await enrolApp(server, page);
   await see(page, 'Recovery codes');
+  await page.addInitScript(() => (globalThis.print = () => (document.title = 'printed')));
   const codes = await makeCodes(page);
+  await press(page, 'Print');
+  assert.equal(await page.title(), 'printed');
+  await page.emulateMedia({ media: 'print' });
+  const sheet = await page.locator('body').innerText();
+  for (const words of [...codes, account.name, 'made on']) assert.ok(sheet.includes(words), `${words} in ${sheet}`);
+  const around = page.getByRole('button').or(page.getByRole('navigation')).filter({ visible: true });
+  assert.equal(await around.count(), 0, sheet);
+  await page.emulateMedia({ media: 'screen' });
   await signOut(page);
 
   for (const [code, opens] of [[codes[3], true], [codes[3], false], [codes[4].toLowerCase().replaceAll('-', ' '), true]]) {

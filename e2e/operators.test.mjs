@@ -198,31 +198,34 @@ test('the owner stops it from a notice, without a password', async (t) => {
   await security.page.getByText('No recovery waits.').waitFor();
 });
 
-test('the device is lost: the password and two operators replace it after the waiting time', async (t) => {
-  const { person: account } = await personWithApp(server, kinds(server).root);
-  const support = await operator(t, 'support', 'Eva Moreau');
-  const security = await operator(t, 'security', 'Max Ruiz');
-  const page = await browser(t, server);
-  await lostDevice(page, 'root', account);
-  await withoutTheMail(page);
-  const code = await askOperators(page);
-  await openHelp(support.page, code);
-  await toDecide(security.page, support, 'Lost MFA devices, root user');
-  await press(security.page, 'Approve');
-  // The operators' word alone is not enough here, so nothing waits yet.
-  await see(security.page, 'Approved');
-  await howFar(page);
-  await showProof(page, 'Your password', account.secret);
-  await startWaiting(page);
-  await server.clock.pass(73 * HOUR);
-  await page.reload();
-  await removeDevices(page);
-  const app = await enrolApp(server, page, 'New phone');
-  await see(page, 'Recovery codes');
-  const back = await browser(t, server);
-  await signInWithApp(back, 'root', account, app);
-  await see(back, account.name);
-});
+for (const [kind, whose] of [['root', 'root user'], ['builder', 'builder ID']]) {
+  test(`the device is lost: the password and two operators replace it after the waiting time, ${kind}`, async (t) => {
+    const what = kinds(server)[kind];
+    const { person } = await personWithApp(server, what);
+    const support = await operator(t, 'support', 'Eva Moreau');
+    const security = await operator(t, 'security', 'Max Ruiz');
+    const page = await browser(t, server);
+    await lostDevice(page, kind, person);
+    await withoutTheMail(page);
+    const code = await askOperators(page);
+    await openHelp(support.page, code);
+    await toDecide(security.page, support, `Lost MFA devices, ${whose}`);
+    await press(security.page, 'Approve');
+    // The operators' word alone is not enough here, so nothing waits yet.
+    await see(security.page, 'Approved');
+    await howFar(page);
+    await showProof(page, 'Your password', person.secret);
+    await startWaiting(page);
+    await server.clock.pass(73 * HOUR);
+    await page.reload();
+    await removeDevices(page);
+    const app = await enrolApp(server, page, 'New phone');
+    await see(page, 'Recovery codes');
+    const back = await browser(t, server);
+    await signInWithApp(back, kind, person, app);
+    await see(back, what.home(person));
+  });
+}
 
 test('an IAM user is sent to an administrator of the account', async (t) => {
   const user = await userFromHost(server, await accountFromHost(server));

@@ -154,6 +154,34 @@ test('o_f02 a page says the same of a name that exists and one that does not', a
   }
 });
 
+/** Where the questions under “Can’t sign in?” lead, by what people pick. */
+const LEADS = [
+  [['It says that my name and password don’t match', 'I forgot the password'], 'Can’t sign in?'],
+  [['It says that my name and password don’t match', 'I may be on the wrong page', 'Builder ID'], /^Sign in .*builder ID/],
+  [['I set a new password, and still can’t get in', 'I may sign in to another account', 'Mail me what belongs'], 'Find my account'],
+  [['It asks for a second step that I can’t do', 'My device is lost or broken'], 'Get back in without your device'],
+  [['It says that I tried too often', 'Set a new password'], 'Can’t sign in?'],
+  [['It says that my sign-in is switched off', 'Ask my administrator'], 'Get back in as IAM user'],
+  [['The mail with the code doesn’t come', 'I may have used another address'], 'Find my account'],
+  [['It says that the page has expired', 'Open the sign-in page anew'], 'Sign in'],
+];
+
+for (const scripts of [true, false]) {
+  test(`the questions under “Can’t sign in?” lead to each way back, ${scripts ? 'with scripts' : 'without scripts'}`, async (t) => {
+    const page = await browser(t, server, { scripts });
+    await page.goto('/signin');
+    await choose(page, 'Can’t sign in?');
+    await choose(page, 'Something else is in the way');
+    const start = page.url();
+    for (const [picks, heading] of LEADS) {
+      await page.goto(start);
+      await see(page, 'What happens when you try to sign in?');
+      for (const pick of picks) await page.getByRole('main').getByRole('link', { name: pick }).click();
+      await see(page, heading);
+    }
+  });
+}
+
 test('the page for a changed password is found where password managers look', async (t) => {
   const page = await browser(t, server);
   await page.goto('/.well-known/change-password');

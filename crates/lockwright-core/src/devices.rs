@@ -257,6 +257,7 @@ pub fn issue_codes(
     let mut changes = ChangeSet::default();
     let told = Told::new(Service::Signin, "RecoveryCodesIssued", person.account_id()).about(person.identity(), person.iam_user());
     changes.tell(AuditEvent::new(op, entropy, told));
+    shared::tell(&mut changes, &mut person, SharedChange::Devices, op, entropy);
     outbox::tell(&mut changes, &person, Happening::CodesIssued, op, entropy);
     changes.put(person.record());
     Ok(Decided::new(changes, ()))

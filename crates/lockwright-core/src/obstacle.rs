@@ -2,16 +2,13 @@
 
 use std::time::Duration;
 
-use lockwright_model::account::AccountState;
 use lockwright_model::clock::Timestamp;
 use lockwright_model::factors::RecoveryCodes;
 use lockwright_model::tries::Tries;
 
 use crate::person::{Bar, Person};
-use crate::tries;
+use crate::{closing, tries};
 
-/// How long a closed account can be taken back.
-pub const CLOSED_FOR: Duration = Duration::from_secs(90 * 86_400);
 /// So young a change of the password is worth a word.
 const LATELY: Duration = Duration::from_secs(3 * 86_400);
 
@@ -22,7 +19,7 @@ pub enum Obstacle {
     Suspended,
     /// An administrator, or for a builder ID the operator, switched sign-in off.
     SwitchedOff,
-    /// The root user closed the account.
+    /// Its owner closed the account or the builder ID.
     Closed {
         /// Until when it can be taken back.
         until: Timestamp,
@@ -76,8 +73,8 @@ pub fn obstacles(person: &Person, tries: Option<&Tries>, now: Timestamp) -> Vec<
         Some(Bar::Disabled) => found.push(Obstacle::SwitchedOff),
         Some(Bar::AccountClosed | Bar::ExpiredHard) | None => {}
     }
-    if let Some(AccountState::Closed { at }) = account_state(person) {
-        found.push(Obstacle::Closed { until: at.plus(CLOSED_FOR) });
+    if let Some(at) = person.closed() {
+        found.push(Obstacle::Closed { until: closing::until(at) });
     }
     match (person, person.credential()) {
         (Person::User { user, .. }, None) if user.login_profile.is_none() => found.push(Obstacle::NoConsoleAccess),
@@ -113,12 +110,4 @@ pub fn obstacles(person: &Person, tries: Option<&Tries>, now: Timestamp) -> Vec<
         found.push(Obstacle::ChangedLately { at });
     }
     found
-}
-
-fn account_state(person: &Person) -> Option<AccountState> {
-    match person {
-        Person::Root(account) => Some(account.state),
-        Person::User { account, .. } => Some(account.state),
-        Person::Builder(_) | Person::Operator(_) => None,
-    }
 }

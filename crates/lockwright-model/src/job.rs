@@ -163,7 +163,7 @@ pub enum SharedChange {
     Password,
     /// The address that signs in.
     Email,
-    /// A second factor was added or removed.
+    /// A second factor was added or removed, or the recovery codes were drawn anew.
     Devices,
     /// The identity was closed by its owner or the host.
     Disabled,

@@ -112,6 +112,15 @@ pub struct CaseView {
     pub drill: Option<Loss>,
 }
 
+/// What a link would do.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct LinkView {
+    /// What it is for.
+    pub kind: CaseKind,
+    /// The systems that change with it, where the link itself changes something of theirs.
+    pub shared: Vec<String>,
+}
+
 /// Why a step was not taken.
 #[derive(Debug, thiserror::Error)]
 pub enum CaseError {
@@ -276,11 +285,17 @@ impl Lockwright {
     }
 
     /// What a link would open; spends nothing (invariant 10).
-    pub async fn look_at_link(&self, id: &CaseId, cookie: &str, link: &str) -> Result<CaseKind, CaseError> {
+    pub async fn look_at_link(&self, id: &CaseId, cookie: &str, link: &str) -> Result<LinkView, CaseError> {
         let token = Token::parse(TokenKind::Link, link).ok_or(CaseError::Unknown)?;
         let case = self.load_case(id).await?;
         recovery::check_link(&case, token.hash(), holder_of(cookie), self.now())?;
-        Ok(kind_of(&case.purpose))
+        let kind = kind_of(&case.purpose);
+        let changes = matches!(kind, CaseKind::ChangeEmail | CaseKind::UndoEmail);
+        let shared = match self.case_person(&case).await?.filter(|_| changes) {
+            Some(person) => self.shared_with(&person).await?,
+            None => Vec::new(),
+        };
+        Ok(LinkView { kind, shared })
     }
 
     /// Spends a link; this browser holds the case from now on.

@@ -35,13 +35,21 @@ impl Installation {
     /// # Panics
     /// When it can't be put together.
     pub async fn memory(public_url: &str) -> Self {
+        Self::recovering(public_url, RecoverySettings::default()).await
+    }
+
+    /// The same with settings of its own for recoveries.
+    ///
+    /// # Panics
+    /// When it can't be put together.
+    pub async fn recovering(public_url: &str, recovery: RecoverySettings) -> Self {
         let folder = tempfile::tempdir().unwrap_or_else(|error| panic!("{error}"));
         let config = ServiceConfig {
             installation: "Lockwright".to_owned(),
             public_url: public_url.to_owned(),
             operator_url: Some("http://localhost:8421".to_owned()),
             sessions: SessionLimits::MOST,
-            recovery: RecoverySettings::default(),
+            recovery,
             hash: lockwright_authn::hasher::HashParams { memory_kib: 8, passes: 1, lanes: 1 },
             hash_threads: 1,
             hash_queue: 64,

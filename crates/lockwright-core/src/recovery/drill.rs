@@ -107,19 +107,28 @@ pub fn start(
     Decided::new(changes, case.id)
 }
 
-/// Ends a rehearsal with its result, of which every address is told; the next reminder waits half a year.
-pub(super) fn end(mut case: Case, mut person: Person, lost: Loss, passed: bool, op: &OpContext, entropy: &dyn Entropy) -> ChangeSet {
+/// Ends a rehearsal with its result, of which every address is told; the next reminder waits half a year. The person is put by the
+/// caller.
+pub(super) fn end(
+    changes: &mut ChangeSet,
+    mut case: Case,
+    person: &mut Person,
+    lost: Loss,
+    passed: bool,
+    op: &OpContext,
+    entropy: &dyn Entropy,
+) {
     case.state = CaseState::Completed { at: op.now };
     let drills = &mut person.factors_mut().drills;
     drills.retain(|drill| drill.lost != lost);
     drills.push(Drill { lost, at: op.now, passed });
-    let mut changes = ChangeSet::default();
-    outbox::tell(&mut changes, &person, Happening::DrillDone { lost, passed }, op, entropy);
-    plan(&mut changes, &mut person, op, entropy);
-    changes.tell(event(&person, if passed { "RecoveryRehearsed" } else { "RecoveryRehearsalEnded" }, lost, op, entropy));
+    outbox::tell(changes, person, Happening::DrillDone { lost, passed }, op, entropy);
+    // Several that are stopped together share one reminder.
+    if person.factors().rehearse_from != Some(op.now) {
+        plan(changes, person, op, entropy);
+    }
+    changes.tell(event(person, if passed { "RecoveryRehearsed" } else { "RecoveryRehearsalEnded" }, lost, op, entropy));
     changes.put(Record::Case(case));
-    changes.put(person.record());
-    changes
 }
 
 /// When the person last rehearsed anything to its end.

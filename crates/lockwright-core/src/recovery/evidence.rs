@@ -17,7 +17,6 @@ use super::{CASE_TRIES, GATHERING_LIFE, PROVEN_LIFE, RecoverySettings, Refusal, 
 use crate::Decided;
 use crate::outbox;
 use crate::person::Person;
-use crate::register::merge;
 
 /// What something shown in a recovery did.
 #[derive(Debug)]
@@ -187,7 +186,8 @@ pub(super) fn gather(mut case: Case, mut person: Person, proofs: Proofs, written
     changes.tell(AuditEvent::new(op, entropy, told));
     if let Some(lost) = rehearsed {
         // What would only open after a waiting time is walked to its end too: nobody waits for nothing.
-        merge(&mut changes, drill::end(case, person, lost, true, op, entropy));
+        drill::end(&mut changes, case, &mut person, lost, true, op, entropy);
+        changes.put(person.record());
         return Decided::new(changes, ());
     }
     changes.put(Record::Case(case));

@@ -288,10 +288,13 @@ pub fn cancel(
     entropy: &dyn Entropy,
 ) -> Result<Decided<()>, Refusal> {
     standing(&case, Some(holder), op.now)?;
-    if let (Some(lost), Some(person)) = (case.gathered.drill, &person) {
-        return Ok(Decided::new(drill::end(case, person.clone(), lost, false, op, entropy), ()));
-    }
     let mut changes = ChangeSet::default();
+    if let (Some(lost), Some(person)) = (case.gathered.drill, &person) {
+        let mut person = person.clone();
+        drill::end(&mut changes, case, &mut person, lost, false, op, entropy);
+        changes.put(person.record());
+        return Ok(Decided::new(changes, ()));
+    }
     match case.state {
         CaseState::Open { .. } if anybody_starts(&case.purpose) && case.gathered.proofs.is_empty() => {
             case.holder = Token::draw(TokenKind::Case, entropy).hash();

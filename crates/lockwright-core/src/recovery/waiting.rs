@@ -10,9 +10,9 @@ use lockwright_model::proof::Goal;
 use lockwright_model::token::TokenHash;
 use serde_json::json;
 
-use super::evidence;
 use super::rules::{CANCEL_MEMORY, CancelEffect, Opening, RuleBook};
 use super::{BACK_OFF, RELEASED_LIFE, Refusal, Step, standing};
+use super::{drill, evidence};
 use crate::Decided;
 use crate::outbox;
 use crate::person::Person;
@@ -111,6 +111,8 @@ pub struct Stopped {
     pub closed: usize,
     /// Recoveries that go on, marked: the same channel stopped one before, so another one, or two operators, must agree.
     pub contested: usize,
+    /// Rehearsals that ended before their end.
+    pub rehearsals: usize,
 }
 
 /// Stops the recoveries of a person, see [`stop`], and puts the person. Nothing is written when there was nothing to stop.
@@ -123,7 +125,7 @@ pub fn stop_recoveries(mut person: Person, cases: Vec<Case>, by: Canceller, step
     Decided::new(changes, stopped)
 }
 
-/// Stops those recoveries among `cases` that gathered something or wait; the person is put by the caller.
+/// Stops those recoveries among `cases` that gathered something or wait, and rehearsals; the person is put by the caller.
 ///
 /// `by` needs no password and opens nothing. A second time within 90 days it only contests what waits, so that nobody can keep the owner
 /// out with one channel; a second channel, or two operators, stop it all the same.
@@ -132,14 +134,14 @@ pub fn stop(changes: &mut ChangeSet, person: &mut Person, cases: Vec<Case>, by: 
     let mut stopped = Stopped::default();
     let earlier = cancels(person, now);
     for mut case in cases {
-        let begun = evidence::goal_of(&case).is_ok() && case.gathered.first.is_some();
+        let begun = evidence::goal_of(&case).is_ok() && (case.gathered.first.is_some() || case.gathered.drill.is_some());
         if !begun || standing(&case, None, now).is_err() || evidence::stands(&case, person, now).is_err() {
             continue;
         }
-        // A rehearsal ends too; it is no recovery that somebody had to stop.
-        if case.gathered.drill.is_some() {
-            case.state = CaseState::Closed { at: now, why: Closure::Stopped };
-            changes.put(Record::Case(case));
+        // A rehearsal ends too, with its result; it is no recovery that somebody had to stop.
+        if let Some(lost) = case.gathered.drill {
+            stopped.rehearsals += 1;
+            drill::end(changes, case, person, lost, false, step.op, step.entropy);
             continue;
         }
         let under = person.factors_mut().underway.iter_mut().find(|under| under.case == case.id);

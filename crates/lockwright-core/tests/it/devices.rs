@@ -73,7 +73,7 @@ fn root() -> Person {
     })
 }
 
-fn iam() -> Person {
+pub(crate) fn iam() -> Person {
     let Person::Root(account) = root() else { unreachable!() };
     let user = User {
         id: UserRef { account: account.id, user: UserId::draw(&chance()) },

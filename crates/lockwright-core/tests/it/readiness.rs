@@ -6,16 +6,25 @@ use lockwright_core::obstacle::{Obstacle, obstacles};
 use lockwright_core::person::Person;
 use lockwright_core::readiness::{Concern, Help, Surroundings, readiness, way_from};
 use lockwright_core::recovery::RecoverySettings;
+use lockwright_core::tries::delay_after;
+use lockwright_model::account::{Account, AccountState};
 use lockwright_model::builder::Builder;
 use lockwright_model::change::Version;
 use lockwright_model::clock::Timestamp;
 use lockwright_model::credential::Credential;
 use lockwright_model::entropy::SeededEntropy;
-use lockwright_model::factors::{Contact, DeviceKind, ExtraEmail, Factors, Loss, MfaDevice, Phone, RecoveryCodes};
+use lockwright_model::factors::{
+    Contact, DeviceKind, EnrolmentOwed, EnrolmentReason, ExtraEmail, Factors, Loss, MfaDevice, Phone, RecoveryCodes,
+};
 use lockwright_model::id::{BuilderId, CaseId, ContactId, DeviceId};
+use lockwright_model::password_policy::PasswordPolicy;
 use lockwright_model::proof::{Goal, Proof};
 use lockwright_model::secret::{PasswordHash, Sealed};
 use lockwright_model::token::TokenHash;
+use lockwright_model::tries::{Tries, TriesKey};
+use lockwright_model::user::User;
+
+use crate::devices::iam;
 
 const DAY: Duration = Duration::from_secs(86_400);
 
@@ -166,4 +175,65 @@ fn m4_the_real_state_says_what_stands_in_the_way() {
             Obstacle::ChangedLately { at: now() },
         ]
     );
+}
+
+/// What stands in the way of an IAM user whose account and row were changed like this.
+fn in_the_way(change: impl FnOnce(&mut Account, &mut User)) -> Vec<Obstacle> {
+    let Person::User { mut account, mut user } = iam() else { unreachable!() };
+    credential(&mut user).changed = long_ago();
+    change(&mut account, &mut user);
+    obstacles(&Person::User { account, user }, None, now())
+}
+
+fn credential(user: &mut User) -> &mut Credential {
+    user.login_profile.as_mut().and_then(|profile| profile.credential.as_mut()).unwrap()
+}
+
+fn expires(account: &mut Account, hard_expiry: bool) {
+    let policy = PasswordPolicy { max_age_days: Some(30), hard_expiry, ..PasswordPolicy::when_omitted() };
+    account.password_policy = Some(policy);
+}
+
+#[test]
+fn m4_each_thing_in_the_way_is_told_by_itself() {
+    assert_eq!(in_the_way(|_, _| {}), []);
+    assert_eq!(in_the_way(|account, _| account.state = AccountState::Suspended), [Obstacle::Suspended]);
+    let until = now().plus(DAY * 90);
+    assert_eq!(in_the_way(|account, _| account.closed = Some(now())), [Obstacle::Closed { until }]);
+    assert_eq!(in_the_way(|_, user| user.login_profile = None), [Obstacle::NoConsoleAccess]);
+    let unset = in_the_way(|_, user| user.login_profile.as_mut().unwrap().credential = None);
+    assert_eq!(unset, [Obstacle::NoPassword]);
+    assert_eq!(in_the_way(|account, _| expires(account, true)), [Obstacle::PasswordExpired { hard: true }]);
+    let expired = in_the_way(|account, user| {
+        expires(account, false);
+        credential(user).must_change = true;
+    });
+    assert_eq!(expired, [Obstacle::PasswordExpired { hard: false }], "an expired one is changed anyway");
+    assert_eq!(in_the_way(|_, user| credential(user).must_change = true), [Obstacle::MustChange]);
+    let owed = EnrolmentOwed { since: now(), why: EnrolmentReason::Administrator, taken: true };
+    assert_eq!(in_the_way(|_, user| user.factors.enrolment = Some(owed)), [Obstacle::EnrolmentOwed]);
+    let off = MfaDevice { disabled: true, ..app(long_ago()) };
+    let second = Obstacle::SecondStep { devices: 1, codes: 10, switched_off: true };
+    let devices = vec![off, app(long_ago())];
+    let armed = Factors { devices, codes: Some(codes(long_ago())), enrolment: Some(owed), ..Factors::default() };
+    assert_eq!(in_the_way(|_, user| user.factors = armed), [second], "and what is owed is there");
+}
+
+#[test]
+fn m4_a_builder_id_that_was_closed_is_told_so() {
+    let Person::Builder(mut builder) = person(Factors::default()) else { unreachable!() };
+    builder.closed = Some(now());
+    let found = obstacles(&Person::Builder(builder), None, now());
+    assert_eq!(found, [Obstacle::Closed { until: now().plus(DAY * 90) }]);
+}
+
+#[test]
+fn m4_the_wait_after_wrong_passwords_is_told_with_its_end_and_not_after_it() {
+    let row = |count, last| Tries { key: TriesKey::new("signin", "bela"), version: Version(1), count, since: last, last, expires: last };
+    let told = |count| obstacles(&person(Factors::default()), Some(&row(count, now())), now());
+    assert_eq!(told(1), []);
+    let until = now().plus(delay_after(20));
+    assert!(until > now());
+    assert_eq!(told(20), [Obstacle::Wait { until }]);
+    assert_eq!(obstacles(&person(Factors::default()), Some(&row(20, now())), until), []);
 }

@@ -145,7 +145,7 @@ async fn a_user_gets_in_with_a_generated_password_a_typed_one_or_a_link() {
         house.lockwright.create_user(&house.as_root(account), account, &"linked".parse().unwrap(), false, GiveAccess::Link).await.unwrap();
     assert!(house.letters().await.is_empty(), "a link works without mail");
     let (case, link) = parts(&handed_url(&handed));
-    assert_eq!(house.lockwright.look_at_link(&case, "", &link).await.unwrap(), CaseKind::SetPassword);
+    assert_eq!(house.lockwright.look_at_link(&case, "", &link).await.unwrap().kind, CaseKind::SetPassword);
     let holder = house.lockwright.open_link(&house.anyone(), &case, "", &link).await.unwrap();
     house.lockwright.finish_recovery(&house.anyone(), &case, holder.expose(), NEW, NEW).await.unwrap();
     house.sign_in_user(&user.id, NEW).await.unwrap();

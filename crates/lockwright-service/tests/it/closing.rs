@@ -23,7 +23,7 @@ use crate::house::{ANA, House, OLD, builder, iam, notices, parts, root};
 const NAME: &str = "Harbour Works";
 
 impl House {
-    async fn close(&self, session: &Token, typed: &str) -> Result<(), Refusal> {
+    pub(crate) async fn close(&self, session: &Token, typed: &str) -> Result<(), Refusal> {
         let signed = self.signed(session).await.expect("a living session");
         let op = self.as_(&signed.session.owner);
         match self.lockwright.close(&op, &signed.session, typed).await {
@@ -261,7 +261,7 @@ async fn c18_deleting_a_user_frees_what_stood_for_it() {
 }
 
 #[tokio::test]
-async fn a_builder_id_is_closed_taken_back_and_removed_likewise() {
+async fn a_builder_id_is_closed_taken_back_and_removed_likewise_and_its_address_taken_until_then() {
     let house = House::memory().await;
     let id = house.builder("bela@example.com").await;
     let session = house.session(&builder("bela@example.com"), OLD).await;
@@ -271,7 +271,14 @@ async fn a_builder_id_is_closed_taken_back_and_removed_likewise() {
     let session = house.session(&builder("bela@example.com"), OLD).await;
     house.reopen(&session).await.unwrap();
     house.close(&session, "Bela Novak").await.unwrap();
-    house.pass(WAY_BACK);
+    house.letters().await;
+    house.pass(WAY_BACK - Duration::from_secs(7200));
+    house.letters().await;
+    let (email, name) = ("bela@example.com".parse().unwrap(), "Bela".parse().unwrap());
+    house.lockwright.start_builder(&house.anyone(), email, name).await.unwrap();
+    let told = notices(&house.letters().await);
+    assert!(matches!(&told[..], [(to, Notice::AlreadyRegistered(_))] if to == "bela@example.com"), "still taken: {told:?}");
+    house.pass(Duration::from_secs(7200));
     house.letters().await;
     house.pass(SECOND_LOOK);
     house.letters().await;

@@ -204,6 +204,32 @@ async fn b03_one_that_is_given_up_has_its_result_too() {
 }
 
 #[tokio::test]
+async fn b03_those_that_are_stopped_have_their_results_and_share_one_reminder() {
+    let one = Rehearser::new().await;
+    let (house, session) = (&one.house, one.session().await);
+    let begun = one.start(&session, Loss::Password).await;
+    one.start(&session, Loss::PasswordAndDevices).await;
+    house.letters().await;
+    house.lockwright.issue_codes(&house.as_(&session.owner), &session).await.unwrap();
+    let notice = house.letter().await;
+    let link = notice.url().unwrap().rsplit('/').next().unwrap();
+    house.lockwright.disown(&house.anyone(), link).await.unwrap();
+    let drills = one.person().await.factors().drills.clone();
+    let mut lost: Vec<Loss> = drills.iter().filter(|drill| !drill.passed).map(|drill| drill.lost).collect();
+    lost.sort_unstable();
+    assert_eq!((lost, drills.len()), (vec![Loss::Password, Loss::PasswordAndDevices], 2));
+    let told = happened(&house.letters().await);
+    assert_eq!(told.iter().filter(|what| matches!(what, Happening::DrillDone { passed: false, .. })).count(), 2, "{told:?}");
+    let holder = begun.holder.expose();
+    assert!(house.lockwright.give_password(&house.anyone(), &begun.case, holder, OLD).await.is_err(), "it goes on nowhere");
+    for (time, count) in [(REHEARSE - COOLING, 0), (COOLING, 1)] {
+        house.pass(time);
+        let told = happened(&house.letters().await);
+        assert_eq!(told.iter().filter(|what| matches!(what, Happening::ReviewDrill)).count(), count, "{told:?}");
+    }
+}
+
+#[tokio::test]
 async fn b03_a_code_given_in_a_rehearsal_is_taken_only_once_there() {
     let one = Rehearser::new().await;
     let (house, session) = (&one.house, one.session().await);

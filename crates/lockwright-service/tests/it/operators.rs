@@ -10,6 +10,7 @@ use lockwright_model::proof::Goal;
 use lockwright_model::token::Token;
 use lockwright_service::aggregate::Group;
 use lockwright_service::core::recovery::operators::NoHelp;
+use lockwright_service::host::HostError;
 use lockwright_service::operator_help::{HelpStage, OperatorError};
 use lockwright_service::signin::{Entered, SignInError, SignInName};
 
@@ -54,6 +55,19 @@ fn moments(letters: &[lockwright_testkit::mailbox::Letter]) -> Vec<String> {
         _ => None,
     };
     notices(letters).into_iter().filter_map(moment).collect()
+}
+
+#[tokio::test]
+async fn a23_nobody_but_the_host_makes_operators() {
+    let house = House::memory().await;
+    let account = house.account(ANA).await;
+    let sam = house.operator(SAM, OperatorRole::Security).await;
+    for op in [house.anyone(), house.as_root(account), house.as_(&sam)] {
+        let made = house.lockwright.create_operator(&op, &"Eve".parse().unwrap(), &OLU.parse().unwrap(), OperatorRole::Support).await;
+        assert!(matches!(made, Err(HostError::Denied)), "{made:?}");
+    }
+    assert_eq!(house.lockwright.operators(&house.host(), None, 10).await.unwrap().len(), 1);
+    assert!(house.letters().await.is_empty());
 }
 
 #[tokio::test]

@@ -91,7 +91,10 @@ impl House {
     async fn let_do(&self, user: &UserRef, actions: &[&str]) {
         let document = serde_json::json!({"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": actions, "Resource": "*"}});
         let name = "may".parse().unwrap();
-        self.lockwright.put_user_policy(&self.as_root(user.account), user, &name, &document.to_string()).await.unwrap();
+        self.lockwright
+            .put_policy(&self.as_root(user.account), &GranteeRef::User(user.clone()), &name, &document.to_string())
+            .await
+            .unwrap();
     }
 }
 
@@ -163,7 +166,11 @@ async fn d24_a_user_who_is_found_by_name_is_asked_for_by_its_own_path() {
         let document = format!(
             r#"{{"Version":"2012-10-17","Statement":{{"Effect":"Allow","Action":"iam:GetUser","Resource":"arn:aws:iam::{account}:user{path}eve"}}}}"#
         );
-        house.lockwright.put_user_policy(&house.as_root(account), &carla, &"may".parse().unwrap(), &document).await.unwrap();
+        house
+            .lockwright
+            .put_policy(&house.as_root(account), &GranteeRef::User(carla.clone()), &"may".parse().unwrap(), &document)
+            .await
+            .unwrap();
         let found = house.lockwright.user(&house.as_(&Identity::User(carla.clone())), account, &name).await;
         assert_eq!(found.is_ok(), allowed, "{path}");
     }

@@ -5,10 +5,12 @@ use lockwright_model::factors::LinkedLogin;
 use lockwright_model::id::LinkId;
 use lockwright_model::identity::Identity;
 use lockwright_service::core::shared::Refusal;
+use lockwright_service::host::HostError;
 use lockwright_service::sessions::Signed;
 use lockwright_service::shared::{Registered, SharedError};
 use lockwright_testkit::webhook::{Provider, sign};
 
+use crate::enrolling::enrol;
 use crate::house::{ANA, House, NEW, OLD, root};
 
 async fn shop(house: &House, provider: &Provider) -> Registered {
@@ -89,6 +91,56 @@ async fn m11_a_recovered_password_is_told_like_a_changed_one() {
     let taken = provider.take();
     let [event] = taken.as_slice() else { panic!("{taken:?}") };
     assert_eq!([event.text("what"), event.text("login")], ["password", "ana.lima"]);
+}
+
+/// What the shop was told since.
+async fn heard(house: &House, provider: &Provider) -> Vec<String> {
+    house.letters().await;
+    provider.take().iter().map(|event| event.text("what").to_owned()).collect()
+}
+
+#[tokio::test]
+async fn m11_devices_codes_the_address_and_a_closing_are_told_each_in_its_own_word() {
+    let (house, provider) = (House::memory().await, Provider::listening());
+    let (signed, op) = ana(&house).await;
+    let account = signed.session.owner.account().unwrap();
+    let shop = shop(&house, &provider).await;
+    linked(&house, &signed, &op, &shop).await;
+    assert!(heard(&house, &provider).await.is_empty(), "linking is no change");
+
+    let (session, ..) = enrol(&house, account, &signed.session).await;
+    assert_eq!(heard(&house, &provider).await, ["devices"]);
+    house.lockwright.issue_codes(&op, &session).await.unwrap();
+    assert_eq!(heard(&house, &provider).await, ["devices"], "codes stand in for a device");
+    let device = house.store.account(account).await.unwrap().unwrap().root.factors.devices[0].id.clone();
+    house.lockwright.remove_device(&op, &session, &device).await.unwrap();
+    assert_eq!(heard(&house, &provider).await, ["devices"]);
+
+    let undo = house.change_email(ANA, "ana@next.example").await;
+    assert_eq!(heard(&house, &provider).await, ["email"]);
+    house.undo(&undo).await.unwrap();
+    assert_eq!(heard(&house, &provider).await, ["email"], "and when it is taken back");
+
+    let token = house.session(&root(ANA), OLD).await;
+    house.close(&token, "Harbour Works").await.unwrap();
+    assert_eq!(heard(&house, &provider).await, ["disabled"]);
+}
+
+#[tokio::test]
+async fn m11_nobody_but_the_host_registers_lists_or_removes_systems() {
+    let (house, provider) = (House::memory().await, Provider::listening());
+    let (_, root) = ana(&house).await;
+    let registered = shop(&house, &provider).await;
+    let id = &registered.system.id;
+    for op in [house.anyone(), root] {
+        let (name, page) = ("Mall".parse().unwrap(), "https://mall.example.com/");
+        assert!(matches!(house.lockwright.add_system(&op, &name, &provider.url(), page).await, Err(HostError::Denied)));
+        assert!(matches!(house.lockwright.systems(&op).await, Err(HostError::Denied)));
+        assert!(matches!(house.lockwright.new_system_secret(&op, id).await, Err(HostError::Denied)));
+        assert!(matches!(house.lockwright.remove_system(&op, id).await, Err(HostError::Denied)));
+    }
+    let systems = house.lockwright.systems(&house.host()).await.unwrap();
+    assert_eq!(systems.iter().map(|system| &system.id).collect::<Vec<_>>(), [id]);
 }
 
 #[tokio::test]

@@ -74,9 +74,10 @@ pub fn row(obstacle: Obstacle, now: Timestamp) -> ObstacleRow {
         Obstacle::SwitchedOff => {
             ("Your sign-in is switched off.".into(), "Ask your administrator, or whoever runs this installation, to switch it on.".into())
         }
-        Obstacle::Closed { until } => {
-            ("The account is closed.".into(), format!("Its root user can take it back until {}, by signing in.", words::day(until)))
-        }
+        Obstacle::Closed { until } => (
+            "The account or builder ID is closed.".into(),
+            format!("Its owner can take it back until {}, by signing in.", words::day(until)),
+        ),
         Obstacle::NoConsoleAccess => {
             ("You have no access to the console.".into(), "Ask your administrator to give you a password or a link.".into())
         }

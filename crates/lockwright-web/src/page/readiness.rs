@@ -126,12 +126,15 @@ impl Page for Readiness {
                     action: "Name recovery contacts",
                 },
             ],
-            openings: Vec::new(),
+            openings: vec!["the server itself, where whoever runs it can help you".into()],
             cooling: Some("30 November 2026".into()),
             graph: Graph::of(&sketch),
         };
         let bare = Self {
-            openings: vec!["The mailbox you sign in with".into()],
+            openings: vec![
+                "your mailbox, for you have no MFA device".into(),
+                "the server itself, where whoever runs it can help you".into(),
+            ],
             concerns: vec![ConcernRow {
                 text: "Whoever reads your mailbox can set a new password and sign in, for you have no MFA device.".into(),
                 grave: true,

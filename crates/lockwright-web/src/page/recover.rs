@@ -257,6 +257,8 @@ pub struct CaseLink {
     pub kind: CaseKind,
     /// The link was handed over by an administrator or the host, not mailed.
     pub handed: bool,
+    /// The systems that change with it.
+    pub shared: Vec<String>,
 }
 
 impl Page for CaseLink {
@@ -274,14 +276,14 @@ impl Page for CaseLink {
     }
 
     fn samples() -> Vec<Self> {
-        let page = |kind, handed| Self { case: CASE.into(), token: "lw_link_sample".into(), kind, handed };
+        let page = |kind, handed| Self { case: CASE.into(), token: "lw_link_sample".into(), kind, handed, shared: Vec::new() };
         vec![
             page(CaseKind::Root, false),
             page(CaseKind::Iam, true),
             page(CaseKind::RegisterAccount, false),
             page(CaseKind::ConfirmAddress, false),
             page(CaseKind::ChangeEmail, false),
-            page(CaseKind::UndoEmail, false),
+            Self { shared: vec!["Example Shop".into()], ..page(CaseKind::UndoEmail, false) },
         ]
     }
 }

@@ -228,8 +228,8 @@ pub(super) async fn help(visit: Visit, Path(case): Path<String>) -> Answer {
 pub(super) async fn link(visit: Visit, Path((case, token)): Path<(String, String)>) -> Answer {
     let Ok(id) = case.parse::<CaseId>() else { return unknown(&visit) };
     match visit.lockwright().look_at_link(&id, visit.case_cookie(), &token).await {
-        Ok(kind) if !belongs_here(&visit, kind) => unknown(&visit),
-        Ok(kind) => visit.page(&CaseLink { case, token, kind: shown_kind(kind), handed: handed(kind) }),
+        Ok(view) if !belongs_here(&visit, view.kind) => unknown(&visit),
+        Ok(view) => visit.page(&CaseLink { case, token, kind: shown_kind(view.kind), handed: handed(view.kind), shared: view.shared }),
         Err(error) => failed(&visit, None, error),
     }
 }
@@ -238,8 +238,8 @@ pub(super) async fn link(visit: Visit, Path((case, token)): Path<(String, String
 pub(super) async fn open_link(visit: Visit, Path((case, token)): Path<(String, String)>) -> Answer {
     let Ok(id) = case.parse::<CaseId>() else { return unknown(&visit) };
     let kind = match visit.lockwright().look_at_link(&id, visit.case_cookie(), &token).await {
-        Ok(kind) if !belongs_here(&visit, kind) => return unknown(&visit),
-        Ok(kind) => kind,
+        Ok(view) if !belongs_here(&visit, view.kind) => return unknown(&visit),
+        Ok(view) => view.kind,
         Err(error) => return failed(&visit, None, error),
     };
     if kind == Kind::UndoEmail {

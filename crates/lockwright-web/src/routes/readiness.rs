@@ -32,12 +32,7 @@ pub(super) fn page(person: &Person, found: &Found, settings: RecoverySettings, n
         back: String::new(),
         rows: found.lines.iter().map(|line| row(person, line, settings, now)).collect(),
         concerns: found.concerns.iter().map(|concern| concern_row(*concern)).collect(),
-        openings: found
-            .openings
-            .iter()
-            .filter(|opening| **opening != Proof::Host)
-            .map(|opening| opening_words(*opening).to_owned())
-            .collect(),
+        openings: found.openings.iter().map(|opening| opening_words(*opening).to_owned()).collect(),
         cooling: found.cooling_until.map(words::day),
         graph: graph(person, found, settings, now),
     }
@@ -99,7 +94,7 @@ const fn opening_words(opening: Proof) -> &'static str {
     match opening {
         Proof::Email => "your mailbox, for you have no MFA device",
         Proof::Administrator => "an administrator of your account",
-        _ => "the server itself",
+        _ => "the server itself, where whoever runs it can help you",
     }
 }
 

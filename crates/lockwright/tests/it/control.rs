@@ -73,6 +73,36 @@ fn operators_are_made_on_the_host_with_the_server_running_or_not() {
 }
 
 #[test]
+fn m11_systems_are_registered_on_the_host_and_their_secret_is_shown_once() {
+    let mut program = Program::new(None);
+    program.start();
+    assert!(program.terminate().success());
+    let (hook, page) = ("https://shop.example.com/hook", "https://shop.example.com/account");
+    let made = program.json(&["system", "add", "--name", "Shop", "--webhook", hook, "--page", page]);
+    let id = made["SystemId"].as_str().expect("an id").to_owned();
+    let secret = made["Secret"].as_str().expect("a secret").to_owned();
+    assert!(secret.len() == 64 && made["ProofUrl"].as_str().is_some_and(|url| url.ends_with("/hooks/link")), "{made}");
+    program.start();
+    let listed = program.json(&["system", "list"]);
+    let shown = ["SystemId", "Name", "Webhook", "Page"].map(|field| listed[0][field].as_str().expect("text"));
+    assert_eq!(shown, [id.as_str(), "Shop", hook, page]);
+    assert!(!listed.to_string().contains(&secret) && listed[0]["Secret"].is_null());
+    let other = program.json(&["system", "new-secret", &id]);
+    assert!(other["Secret"].as_str().is_some_and(|new| new.len() == 64 && new != secret), "{other}");
+    assert_eq!(program.json(&["system", "remove", &id])["Removed"], json!(true));
+    assert_eq!(program.json(&["system", "list"]), json!([]));
+    for verb in ["remove", "new-secret"] {
+        assert_eq!(program.host(&["system", verb, &id]).status.code(), Some(1), "{verb} of one that is gone");
+    }
+    let trail = program.json(&["trail", "list"]);
+    let names: Vec<&str> = trail.as_array().expect("a list").iter().filter_map(|event| event["eventName"].as_str()).collect();
+    for name in ["RegisterLinkedSystem", "UpdateLinkedSystem", "RemoveLinkedSystem"] {
+        assert!(names.contains(&name), "{name}: {names:?}");
+    }
+    assert!(!trail.to_string().contains(&secret));
+}
+
+#[test]
 fn bad_input_is_one_line_and_exit_code_2() {
     let program = Program::new(None);
     for arguments in [
@@ -81,6 +111,9 @@ fn bad_input_is_one_line_and_exit_code_2() {
         &["user", "list", "--account", "12"],
         &["session", "list"],
         &["operator", "create", "--name", "Olu", "--email", "olu@example.com", "--role", "boss"],
+        &["system", "add", "--name", "Shop", "--webhook", "http://shop.example.com/", "--page", "https://shop.example.com/"],
+        &["system", "add", "--name", "Shop", "--webhook", "https://shop.example.com/"],
+        &["system", "remove", "../x"],
         &["mfa", "list"],
         &["mfa", "reset", "--account", "123456789012", "--builder", "a@example.com"],
         &["mfa", "reset", "--user", "kim"],

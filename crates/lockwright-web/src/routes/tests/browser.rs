@@ -12,6 +12,7 @@ use lockwright_model::clock::Clock;
 use lockwright_model::context::{OpContext, Source};
 use lockwright_model::identity::Principal;
 use lockwright_model::operator::OperatorRole;
+use lockwright_service::core::recovery::RecoverySettings;
 use lockwright_testkit::installation::Installation;
 use tower::ServiceExt;
 
@@ -42,7 +43,16 @@ impl House {
     }
 
     pub(super) async fn at(public_url: &str, config: WebConfig) -> Self {
-        let installation = Installation::memory(public_url).await;
+        Self::over(Installation::memory(public_url).await, config)
+    }
+
+    /// An installation whose operators help nobody.
+    pub(super) async fn without_operators() -> Self {
+        let settings = RecoverySettings { operator_help: false, ..RecoverySettings::default() };
+        Self::over(Installation::recovering(HOME, settings).await, WebConfig::default())
+    }
+
+    fn over(installation: Installation, config: WebConfig) -> Self {
         let operators = operator_router(installation.lockwright.clone(), config.clone()).expect("operators have an address");
         Self { router: router(installation.lockwright.clone(), config), operators, installation }
     }

@@ -158,6 +158,26 @@ async fn an_alias_leads_to_the_users_sign_in_page() {
 }
 
 #[tokio::test]
+async fn an_accounts_new_name_stands_wherever_people_are_told_whose_sign_in_it_is() {
+    let house = House::new().await;
+    let mut root = house.registered().await;
+    root.get("/console/account").await;
+    root.post("/console/account/name", &[("name", "Lighthouse & Sons")]).await.to("/console/account?done=saved");
+    for path in ["/console", "/console/account", "/security/close"] {
+        let page = root.get(path).await;
+        assert!(page.says("Lighthouse &amp; Sons") && !page.says("Harbour Works"), "{path}: {}", page.body);
+    }
+    let mut lost = house.browser();
+    let case = lost.begin("/recover/root", &[("email", ANA)]).await;
+    let code = house.code().await;
+    lost.post(&format!("{case}/code"), &[("code", &code)]).await.to(&case);
+    assert!(lost.get(&case).await.says("root user of Lighthouse &amp; Sons"));
+    let unnamed = root.post("/console/account/name", &[("name", " ")]).await;
+    assert_eq!(unnamed.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(root.get("/console/account").await.says("Lighthouse &amp; Sons"));
+}
+
+#[tokio::test]
 async fn password_rules_are_set_checked_and_removed() {
     let house = House::new().await;
     let mut root = house.registered().await;

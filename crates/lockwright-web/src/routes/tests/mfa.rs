@@ -9,6 +9,7 @@ use lockwright_testkit::passkey::SoftPasskey;
 use lockwright_testkit::totp::SoftTotp;
 
 use super::browser::{ANA, Browser, HOME, House, OLD, Reply};
+use crate::page::qr::Qr;
 
 const TEN_MINUTES: u64 = 600;
 
@@ -106,6 +107,19 @@ async fn n_b01_n_b02_n_b04_n_r03_o_m06_an_app_is_enrolled_with_two_codes_told_ev
     assert!(list.says("Phone") && list.says("Authenticator app") && list.says("Add a second one"), "N-B02: {}", list.body);
     assert!(!list.says("otpauth") && !list.says("<svg class=\"qr\""));
     root.get("/security/mfa/totp").await.to("/security/mfa/add?done=enrol-late");
+}
+
+#[tokio::test]
+async fn the_picture_for_the_camera_says_what_is_typed_otherwise_and_whose_it_is() {
+    let house = House::new().await;
+    let mut root = house.registered().await;
+    begin_app(&mut root, "Phone").await;
+    let page = root.get("/security/mfa/totp").await;
+    let seed = between(&page.body, "<span class=\"seed\" data-copy>", "</span>").replace(' ', "");
+    let whose = "Lockwright:ana%40example.com%20%28root%29";
+    let uri = format!("otpauth://totp/{whose}?secret={seed}&issuer=Lockwright&algorithm=SHA1&digits=6&period=30");
+    // No other text is drawn with the same modules.
+    assert_eq!(between(&page.body, "<path class=\"ink\" d=\"", "\""), Qr::of(&uri).unwrap().path);
 }
 
 #[tokio::test]
