@@ -63,9 +63,9 @@ impl Cache {
             hasher: RandomState::new(),
             bypass: AtomicBool::new(false),
             policies: moka::sync::Cache::new(bytes / 4 / POLICY_BYTES),
-            owners: moka::sync::Cache::new(bytes / 12 / OWNER_BYTES),
-            policy_ids: moka::sync::Cache::new(bytes / 12 / OWNER_BYTES),
-            noted: moka::sync::Cache::new(bytes / 12 / OWNER_BYTES),
+            owners: moka::sync::Cache::new(bytes / 8 / OWNER_BYTES),
+            policy_ids: moka::sync::Cache::new(bytes / 16 / OWNER_BYTES),
+            noted: moka::sync::Cache::new(bytes / 16 / OWNER_BYTES),
         }
     }
 
@@ -201,7 +201,9 @@ mod tests {
     fn all_that_it_holds_together_is_within_its_bytes() {
         let cache = Cache::new(1 << 20);
         let bytes = |entries: moka::policy::Policy, each| entries.max_capacity().unwrap() * each;
-        let keys = bytes(cache.owners.policy(), OWNER_BYTES) + bytes(cache.noted.policy(), OWNER_BYTES);
+        let keys: u64 = bytes(cache.owners.policy(), OWNER_BYTES)
+            + bytes(cache.policy_ids.policy(), OWNER_BYTES)
+            + bytes(cache.noted.policy(), OWNER_BYTES);
         assert_eq!(bytes(cache.rows.policy(), ROW_BYTES) + bytes(cache.policies.policy(), POLICY_BYTES) + keys, 1 << 20);
     }
 
