@@ -6,6 +6,7 @@ pub(crate) mod attached;
 pub(crate) mod grantee;
 pub(crate) mod inline;
 pub(crate) mod managed;
+pub(crate) mod simulate;
 pub(crate) mod users;
 
 use lockwright_model::name::Path;

@@ -51,6 +51,7 @@ pub mod trouble;
 pub mod users;
 pub mod ways;
 pub mod webhook;
+pub mod why;
 pub mod worker;
 
 pub use lockwright_core as core;

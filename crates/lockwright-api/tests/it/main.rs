@@ -5,5 +5,6 @@ mod caller;
 mod logging;
 mod paging;
 mod permissions;
+mod simulate;
 mod sts;
 mod trail;

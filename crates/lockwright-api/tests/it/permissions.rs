@@ -53,6 +53,10 @@ const CALLS: &[(&str, &[(&str, &str)])] = &[
     ("PutRolePolicy", &[("RoleName", "crew"), ("PolicyName", "may"), ("PolicyDocument", ALL)]),
     ("PutUserPermissionsBoundary", &[("UserName", "dora"), ("PermissionsBoundary", ADMINISTRATOR)]),
     ("PutUserPolicy", &[("UserName", "dora"), ("PolicyName", "may"), ("PolicyDocument", ALL)]),
+    ("SimulateCustomPolicy", &[("PolicyInputList.member.1", ALL), ("ActionNames.member.1", "iam:GetUser")]),
+    ("SimulatePrincipalPolicy", &[("PolicySourceArn", "arn:aws:iam::123456789012:user/dora"), ("ActionNames.member.1", "iam:GetUser")]),
+    ("GetContextKeysForCustomPolicy", &[("PolicyInputList.member.1", ALL)]),
+    ("GetContextKeysForPrincipalPolicy", &[("PolicySourceArn", "arn:aws:iam::123456789012:user/dora")]),
     ("UpdateAccessKey", &[("UserName", "dora"), ("AccessKeyId", "KEY"), ("Status", "Active")]),
 ];
 
