@@ -7,9 +7,9 @@ use lockwright_model::id::AccountId;
 use lockwright_model::name::{GroupName, RoleName, UserName};
 use lockwright_model::resource::{Resource, ResourceId, ResourceKey, ResourceKind, Tag};
 use lockwright_model::user::{Grants, User};
-use lockwright_policy::explain::{Can, Candidate, Explanation, explain, who_can};
-use lockwright_policy::simulate::Origin;
-use lockwright_policy::{Action, Context, Policies, Policy, Principal, Request, managed};
+use lockwright_policy::explain::{Can, Candidate, Explanation, Finding, Verdict, explain, who_can};
+use lockwright_policy::simulate::{Evaluated, Origin};
+use lockwright_policy::{Action, Context, Effect, Policies, Policy, Principal, Request, Source, managed};
 
 use crate::Lockwright;
 use crate::authorize::{ADMINISTRATOR_ACCESS, Aim, Denied};
@@ -120,9 +120,9 @@ impl Subject {
     }
 
     /// The name of the policy that a finding is of.
-    pub fn policy_of(&self, finding: &lockwright_policy::explain::Finding) -> Option<&Sourced> {
+    pub fn policy_of(&self, finding: &Finding) -> Option<&Sourced> {
         match finding.source {
-            lockwright_policy::Source::Boundary => self.boundary.as_ref(),
+            Source::Boundary => self.boundary.as_ref(),
             _ => self.identity.get(finding.policy),
         }
     }
@@ -344,5 +344,87 @@ impl Lockwright {
         };
         let id = arn.rsplit('/').next().unwrap_or_default().to_owned();
         Ok(self.0.cache.compiled(&document).map(|policy| Sourced { id, origin, document, policy }))
+    }
+}
+
+/// One statement as people are told of it.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct StatementTold {
+    /// The policy's name.
+    pub policy: String,
+    /// Where the policy stands: `user`, `group`, `role`, `aws-managed`, `user-managed`, or `boundary`.
+    pub stands: &'static str,
+    /// The statement's name, or its number from 1.
+    pub statement: String,
+    /// `Allow` or `Deny`.
+    pub effect: &'static str,
+    /// Whether it applies, or what keeps it from it, in words.
+    pub verdict: String,
+    /// It made the decision.
+    pub decides: bool,
+    /// The line of the document that it begins in, from 1.
+    pub line: u32,
+}
+
+impl Why {
+    /// The decision as the simulator words it.
+    pub fn decision(&self) -> Evaluated {
+        self.explanation.decision.into()
+    }
+
+    /// The decision in a sentence.
+    pub fn sentence(&self) -> String {
+        let by = || {
+            let named: Vec<String> = self
+                .statements()
+                .into_iter()
+                .filter(|told| told.decides)
+                .map(|told| format!("{} ({})", told.policy, told.statement))
+                .collect();
+            named.join(", ")
+        };
+        match (self.decision(), self.subject.kind) {
+            (Evaluated::Allowed, SubjectKind::Root) => "Allowed: a root user needs no policy.".to_owned(),
+            (Evaluated::Allowed, _) => format!("Allowed by {}.", by()),
+            (Evaluated::ExplicitDeny, _) => format!("Denied by {}.", by()),
+            (Evaluated::ImplicitDeny, _) if self.explanation.near_misses().next().is_some() => {
+                "Denied: statements that would allow it have a condition that does not hold.".to_owned()
+            }
+            (Evaluated::ImplicitDeny, _) if self.explanation.says(Source::Identity) == Some(Effect::Allow) => {
+                "Denied: the permissions boundary does not allow it.".to_owned()
+            }
+            (Evaluated::ImplicitDeny, _) => "Denied: no policy allows it.".to_owned(),
+        }
+    }
+
+    /// Every statement whose action matches, those that decide first.
+    pub fn statements(&self) -> Vec<StatementTold> {
+        let deciding: Vec<&Finding> = self.explanation.deciding().collect();
+        let told = |finding: &Finding| {
+            let policy = self.subject.policy_of(finding)?;
+            Some(StatementTold {
+                policy: policy.id.clone(),
+                stands: if finding.source == Source::Boundary { "boundary" } else { policy.origin.as_str() },
+                statement: finding.sid.clone().unwrap_or_else(|| (finding.statement + 1).to_string()),
+                effect: if finding.effect == Effect::Allow { "Allow" } else { "Deny" },
+                verdict: in_words(&finding.verdict),
+                decides: deciding.contains(&finding),
+                line: finding.start.line,
+            })
+        };
+        let mut told: Vec<StatementTold> = self.explanation.findings.iter().filter_map(told).collect();
+        told.sort_by_key(|told| !told.decides);
+        told
+    }
+}
+
+fn in_words(verdict: &Verdict) -> String {
+    match verdict {
+        Verdict::Applies => "applies".to_owned(),
+        Verdict::OtherPrincipal => "speaks of somebody else".to_owned(),
+        Verdict::OtherResource => "speaks of other resources".to_owned(),
+        Verdict::NoValue { key } => format!("{key} has no value here"),
+        Verdict::Condition { operator, key, absent: true } => format!("{operator} on {key}: the key is not known here"),
+        Verdict::Condition { operator, key, absent: false } => format!("{operator} on {key} does not hold"),
     }
 }

@@ -51,6 +51,9 @@ pub(crate) enum Noun {
     /// IAM users of an account
     #[command(subcommand)]
     User(User),
+    /// Policies: why somebody may do something, who can, and what is wrong with a document
+    #[command(subcommand)]
+    Policy(Policy),
     /// Builder IDs
     #[command(subcommand)]
     Builder(Builder),
@@ -218,6 +221,65 @@ pub(crate) enum User {
         #[arg(long, value_enum, default_value_t = AccessKind::Link)]
         access: AccessKind,
     },
+}
+
+#[derive(Subcommand, Debug)]
+pub(crate) enum Policy {
+    /// Say which statement of which policy allows or denies somebody something
+    Why {
+        /// The account's number
+        #[arg(long)]
+        account: AccountId,
+        /// A user's name, or the ARN of a user or a role
+        #[arg(long, value_name = "NAME|ARN")]
+        principal: String,
+        /// The action, such as iam:CreateUser
+        #[arg(long)]
+        action: String,
+        /// The ARN of what it is done to
+        #[arg(long, default_value = "*")]
+        resource: String,
+        /// A condition key of the request and its value; can be given more than once
+        #[arg(long = "context", value_name = "KEY=VALUE", value_parser = pair)]
+        context: Vec<(String, String)>,
+    },
+    /// List who of an account can do something
+    Who {
+        /// The account's number
+        #[arg(long)]
+        account: AccountId,
+        /// The action, such as iam:CreateUser
+        #[arg(long)]
+        action: String,
+        /// The ARN of what it is done to
+        #[arg(long, default_value = "*")]
+        resource: String,
+    },
+    /// Look a policy document over: what keeps it from being one, and what it likely doesn't mean; needs no server
+    Lint {
+        /// The file; - for standard input
+        file: PathBuf,
+        /// What it stands on
+        #[arg(long, value_enum, default_value_t = PolicyKind::Identity)]
+        kind: PolicyKind,
+    },
+}
+
+/// What a policy stands on.
+#[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum PolicyKind {
+    /// A user, a group or a role
+    Identity,
+    /// A resource
+    Resource,
+    /// A role, as its trust policy
+    Trust,
+}
+
+/// `KEY=VALUE`.
+fn pair(text: &str) -> Result<(String, String), String> {
+    let (key, value) = text.split_once('=').ok_or("write it as KEY=VALUE")?;
+    Ok((key.to_owned(), value.to_owned()))
 }
 
 /// How a user gets into the console.

@@ -9,6 +9,7 @@ mod doctor;
 mod mail;
 mod mfa;
 mod operator;
+mod policy;
 mod session;
 mod system;
 mod trail;
@@ -74,6 +75,7 @@ pub(crate) fn run(cli: Cli) -> Result<(), Failure> {
         Noun::Serve(flags) => serve::run(&common, &flags),
         Noun::Account(verb) => account::run(&common, verb),
         Noun::User(verb) => user::run(&common, verb),
+        Noun::Policy(verb) => policy::run(&common, verb),
         Noun::Builder(verb) => builder::run(&common, verb),
         Noun::Operator(verb) => operator::run(&common, verb),
         Noun::Mfa(verb) => mfa::run(&common, verb),

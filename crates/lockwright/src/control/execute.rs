@@ -18,8 +18,10 @@ use lockwright_service::core::access_key::Refusal;
 use lockwright_service::core::closing;
 use lockwright_service::grants::{GrantError, GranteeRef};
 use lockwright_service::host::{HostError, LinkForHost, Whom};
+use lockwright_service::policy::explain::Can;
 use lockwright_service::shared::{LINK_PATH, Registered};
 use lockwright_service::users::{GiveAccess, Handed, UserError};
+use lockwright_service::why::WhyError;
 use serde_json::{Value, json};
 
 use super::mfa;
@@ -90,6 +92,44 @@ async fn run(lockwright: &Lockwright, op: &OpContext, request: Request) -> Answe
             let found = lockwright.user(op, account, &name).await?;
             let handed = lockwright.set_access(op, &found.id, give(access), None).await?;
             Ok(with_handed(json!({"AccountId": account.to_string(), "UserName": name.as_str()}), &handed))
+        }
+        Request::PolicyWhy { account, principal, action, resource, context } => {
+            let arn = if principal.starts_with("arn:") {
+                principal
+            } else {
+                let name = principal.parse().map_err(|_| Refused { message: "a principal is a user's name or an ARN".to_owned() })?;
+                lockwright.user(op, account, &name).await?.arn()
+            };
+            let why = lockwright.why(op, account, &arn, &action, &resource, &context).await?;
+            let statements: Vec<Value> = why
+                .statements()
+                .into_iter()
+                .map(|told| {
+                    json!({
+                        "Decides": told.decides, "Effect": told.effect, "Policy": told.policy, "Stands": told.stands,
+                        "Statement": told.statement, "Line": told.line, "Verdict": told.verdict,
+                    })
+                })
+                .collect();
+            Ok(json!({
+                "Principal": arn, "Action": action, "Resource": resource, "Decision": why.decision().as_str(),
+                "Sentence": why.sentence(), "Statements": statements, "MissingKeys": why.explanation.missing,
+            }))
+        }
+        Request::PolicyWho { account, action, resource } => {
+            // Of an account that isn't there, an empty list would say that nobody can.
+            lockwright.account(op, account).await?;
+            let able = lockwright.who_can(op, account, &action, &resource).await?;
+            Ok(able
+                .iter()
+                .map(|able| {
+                    let (can, explanation) = match &able.can {
+                        Can::Now(explanation) => ("yes", explanation),
+                        Can::Perhaps(explanation) => ("perhaps", explanation),
+                    };
+                    json!({"Principal": able.subject.arn, "Can": can, "DependsOn": explanation.missing.join(", ")})
+                })
+                .collect())
         }
         Request::BuilderCreate { name, email } => {
             let (id, link) = lockwright.create_builder(op, &name, &email).await?;
@@ -416,6 +456,12 @@ impl From<AccountError> for Refused {
 
 impl From<GrantError> for Refused {
     fn from(error: GrantError) -> Self {
+        Self { message: error.to_string() }
+    }
+}
+
+impl From<WhyError> for Refused {
+    fn from(error: WhyError) -> Self {
         Self { message: error.to_string() }
     }
 }

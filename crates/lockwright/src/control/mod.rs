@@ -56,6 +56,18 @@ pub(crate) enum Request {
         name: UserName,
         access: Access,
     },
+    PolicyWhy {
+        account: AccountId,
+        principal: String,
+        action: String,
+        resource: String,
+        context: Vec<(String, String)>,
+    },
+    PolicyWho {
+        account: AccountId,
+        action: String,
+        resource: String,
+    },
     BuilderCreate {
         name: PersonName,
         email: EmailAddress,

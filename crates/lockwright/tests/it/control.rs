@@ -103,6 +103,38 @@ fn m11_systems_are_registered_on_the_host_and_their_secret_is_shown_once() {
 }
 
 #[test]
+fn b8_the_host_says_why_and_who_and_looks_documents_over() {
+    let mut program = Program::new(None);
+    program.start();
+    let made = program.json(&["account", "create", "--name", "Example", "--email", "root@example.com"]);
+    let id = made["AccountId"].as_str().expect("a number").to_owned();
+    let read_only = "arn:aws:iam::aws:policy/IAMReadOnlyAccess";
+    program.json(&["user", "create", "--account", &id, "--name", "ana", "--access", "none", "--policy", read_only]);
+    let why = |action: &str| program.json(&["policy", "why", "--account", &id, "--principal", "ana", "--action", action]);
+    let may = why("iam:GetUser");
+    assert_eq!((&may["Decision"], &may["Statements"][0]["Policy"]), (&json!("allowed"), &json!("IAMReadOnlyAccess")), "{may}");
+    assert!(may["Sentence"].as_str().is_some_and(|sentence| sentence.starts_with("Allowed by IAMReadOnlyAccess")), "{may}");
+    let not = why("iam:DeleteUser");
+    assert_eq!((&not["Decision"], &not["Sentence"]), (&json!("implicitDeny"), &json!("Denied: no policy allows it.")), "{not}");
+    let who = |action: &str| {
+        let able = program.json(&["policy", "who", "--account", &id, "--action", action]);
+        able.as_array().expect("a list").iter().map(|row| row["Principal"].as_str().expect("an ARN").to_owned()).collect::<Vec<_>>()
+    };
+    let (root, ana) = (format!("arn:aws:iam::{id}:root"), format!("arn:aws:iam::{id}:user/ana"));
+    assert_eq!((who("iam:GetUser"), who("iam:DeleteUser")), (vec![root.clone(), ana], vec![root]));
+
+    let file = program.data().join("policy.json");
+    let file = file.to_str().expect("a path");
+    std::fs::write(file, r#"{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"*","Resource":"*"}}"#).expect("written");
+    assert_eq!(program.json(&["policy", "lint", file])[0]["Severity"], "warning", "it allows everything");
+    std::fs::write(file, r#"{"Version":"2012-10-17","Statement":{"Effect":"Alow","Action":"*","Resource":"*"}}"#).expect("written");
+    let output = program.host(&["policy", "lint", file]);
+    let (told, said) = (String::from_utf8_lossy(&output.stdout).into_owned(), String::from_utf8_lossy(&output.stderr).into_owned());
+    assert_eq!(output.status.code(), Some(1), "{told}{said}");
+    assert!(told.contains("^^^^") && said.lines().count() == 1, "{told}{said}");
+}
+
+#[test]
 fn bad_input_is_one_line_and_exit_code_2() {
     let program = Program::new(None);
     for arguments in [
