@@ -11,10 +11,12 @@ use lockwright_service::authorize::{Aim, Denied};
 use lockwright_service::caller::Caller;
 use lockwright_service::trouble::Trouble;
 use lockwright_wire::error::{ErrorKind, Reply, WireError};
+use lockwright_wire::json::{self, Value};
 use lockwright_wire::moment::Moment;
 use lockwright_wire::query::{Constraint, Node, Parameters, Violations};
 use lockwright_wire::route::Call;
 use lockwright_wire::xml::{self, Writer};
+use serde::Serialize;
 
 /// The letters of a name (IAM, `userNameType`).
 const NAME: Constraint<'_> = Constraint::Pattern("[\\w+=,.@-]+");
@@ -28,8 +30,10 @@ pub(crate) struct Ask<'a> {
     /// What it is called in policies: `iam:CreateUser`.
     pub(crate) action: &'static str,
     pub(crate) call: &'a Call<'a>,
-    /// Its input.
+    /// Its input in the Query protocol; otherwise empty.
     pub(crate) parameters: &'a Parameters<'a>,
+    /// Its input in the JSON protocols; otherwise empty.
+    pub(crate) json: &'a Value,
 }
 
 /// What happened outside of the decision: told in general, and logged with the request's id.
@@ -97,6 +101,11 @@ impl Ask<'_> {
     pub(crate) fn aim(&self, action: &'static str, name: &str, found: Option<&User>) -> Result<Aim<'static>, WireError> {
         let account = self.account()?;
         Ok(found.map_or_else(|| Aim::user(action, account, "/", name), |user| Aim::of(action, user)))
+    }
+
+    /// An answer of a JSON service.
+    pub(crate) fn object(&self, output: &impl Serialize) -> Reply {
+        json::response(self.call.service.protocol(), output, self.op.id.as_str())
     }
 
     /// An answer with output.

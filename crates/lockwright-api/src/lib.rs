@@ -3,6 +3,7 @@
 #![forbid(unsafe_code)]
 
 mod ask;
+mod cloudtrail;
 mod iam;
 mod keys;
 mod operations;
@@ -27,7 +28,9 @@ use lockwright_service::access_keys::{NoSigner, Signer};
 use lockwright_service::caller::Caller;
 use lockwright_service::client::{self, Peer};
 use lockwright_wire::error::{ErrorKind, Protocol, Reply, WireError};
+use lockwright_wire::json::{self, Value};
 use lockwright_wire::moment::Moment;
+use lockwright_wire::query::Parameters;
 use lockwright_wire::request::Request as Bytes;
 use lockwright_wire::route::{Call, Input, Service, protocol_of};
 use lockwright_wire::sigv4::{Claim, PresignedLife};
@@ -127,11 +130,18 @@ impl Api {
         }
         let op = signer.acting(&key, op);
         self.0.lockwright.note_key_use(&key, op.now, &service, &region).await;
-        // Only services of the Query protocol are offered yet.
-        let Input::Query(parameters) = &call.input else { return Err(operations::not_offered(&call.operation)) };
         let action = operations::action(&call).ok_or_else(|| operations::not_offered(&call.operation))?;
-        operations::carry_out(&Ask { lockwright: &self.0.lockwright, op: &op, caller: &signer.caller, action, call: &call, parameters })
-            .await
+        let (none, nothing) = (Parameters::decode("", b"")?, Value::Object(Vec::new()));
+        let read;
+        let (parameters, json) = match &call.input {
+            Input::Query(parameters) => (parameters, &nothing),
+            Input::Json(body) => {
+                read = json::read(body)?;
+                (&none, &read)
+            }
+        };
+        let ask = Ask { lockwright: &self.0.lockwright, op: &op, caller: &signer.caller, action, call: &call, parameters, json };
+        operations::carry_out(&ask).await
     }
 }
 

@@ -5,7 +5,7 @@ use lockwright_wire::route::{Call, Service};
 
 use crate::ask::Ask;
 use crate::iam::grantee::{OfGroup, OfRole, OfUser};
-use crate::{iam, sts};
+use crate::{cloudtrail, iam, sts};
 
 /// An operation that is offered.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -27,6 +27,9 @@ macro_rules! prefix {
     };
     (Sts) => {
         "sts:"
+    };
+    (CloudTrail) => {
+        "cloudtrail:"
     };
 }
 
@@ -54,6 +57,7 @@ macro_rules! operations {
 }
 
 operations! {
+    CloudTrail "LookupEvents" => cloudtrail::lookup_events,
     Iam "AttachGroupPolicy" => iam::attached::attach::<OfGroup>,
     Iam "AttachRolePolicy" => iam::attached::attach::<OfRole>,
     Iam "AttachUserPolicy" => iam::attached::attach::<OfUser>,

@@ -165,7 +165,7 @@ impl AuditEvent {
             "responseElements": told.response,
             "requestID": op.id.as_str(),
             "eventID": id.as_str(),
-            "readOnly": false,
+            "readOnly": reads(told.name),
             "eventType": kind,
             "managementEvent": true,
             "eventCategory": "Management",
@@ -182,10 +182,19 @@ impl AuditEvent {
             }
             if let Some(error) = told.error {
                 map.insert("errorMessage".into(), json!(error));
+                // A sign-in that failed has a message alone.
+                if kind == "AwsApiCall" {
+                    map.insert("errorCode".into(), json!(error));
+                }
             }
         }
         Self { id, account: told.account, at: op.now, name: told.name.to_owned(), record }
     }
+}
+
+/// CloudTrail's `readOnly`: by the first word of the name, as AWS has it.
+fn reads(name: &str) -> bool {
+    name == "AssumeRole" || ["Get", "List", "Lookup", "Simulate"].iter().any(|word| name.starts_with(word))
 }
 
 /// CloudTrail's `userIdentity` of temporary credentials: who acts, and who issued them.

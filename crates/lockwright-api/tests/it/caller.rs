@@ -132,7 +132,29 @@ impl House {
         for (name, value) in parameters {
             form.push_str(&format!("&{name}={}", utf8_percent_encode(value, NON_ALPHANUMERIC)));
         }
-        let (method, query, body) = if presigned { ("GET", form, String::new()) } else { ("POST", String::new(), form) };
+        let headers = [("content-type", "application/x-www-form-urlencoded")];
+        if presigned {
+            self.sign(caller, service, ("GET", &form, ""), &headers, true)
+        } else {
+            self.sign(caller, service, ("POST", "", &form), &headers, false)
+        }
+    }
+
+    /// A call of a JSON service, signed.
+    pub(crate) async fn json(&self, caller: &Caller, service: &str, target: &str, input: serde_json::Value) -> (u16, serde_json::Value) {
+        let headers = [("content-type", "application/x-amz-json-1.1"), ("x-amz-target", target)];
+        let answer = self.send(self.sign(caller, service, ("POST", "", &input.to_string()), &headers, false)).await;
+        (answer.status, serde_json::from_str(&answer.body).unwrap())
+    }
+
+    fn sign(
+        &self,
+        caller: &Caller,
+        service: &str,
+        (method, query, body): (&str, &str, &str),
+        headers: &[(&str, &str)],
+        presigned: bool,
+    ) -> Request {
         let identity = Credentials::new(caller.key.as_str(), &caller.secret, caller.token.clone(), None, "test").into();
         let mut settings = SigningSettings::default();
         if presigned {
@@ -142,9 +164,9 @@ impl House {
         let now = u64::try_from(self.installation.clock.now().as_seconds()).unwrap();
         let builder = SigningParams::builder().identity(&identity).region("eu-central-1").name(service).settings(settings);
         let params = builder.time(SystemTime::UNIX_EPOCH + Duration::from_secs(now)).build().unwrap().into();
-        let headers = [("host", "id.example.com"), ("content-type", "application/x-www-form-urlencoded")];
+        let headers: Vec<(&str, &str)> = [("host", "id.example.com")].into_iter().chain(headers.iter().copied()).collect();
         let mut uri = if query.is_empty() { "https://id.example.com/".to_owned() } else { format!("https://id.example.com/?{query}") };
-        let signable = SignableRequest::new(method, uri.as_str(), headers.into_iter(), SignableBody::Bytes(body.as_bytes())).unwrap();
+        let signable = SignableRequest::new(method, uri.as_str(), headers.iter().copied(), SignableBody::Bytes(body.as_bytes())).unwrap();
         let (added, pairs) = sign(signable, &params).unwrap().into_parts().0.into_parts();
         for (name, value) in pairs {
             uri.push_str(&format!("&{name}={}", utf8_percent_encode(&value, NON_ALPHANUMERIC)));
@@ -156,7 +178,7 @@ impl House {
         for header in added {
             request = request.header(header.name().to_owned(), header.value().to_owned());
         }
-        request.body(Body::from(body)).unwrap()
+        request.body(Body::from(body.to_owned())).unwrap()
     }
 
     /// Hands a request to the face.

@@ -2,6 +2,7 @@
 
 mod attacks;
 mod caller;
+mod cloudtrail;
 mod logging;
 mod paging;
 mod permissions;
