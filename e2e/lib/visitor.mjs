@@ -9,8 +9,10 @@ import { DEADLINE } from './deadline.mjs';
 export class Visitor {
   cookies = new Map();
 
-  constructor(url) {
+  /** `agent` keeps its connections; without one all visitors share them. */
+  constructor(url, agent = undefined) {
     this.url = url;
+    this.agent = agent;
   }
 
   get(path, headers = {}) {
@@ -43,7 +45,7 @@ export class Visitor {
     const target = new URL(path, this.url);
     const cookie = [...this.cookies].map(([name, value]) => `${name}=${value}`).join('; ');
     return new Promise((resolve, reject) => {
-      const options = { method, path: target.pathname + target.search, host: target.hostname, port: target.port, timeout: DEADLINE };
+      const options = { agent: this.agent, method, path: target.pathname + target.search, host: target.hostname, port: target.port, timeout: DEADLINE };
       const length = body === undefined ? {} : { 'content-length': Buffer.byteLength(body) };
       const request = http.request({ ...options, headers: { ...(cookie ? { cookie } : {}), ...length, ...headers } }, (response) => {
         const chunks = [];

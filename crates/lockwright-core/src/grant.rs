@@ -20,6 +20,7 @@ pub const MOST_ATTACHED: usize = 10;
 
 /// Who is granted something.
 #[derive(Clone, PartialEq, Eq, Debug)]
+#[expect(clippy::large_enum_variant, reason = "one at a time, taken apart at once")]
 pub enum Grantee {
     /// A user.
     User(User),
