@@ -198,7 +198,7 @@ async fn what_is_held_stays_until_it_is_let_go(store: &Store) {
     assert_eq!(store.holders(dev.account, dev.id.as_str(), LinkKind::Member, holders.first(), 10).await.unwrap(), known[1..]);
     assert_eq!(store.count_holders(dev.account, dev.id.as_str(), LinkKind::Member).await.unwrap(), 2);
     assert_eq!(store.held(dev.account, LinkKind::Member, None, 10).await.unwrap(), [dev.id.to_string()]);
-    assert_eq!(store.held(dev.account, LinkKind::Attached, None, 10).await.unwrap(), [String::new(); 0]);
+    assert!(store.held(dev.account, LinkKind::Attached, None, 10).await.unwrap().is_empty());
 
     let mut deleted = ChangeSet::default();
     deleted.delete(Key::Resource(key.clone()), Version(1));
