@@ -20,6 +20,7 @@ pub const MOST_ATTACHED: usize = 10;
 
 /// Who is granted something.
 #[derive(Clone, PartialEq, Eq, Debug)]
+#[allow(clippy::large_enum_variant, reason = "there is one at a time, on its way through a decision")]
 pub enum Grantee {
     /// A user.
     User(User),

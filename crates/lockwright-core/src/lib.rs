@@ -16,6 +16,7 @@ pub mod disown;
 pub mod email;
 pub mod enrolment;
 pub mod grant;
+pub mod group;
 pub mod help;
 pub mod links;
 pub mod mfa;

@@ -26,6 +26,7 @@ pub mod factors;
 mod find;
 mod forms;
 pub mod grants;
+pub mod groups;
 pub mod hashing;
 pub mod helps;
 pub mod host;

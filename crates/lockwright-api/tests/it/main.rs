@@ -2,6 +2,7 @@
 
 mod attacks;
 mod caller;
+mod groups;
 mod logging;
 mod paging;
 mod permissions;

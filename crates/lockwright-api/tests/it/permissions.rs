@@ -9,15 +9,18 @@ const ADMINISTRATOR: &str = "arn:aws:iam::aws:policy/AdministratorAccess";
 
 /// Every operation with input that fits its shape; `KEY` stands for an access key of the user dora; the group and the role crew need not exist.
 const CALLS: &[(&str, &[(&str, &str)])] = &[
+    ("AddUserToGroup", &[("GroupName", "crew"), ("UserName", "dora")]),
     ("AssumeRole", &[("RoleArn", "arn:aws:iam::123456789012:role/crew"), ("RoleSessionName", "carla")]),
     ("AttachGroupPolicy", &[("GroupName", "crew"), ("PolicyArn", ADMINISTRATOR)]),
     ("AttachRolePolicy", &[("RoleName", "crew"), ("PolicyArn", ADMINISTRATOR)]),
     ("AttachUserPolicy", &[("UserName", "dora"), ("PolicyArn", ADMINISTRATOR)]),
     ("CreateAccessKey", &[("UserName", "dora")]),
     ("CreateAccountAlias", &[("AccountAlias", "harbour-works")]),
+    ("CreateGroup", &[("GroupName", "deck")]),
     ("CreateUser", &[("UserName", "eve")]),
     ("DeleteAccessKey", &[("UserName", "dora"), ("AccessKeyId", "KEY")]),
     ("DeleteAccountAlias", &[("AccountAlias", "harbour-works")]),
+    ("DeleteGroup", &[("GroupName", "crew")]),
     ("DeleteGroupPolicy", &[("GroupName", "crew"), ("PolicyName", "may")]),
     ("DeleteRolePermissionsBoundary", &[("RoleName", "crew")]),
     ("DeleteRolePolicy", &[("RoleName", "crew"), ("PolicyName", "may")]),
@@ -31,6 +34,7 @@ const CALLS: &[(&str, &[(&str, &str)])] = &[
     ("GetAccessKeyLastUsed", &[("AccessKeyId", "KEY")]),
     ("GetCallerIdentity", &[]),
     ("GetFederationToken", &[("Name", "carla")]),
+    ("GetGroup", &[("GroupName", "crew")]),
     ("GetGroupPolicy", &[("GroupName", "crew"), ("PolicyName", "may")]),
     ("GetPolicy", &[("PolicyArn", ADMINISTRATOR)]),
     ("GetPolicyVersion", &[("PolicyArn", ADMINISTRATOR), ("VersionId", "v1")]),
@@ -44,6 +48,8 @@ const CALLS: &[(&str, &[(&str, &str)])] = &[
     ("ListAttachedRolePolicies", &[("RoleName", "crew")]),
     ("ListAttachedUserPolicies", &[("UserName", "dora")]),
     ("ListGroupPolicies", &[("GroupName", "crew")]),
+    ("ListGroups", &[]),
+    ("ListGroupsForUser", &[("UserName", "dora")]),
     ("ListPolicies", &[]),
     ("ListRolePolicies", &[("RoleName", "crew")]),
     ("ListUserPolicies", &[("UserName", "dora")]),
@@ -53,7 +59,9 @@ const CALLS: &[(&str, &[(&str, &str)])] = &[
     ("PutRolePolicy", &[("RoleName", "crew"), ("PolicyName", "may"), ("PolicyDocument", ALL)]),
     ("PutUserPermissionsBoundary", &[("UserName", "dora"), ("PermissionsBoundary", ADMINISTRATOR)]),
     ("PutUserPolicy", &[("UserName", "dora"), ("PolicyName", "may"), ("PolicyDocument", ALL)]),
+    ("RemoveUserFromGroup", &[("GroupName", "crew"), ("UserName", "dora")]),
     ("UpdateAccessKey", &[("UserName", "dora"), ("AccessKeyId", "KEY"), ("Status", "Active")]),
+    ("UpdateGroup", &[("GroupName", "crew"), ("NewGroupName", "deck")]),
 ];
 
 /// Calls an operation of the table.
