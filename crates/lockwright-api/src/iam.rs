@@ -7,6 +7,7 @@ pub(crate) mod grantee;
 pub(crate) mod groups;
 pub(crate) mod inline;
 pub(crate) mod managed;
+pub(crate) mod policies;
 pub(crate) mod users;
 
 use lockwright_model::name::Path;

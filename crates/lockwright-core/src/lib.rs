@@ -26,6 +26,7 @@ pub mod outbox;
 pub mod password;
 pub mod permit;
 pub mod person;
+pub mod policy;
 pub mod readiness;
 pub mod recovery;
 pub mod register;

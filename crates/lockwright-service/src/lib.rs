@@ -38,6 +38,7 @@ pub mod operator_help;
 pub mod operators;
 pub mod passkey_signin;
 pub mod passwords;
+pub mod policies;
 pub mod readiness;
 pub mod recovery;
 pub mod registration;

@@ -6,4 +6,5 @@ mod groups;
 mod logging;
 mod paging;
 mod permissions;
+mod policies;
 mod trail;
