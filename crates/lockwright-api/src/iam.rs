@@ -4,8 +4,10 @@ pub(crate) mod access_keys;
 pub(crate) mod aliases;
 pub(crate) mod attached;
 pub(crate) mod grantee;
+pub(crate) mod groups;
 pub(crate) mod inline;
 pub(crate) mod managed;
+pub(crate) mod policies;
 pub(crate) mod simulate;
 pub(crate) mod users;
 
@@ -20,6 +22,8 @@ use crate::ask::Ask;
 const DEFAULT_ITEMS: i32 = 100;
 /// The most entries of a list.
 const MOST_ITEMS: i32 = 1000;
+/// Rows that are read in one go while many are passed over.
+const READ: u32 = 200;
 
 /// A required ARN.
 pub(crate) fn arn<'n>(input: &Node<'n>, member: &str, place: &str) -> Result<&'n str, WireError> {
@@ -44,10 +48,15 @@ pub(crate) fn path_prefix(input: &Node<'_>) -> Result<String, WireError> {
 
 /// A path, `/` or `/…/`.
 pub(crate) fn path(input: &Node<'_>) -> Result<Option<Path>, WireError> {
-    let Some(text) = input.text("Path")? else { return Ok(None) };
+    path_at(input, "Path", "path")
+}
+
+/// The same, of another member.
+pub(crate) fn path_at(input: &Node<'_>, member: &str, place: &str) -> Result<Option<Path>, WireError> {
+    let Some(text) = input.text(member)? else { return Ok(None) };
     let parsed = text.parse::<Path>().ok().filter(|path| path.as_str() == text);
     let pattern = Constraint::Pattern("(\\u002F)|(\\u002F[\\u0021-\\u007E]+\\u002F)");
-    parsed.map(Some).ok_or_else(|| Violations::one("path", Some(text), pattern))
+    parsed.map(Some).ok_or_else(|| Violations::one(place, Some(text), pattern))
 }
 
 /// Where a list begins and how long it is: `Marker` and `MaxItems`.
@@ -81,6 +90,32 @@ impl Page {
             }
         };
         Ok(Self { selection, after, most: usize::try_from(most).unwrap_or(1) })
+    }
+
+    /// How many entries to read: one more than are shown says whether there are more.
+    pub(crate) fn wanted(&self) -> u32 {
+        u32::try_from(self.most).map_or(READ, |most| most.saturating_add(1))
+    }
+
+    /// Reads on from where this page begins, in the order of the keys, until it is full or nothing is left; what is not to be kept is passed over.
+    pub(crate) async fn fill<T, R: Future<Output = Result<Vec<T>, WireError>>>(
+        &self,
+        read: impl Fn(Option<String>, u32) -> R,
+        key: impl Fn(&T) -> String,
+        keep: impl Fn(&T) -> bool,
+    ) -> Result<Vec<T>, WireError> {
+        let (mut entries, mut after, mut limit) = (Vec::new(), self.after.clone(), self.wanted());
+        while entries.len() <= self.most {
+            let found = read(after, limit).await?;
+            let ended = found.len() < usize::try_from(limit).unwrap_or(usize::MAX);
+            after = found.last().map(&key);
+            entries.extend(found.into_iter().filter(&keep));
+            if ended {
+                break;
+            }
+            limit = READ.max(self.wanted());
+        }
+        Ok(entries)
     }
 
     /// This page of entries that are all at hand, in the order of their keys: a marker names a key, whatever came or went meanwhile.

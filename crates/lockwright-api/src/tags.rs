@@ -56,11 +56,16 @@ pub(crate) fn keys(input: &Node<'_>, member: &str, place: &str) -> Result<Vec<St
 /// Writes tags, where there are any.
 pub(crate) fn describe(writer: &mut Writer, tags: &[Tag]) {
     if !tags.is_empty() {
-        writer.list("Tags", tags, |writer, tag| {
-            writer.text("Key", &tag.key);
-            writer.text("Value", &tag.value);
-        });
+        list(writer, tags);
     }
+}
+
+/// Writes tags, or that there are none.
+pub(crate) fn list(writer: &mut Writer, tags: &[Tag]) {
+    writer.list("Tags", tags, |writer, tag| {
+        writer.text("Key", &tag.key);
+        writer.text("Value", &tag.value);
+    });
 }
 
 fn check_key(wrong: &mut Violations, place: &str, key: Option<&str>) {

@@ -5,7 +5,7 @@ use lockwright_model::context::OpContext;
 use lockwright_model::entropy::Entropy;
 use lockwright_model::event::{AuditEvent, Service, Told};
 use lockwright_model::id::AccountId;
-use lockwright_model::name::PolicyName;
+use lockwright_model::name::{Path, PolicyName};
 use lockwright_model::resource::{Group, Holder, LinkKind, Resource, Role};
 use lockwright_model::user::{Grants, InlinePolicy, User};
 use lockwright_policy::document::counted_characters;
@@ -78,6 +78,15 @@ impl Grantee {
         }
     }
 
+    /// Its path.
+    pub fn path(&self) -> &Path {
+        match self {
+            Self::User(user) => &user.path,
+            Self::Group(group) => &group.path,
+            Self::Role(role) => &role.path,
+        }
+    }
+
     /// The most characters of all policies that stand in it, white space not counted (AWS quotas `UserPolicySizeQuota` and its likes).
     pub const fn most_characters(&self) -> usize {
         match self {
@@ -95,7 +104,8 @@ impl Grantee {
         }
     }
 
-    fn holder(&self) -> Holder {
+    /// How links name it.
+    pub fn holder(&self) -> Holder {
         match self {
             Self::User(user) => Holder::User(user.id.user.clone()),
             Self::Group(group) => Holder::Group(group.id.clone()),

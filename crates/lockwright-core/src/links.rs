@@ -2,7 +2,8 @@
 
 use lockwright_model::change::{ChangeSet, Key, Record, Version};
 use lockwright_model::id::AccountId;
-use lockwright_model::resource::{CustomerPolicy, Holder, Link, LinkKey, LinkKind, ResourceId};
+use lockwright_model::identity::UserRef;
+use lockwright_model::resource::{CustomerPolicy, Group, Holder, Link, LinkKey, LinkKind, ResourceId};
 use lockwright_model::user::{Grants, User};
 
 /// A managed policy that can be attached, or bound somebody.
@@ -35,6 +36,13 @@ impl Attachable {
 pub(crate) fn hold(changes: &mut ChangeSet, account: AccountId, holder: Holder, kind: LinkKind, policy: &Attachable) {
     let key = LinkKey { account, target: policy.arn(), kind, holder };
     changes.put(Record::Link(Link { key, to: policy.row() }));
+}
+
+/// Writes that a user is a member of a group; it stays as long as they are.
+pub(crate) fn join(changes: &mut ChangeSet, user: &UserRef, group: &Group) {
+    let holder = Holder::User(user.user.clone());
+    let key = LinkKey { account: user.account, target: group.id.to_string(), kind: LinkKind::Member, holder };
+    changes.put(Record::Link(Link { key, to: Some(ResourceId::Group(group.id.clone())) }));
 }
 
 /// Writes that something is no longer held by somebody.

@@ -11,7 +11,7 @@ use lockwright_model::context::{OpContext, SecondFactor};
 use lockwright_model::event::{AuditEvent, Service, Told};
 use lockwright_model::id::AccountId;
 use lockwright_model::identity::Principal;
-use lockwright_model::resource::Tag;
+use lockwright_model::resource::{CustomerPolicy, Tag};
 use lockwright_model::secret::Sealed;
 use lockwright_model::user::User;
 use lockwright_policy::{Action, Context, Decision, Policies, Policy, Request, decide};
@@ -94,6 +94,12 @@ impl<'a> Aim<'a> {
             Grantee::Group(group) => Self::at(action, group.arn()),
             Grantee::Role(role) => Self::at(action, role.arn()).on_tags(&role.tags),
         }
+    }
+
+    /// An act on a managed policy, by its ARN; what is known of it, where it is the account's own and exists.
+    pub fn policy(action: &'static str, arn: &str, found: Option<&CustomerPolicy>) -> Self {
+        let aim = Self::at(action, arn);
+        found.map_or(aim.clone(), |policy| aim.on_tags(&policy.tags))
     }
 
     /// The same, with a condition key of this request.

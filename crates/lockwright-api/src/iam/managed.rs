@@ -1,87 +1,342 @@
-//! Managed policies: those of AWS. An account's own come later.
+//! Managed policies, AWS's and an account's own, as everybody looks at them.
 
+use lockwright_model::id::AccountId;
+use lockwright_model::resource::{CustomerPolicy, Holder, LinkKind};
 use lockwright_service::authorize::Aim;
+use lockwright_service::core::grant::Grantee;
+use lockwright_service::core::policy::version_id;
 use lockwright_service::policy::managed::{self, Managed};
-use lockwright_wire::error::{ErrorKind, Reply, WireError};
+use lockwright_wire::error::{Reply, WireError};
 use lockwright_wire::moment::Moment;
 use lockwright_wire::percent::encoded;
-use lockwright_wire::query::{Constraint, Violations};
+use lockwright_wire::query::{Constraint, Node, Violations};
 use lockwright_wire::xml::Writer;
 
-use super::{Page, arn};
-use crate::ask::{Ask, word};
+use super::{Page, arn, path_prefix};
+use crate::ask::{Ask, broken, moment, word};
+use crate::tags;
+
+/// What IAM calls the two ways to hold a policy.
+const USAGES: [&str; 2] = ["PermissionsPolicy", "PermissionsBoundary"];
+
+/// A managed policy.
+pub(crate) enum Shown {
+    /// One of AWS.
+    Aws(&'static Managed),
+    /// One of the account's own.
+    Own(Box<CustomerPolicy>),
+}
+
+/// One version of a managed policy.
+pub(crate) struct Version<'p> {
+    pub(crate) id: String,
+    pub(crate) document: &'p str,
+    pub(crate) in_force: bool,
+    pub(crate) created: Option<Moment>,
+}
+
+/// How many hold a managed policy.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Uses {
+    attached: u64,
+    bounding: u64,
+}
+
+impl Shown {
+    pub(crate) fn arn(&self) -> String {
+        match self {
+            Self::Aws(policy) => policy.arn(),
+            Self::Own(policy) => policy.arn(),
+        }
+    }
+
+    /// The versions, the latest first; of AWS's policies the one in force alone is kept.
+    pub(crate) fn versions(&self) -> Vec<Version<'_>> {
+        match self {
+            Self::Aws(policy) => vec![Version {
+                id: policy.version.to_owned(),
+                document: policy.document,
+                in_force: true,
+                created: Moment::parse_parameter(policy.updated),
+            }],
+            Self::Own(policy) => {
+                let shown = policy.versions.iter().rev().map(|version| Version {
+                    id: version_id(version.number),
+                    document: &version.document,
+                    in_force: version.number == policy.default,
+                    created: Some(moment(version.created)),
+                });
+                shown.collect()
+            }
+        }
+    }
+}
 
 /// `GetPolicy`.
 pub(crate) async fn get(ask: &Ask<'_>) -> Result<Reply, WireError> {
-    let text = arn(&ask.input(), "PolicyArn", "policyArn")?.to_owned();
-    ask.permitted(&at("iam:GetPolicy", &text)).await?;
-    let policy = find(&text)?;
-    Ok(ask.answer(|result| result.element("Policy", |writer| describe(writer, policy))))
+    let input = ask.input();
+    let policy = named(ask, arn(&input, "PolicyArn", "policyArn")?).await?;
+    let uses = uses(ask, &policy.arn()).await?;
+    Ok(ask.answer(|result| result.element("Policy", |writer| describe(writer, &policy, uses, true))))
 }
 
-/// `GetPolicyVersion`: of AWS's policies the version in force alone is kept.
+/// `GetPolicyVersion`.
 pub(crate) async fn version(ask: &Ask<'_>) -> Result<Reply, WireError> {
     let input = ask.input();
-    let text = arn(&input, "PolicyArn", "policyArn")?.to_owned();
-    let id = input.text("VersionId")?.ok_or_else(|| Violations::one("versionId", None, Constraint::Required))?;
-    if !id.strip_prefix('v').is_some_and(|number| number.starts_with(|c: char| ('1'..='9').contains(&c))) {
-        return Err(Violations::one("versionId", Some(id), Constraint::Pattern("v[1-9][0-9]*(\\.[A-Za-z0-9-]*)?")));
-    }
-    ask.permitted(&at("iam:GetPolicyVersion", &text)).await?;
-    let policy = find(&text)?;
-    if id != policy.version {
-        let message = format!("Policy {text} version {id} does not exist or is not attachable.");
-        return Err(WireError::modelled("NoSuchEntity", 404, message));
-    }
+    let text = arn(&input, "PolicyArn", "policyArn")?;
+    let id = version_named(&input)?;
+    let policy = named(ask, text).await?;
+    let versions = policy.versions();
+    let version = versions.iter().find(|version| version.id == id).ok_or_else(|| no_version(text, id))?;
+    Ok(ask.answer(|result| result.element("PolicyVersion", |writer| describe_version(writer, version, true))))
+}
+
+/// `ListPolicyVersions`, the latest first, without their documents.
+pub(crate) async fn versions(ask: &Ask<'_>) -> Result<Reply, WireError> {
+    let input = ask.input();
+    let text = arn(&input, "PolicyArn", "policyArn")?;
+    let page = Page::read(ask, &input, &format!("{} {text}", ask.action))?;
+    let policy = named(ask, text).await?;
+    // A number that grows from the latest to the first.
+    let place = |version: &Version<'_>| {
+        let number = version.id.trim_start_matches('v').parse::<u32>().unwrap_or_default();
+        format!("{:010}", u32::MAX - number)
+    };
+    let cut = page.cut(ask, policy.versions(), place);
     Ok(ask.answer(|result| {
-        result.element("PolicyVersion", |writer| {
-            writer.text("Document", &encoded(policy.document));
-            writer.text("VersionId", policy.version);
-            writer.boolean("IsDefaultVersion", true);
-            time(writer, "CreateDate", policy.updated);
+        cut.write(result, |result, shown| {
+            result.list("Versions", shown, |writer, version| describe_version(writer, &version, false));
         });
     }))
 }
 
-/// `ListPolicies`, in the order of the ARNs.
+/// `ListPolicies`: the account's own in the order of their names, then AWS's in the order of their ARNs.
 pub(crate) async fn list(ask: &Ask<'_>) -> Result<Reply, WireError> {
     let input = ask.input();
     let scope = word(&input, "Scope", "scope", &["All", "AWS", "Local"])?.unwrap_or("All");
-    let usage = word(&input, "PolicyUsageFilter", "policyUsageFilter", &["PermissionsPolicy", "PermissionsBoundary"])?;
-    let prefix = input.text("PathPrefix")?.unwrap_or("/");
-    if input.boolean("OnlyAttached")?.unwrap_or(false) {
-        return Err(WireError::of(ErrorKind::ValidationError, "OnlyAttached is not offered by this server yet."));
+    let usage = word(&input, "PolicyUsageFilter", "policyUsageFilter", &USAGES)?;
+    let only_attached = input.boolean("OnlyAttached")?.unwrap_or(false);
+    let prefix = super::policies::path_at(&input, "PathPrefix", "pathPrefix")?.unwrap_or_default();
+    let selection = format!("{} {scope} {only_attached} {} {prefix}", ask.action, usage.unwrap_or_default());
+    let page = Page::read(ask, &input, &selection)?;
+    ask.permitted(&Aim::account(ask.action)).await?;
+    let account = ask.account()?;
+    let in_use = InUse::read(ask, account).await?;
+    let wanted = |arn: &str| match (usage, only_attached) {
+        (Some("PermissionsBoundary"), _) => in_use.bounds(arn),
+        (Some(_), true) => in_use.is_attached(arn),
+        (None, true) => in_use.is_attached(arn) || in_use.bounds(arn),
+        (_, false) => true,
+    };
+    let mut policies = Vec::new();
+    // No name has a colon, and every ARN.
+    let aws = page.after.as_deref().filter(|after| after.contains(':'));
+    if scope != "AWS" && aws.is_none() {
+        let read =
+            |after: Option<String>, limit| async move { ask.lockwright.policies(account, after.as_deref(), limit).await.map_err(broken) };
+        let keep = |policy: &CustomerPolicy| policy.path.as_str().starts_with(prefix.as_str()) && wanted(&policy.arn());
+        let own = page.fill(read, |policy| policy.name.key(), keep).await?;
+        policies.extend(own.into_iter().map(|policy| Shown::Own(Box::new(policy))));
     }
-    let page = Page::read(ask, &input, &format!("ListPolicies {scope} {} {prefix}", usage.unwrap_or_default()))?;
-    ask.permitted(&Aim::account("iam:ListPolicies")).await?;
-    // Accounts have no policies of their own yet, and nobody has a permissions boundary.
-    let none = scope == "Local" || usage == Some("PermissionsBoundary");
-    let all: Vec<&Managed> = managed::all().iter().filter(|policy| !none && policy.path().starts_with(prefix)).collect();
-    let cut = page.cut(ask, all, |policy| policy.arn());
-    Ok(ask.answer(|result| cut.write(result, |result, shown| result.list("Policies", shown, describe))))
+    if scope != "Local" {
+        let keep = |policy: &&Managed| {
+            let arn = policy.arn();
+            policy.path().starts_with(prefix.as_str()) && aws.is_none_or(|after| arn.as_str() > after) && wanted(&arn)
+        };
+        policies.extend(managed::all().iter().filter(keep).map(Shown::Aws));
+    }
+    let mut counted = Vec::new();
+    for policy in policies.into_iter().take(page.most + 1) {
+        counted.push((in_use.count(ask, account, &policy.arn()).await?, policy));
+    }
+    let cut = page.end(ask, counted, |(_, policy)| match policy {
+        Shown::Own(policy) => policy.name.key(),
+        Shown::Aws(policy) => policy.arn(),
+    });
+    Ok(ask.answer(|result| {
+        cut.write(result, |result, shown| {
+            result.list("Policies", shown, |writer, (uses, policy)| describe(writer, &policy, uses, false));
+        });
+    }))
 }
 
-fn at(action: &'static str, arn: &str) -> Aim<'static> {
-    Aim::at(action, arn)
+/// `ListEntitiesForPolicy`: who has a policy, each once.
+pub(crate) async fn entities(ask: &Ask<'_>) -> Result<Reply, WireError> {
+    let input = ask.input();
+    let text = arn(&input, "PolicyArn", "policyArn")?;
+    let filter = word(&input, "EntityFilter", "entityFilter", &["User", "Role", "Group", "LocalManagedPolicy", "AWSManagedPolicy"])?;
+    let usage = word(&input, "PolicyUsageFilter", "policyUsageFilter", &USAGES)?;
+    let prefix = path_prefix(&input)?;
+    let words = [filter.unwrap_or_default(), usage.unwrap_or_default()];
+    let page = Page::read(ask, &input, &format!("{} {text} {} {prefix}", ask.action, words.join(" ")))?;
+    named(ask, text).await?;
+    let kinds: &[LinkKind] = match usage {
+        Some("PermissionsBoundary") => &[LinkKind::Boundary],
+        Some(_) => &[LinkKind::Attached],
+        None => &[LinkKind::Attached, LinkKind::Boundary],
+    };
+    let account = ask.account()?;
+    let read = |after: Option<String>, limit| async move {
+        let after = after.as_deref().and_then(Holder::parse);
+        ask.lockwright.policy_holders(account, text, kinds, after.as_ref(), limit).await.map_err(broken)
+    };
+    let keep = |holder: &Grantee| {
+        let kind = match holder {
+            Grantee::User(_) => "User",
+            Grantee::Group(_) => "Group",
+            Grantee::Role(_) => "Role",
+        };
+        filter.is_none_or(|filter| filter == kind) && holder.path().as_str().starts_with(&prefix)
+    };
+    let holders = page.fill(read, |holder| holder.holder().to_string(), keep).await?;
+    let cut = page.end(ask, holders, |holder| holder.holder().to_string());
+    Ok(ask.answer(|result| cut.write(result, list_holders)))
 }
 
-fn find(arn: &str) -> Result<&'static Managed, WireError> {
-    managed::find(arn).map_err(|_| WireError::modelled("NoSuchEntity", 404, format!("Policy {arn} was not found.")))
+fn list_holders(result: &mut Writer, holders: Vec<Grantee>) {
+    let named = |writer: &mut Writer, kind: &str, name: &str, id: &str| {
+        writer.text(&format!("{kind}Name"), name);
+        writer.text(&format!("{kind}Id"), id);
+    };
+    let groups = holders.iter().filter_map(|holder| if let Grantee::Group(group) = holder { Some(group) } else { None });
+    result.list("PolicyGroups", groups, |writer, group| named(writer, "Group", group.name.as_str(), group.id.as_str()));
+    let users = holders.iter().filter_map(|holder| if let Grantee::User(user) = holder { Some(user) } else { None });
+    result.list("PolicyUsers", users, |writer, user| named(writer, "User", user.name.as_str(), user.id.user.as_str()));
+    let roles = holders.iter().filter_map(|holder| if let Grantee::Role(role) = holder { Some(role) } else { None });
+    result.list("PolicyRoles", roles, |writer, role| named(writer, "Role", role.name.as_str(), role.id.as_str()));
 }
 
-fn describe(writer: &mut Writer, policy: &Managed) {
-    writer.text("PolicyName", policy.name());
+/// `ListPolicyTags`.
+pub(crate) async fn list_tags(ask: &Ask<'_>) -> Result<Reply, WireError> {
+    let input = ask.input();
+    let text = arn(&input, "PolicyArn", "policyArn")?;
+    let page = Page::read(ask, &input, &format!("{} {text}", ask.action))?;
+    let policy = named(ask, text).await?;
+    let known = if let Shown::Own(policy) = policy { policy.tags } else { Vec::new() };
+    let cut = page.cut(ask, known, |tag| tag.key.clone());
+    Ok(ask.answer(|result| cut.write(result, |result, shown| tags::list(result, &shown))))
+}
+
+/// The managed policy of an ARN, once the act on it is allowed.
+async fn named(ask: &Ask<'_>, arn: &str) -> Result<Shown, WireError> {
+    let own = ask.lockwright.find_policy(ask.account()?, arn).await.map_err(broken)?;
+    ask.permitted(&Aim::policy(ask.action, arn, own.as_ref())).await?;
+    match own {
+        Some(own) => Ok(Shown::Own(Box::new(own))),
+        None => managed::find(arn).map(Shown::Aws).map_err(|_| no_policy(arn)),
+    }
+}
+
+/// `NoSuchEntity`, as IAM says it of a managed policy.
+pub(crate) fn no_policy(arn: &str) -> WireError {
+    WireError::modelled("NoSuchEntity", 404, format!("Policy {arn} was not found."))
+}
+
+/// The same of a version.
+pub(crate) fn no_version(arn: &str, id: &str) -> WireError {
+    WireError::modelled("NoSuchEntity", 404, format!("Policy {arn} version {id} does not exist or is not attachable."))
+}
+
+/// A required version: `v1`.
+pub(crate) fn version_named<'n>(input: &Node<'n>) -> Result<&'n str, WireError> {
+    let id = input.text("VersionId")?.ok_or_else(|| Violations::one("versionId", None, Constraint::Required))?;
+    let (number, rest) = id.split_once('.').unwrap_or((id, ""));
+    let number = number.strip_prefix('v').filter(|number| !number.is_empty() && !number.starts_with('0'));
+    let fits = number.is_some_and(|number| number.bytes().all(|b| b.is_ascii_digit()))
+        && rest.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
+    if fits { Ok(id) } else { Err(Violations::one("versionId", Some(id), Constraint::Pattern("v[1-9][0-9]*(\\.[A-Za-z0-9-]*)?"))) }
+}
+
+/// Which managed policies are held at all: of the others nothing needs to be counted.
+pub(crate) struct InUse {
+    attached: Vec<String>,
+    bounding: Vec<String>,
+}
+
+impl InUse {
+    pub(crate) async fn read(ask: &Ask<'_>, account: AccountId) -> Result<Self, WireError> {
+        let attached = ask.lockwright.policies_in_use(account, LinkKind::Attached).await.map_err(broken)?;
+        let bounding = ask.lockwright.policies_in_use(account, LinkKind::Boundary).await.map_err(broken)?;
+        Ok(Self { attached, bounding })
+    }
+
+    pub(crate) fn is_attached(&self, arn: &str) -> bool {
+        self.attached.binary_search_by_key(&arn, String::as_str).is_ok()
+    }
+
+    pub(crate) fn bounds(&self, arn: &str) -> bool {
+        self.bounding.binary_search_by_key(&arn, String::as_str).is_ok()
+    }
+
+    pub(crate) async fn count(&self, ask: &Ask<'_>, account: AccountId, arn: &str) -> Result<Uses, WireError> {
+        let mut uses = Uses::default();
+        if self.is_attached(arn) {
+            uses.attached = ask.lockwright.count_policy_uses(account, arn, LinkKind::Attached).await.map_err(broken)?;
+        }
+        if self.bounds(arn) {
+            uses.bounding = ask.lockwright.count_policy_uses(account, arn, LinkKind::Boundary).await.map_err(broken)?;
+        }
+        Ok(uses)
+    }
+}
+
+async fn uses(ask: &Ask<'_>, arn: &str) -> Result<Uses, WireError> {
+    let account = ask.account()?;
+    let attached = ask.lockwright.count_policy_uses(account, arn, LinkKind::Attached).await.map_err(broken)?;
+    let bounding = ask.lockwright.count_policy_uses(account, arn, LinkKind::Boundary).await.map_err(broken)?;
+    Ok(Uses { attached, bounding })
+}
+
+/// A `Policy`; lists leave out what it is for, and its tags.
+pub(crate) fn describe(writer: &mut Writer, policy: &Shown, uses: Uses, whole: bool) {
+    let count = |uses: u64| i64::try_from(uses).unwrap_or(i64::MAX);
+    match policy {
+        Shown::Aws(policy) => writer.text("PolicyName", policy.name()),
+        Shown::Own(policy) => {
+            writer.text("PolicyName", policy.name.as_str());
+            writer.text("PolicyId", policy.id.as_str());
+        }
+    }
+    let (path, default) = match policy {
+        Shown::Aws(policy) => (policy.path(), policy.version.to_owned()),
+        Shown::Own(policy) => (policy.path.as_str(), version_id(policy.default)),
+    };
     writer.text("Arn", &policy.arn());
-    writer.text("Path", policy.path());
-    writer.text("DefaultVersionId", policy.version);
-    writer.boolean("IsAttachable", policy.is_attachable());
-    time(writer, "CreateDate", policy.created);
-    time(writer, "UpdateDate", policy.updated);
+    writer.text("Path", path);
+    writer.text("DefaultVersionId", &default);
+    writer.integer("AttachmentCount", count(uses.attached));
+    writer.integer("PermissionsBoundaryUsageCount", count(uses.bounding));
+    match policy {
+        Shown::Aws(policy) => {
+            writer.boolean("IsAttachable", policy.is_attachable());
+            time(writer, "CreateDate", Moment::parse_parameter(policy.created));
+            time(writer, "UpdateDate", Moment::parse_parameter(policy.updated));
+        }
+        Shown::Own(policy) => {
+            writer.boolean("IsAttachable", true);
+            writer.optional("Description", policy.description.as_deref().filter(|_| whole));
+            writer.timestamp("CreateDate", moment(policy.created));
+            writer.timestamp("UpdateDate", moment(policy.updated));
+            if whole {
+                tags::describe(writer, &policy.tags);
+            }
+        }
+    }
 }
 
-/// A time as AWS's own data has it.
-fn time(writer: &mut Writer, name: &str, text: &str) {
-    if let Some(moment) = Moment::parse_parameter(text) {
+/// A `PolicyVersion`: the document is percent-encoded, as AWS has it.
+pub(crate) fn describe_version(writer: &mut Writer, version: &Version<'_>, whole: bool) {
+    if whole {
+        writer.text("Document", &encoded(version.document));
+    }
+    writer.text("VersionId", &version.id);
+    writer.boolean("IsDefaultVersion", version.in_force);
+    time(writer, "CreateDate", version.created);
+}
+
+/// A time, which in AWS's own data might be none.
+fn time(writer: &mut Writer, name: &str, moment: Option<Moment>) {
+    if let Some(moment) = moment {
         writer.timestamp(name, moment);
     }
 }

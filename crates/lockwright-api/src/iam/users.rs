@@ -13,9 +13,6 @@ use lockwright_wire::xml::Writer;
 use super::{Page, path, path_prefix};
 use crate::ask::{Ask, broken, moment, name, no_user, optional_name, parsed, unnamed};
 
-/// Users that are read from the store in one go.
-const READ: u32 = 200;
-
 /// `CreateUser`.
 pub(crate) async fn create(ask: &Ask<'_>) -> Result<Reply, WireError> {
     let input = ask.input();
@@ -66,18 +63,10 @@ pub(crate) async fn list(ask: &Ask<'_>) -> Result<Reply, WireError> {
     let page = Page::read(ask, &input, &format!("ListUsers {prefix}"))?;
     let account = ask.account()?;
     ask.permitted(&Aim::users("iam:ListUsers", account)).await?;
-    // One more than is shown says whether there are more.
-    let (mut users, mut after): (Vec<User>, Option<String>) = (Vec::new(), page.after.clone());
-    while users.len() <= page.most {
-        let wanted = if prefix == "/" { u32::try_from(page.most + 1 - users.len()).unwrap_or(READ) } else { READ };
-        let read = ask.lockwright.users(ask.op, account, after.as_deref(), wanted).await.map_err(|error| failed(error, ""))?;
-        let ended = read.len() < usize::try_from(wanted).unwrap_or(usize::MAX);
-        after = read.last().map(|user| user.name.key());
-        users.extend(read.into_iter().filter(|user| user.path.as_str().starts_with(&prefix)));
-        if ended {
-            break;
-        }
-    }
+    let read = |after: Option<String>, limit| async move {
+        ask.lockwright.users(ask.op, account, after.as_deref(), limit).await.map_err(|error| failed(error, ""))
+    };
+    let users = page.fill(read, |user| user.name.key(), |user| user.path.as_str().starts_with(&prefix)).await?;
     let cut = page.end(ask, users, |user| user.name.key());
     Ok(ask.answer(|result| {
         cut.write(result, |result, shown| result.list("Users", shown, |writer, user| describe(writer, &user, false)));
@@ -115,7 +104,7 @@ fn failed(error: UserError, name: &str) -> WireError {
 }
 
 /// A `User`.
-fn describe(writer: &mut Writer, user: &User, whole: bool) {
+pub(crate) fn describe(writer: &mut Writer, user: &User, whole: bool) {
     writer.text("Path", user.path.as_str());
     writer.text("UserName", user.name.as_str());
     writer.text("UserId", user.id.user.as_str());

@@ -113,6 +113,47 @@ impl House {
         self.send(self.signed(caller, "iam", "2010-05-08", operation, parameters, false)).await
     }
 
+    /// An IAM call that must be carried out.
+    pub(crate) async fn done(&self, caller: &Caller, operation: &str, parameters: &[(&str, &str)]) -> Answer {
+        let answer = self.iam(caller, operation, parameters).await;
+        assert_eq!(answer.status, 200, "{operation} {parameters:?}: {}", answer.body);
+        answer
+    }
+
+    /// An IAM call that must be refused with this code.
+    pub(crate) async fn refused(&self, caller: &Caller, code: &str, operation: &str, parameters: &[(&str, &str)]) -> Answer {
+        let answer = self.iam(caller, operation, parameters).await;
+        assert_eq!(answer.code(), code, "{operation} {parameters:?}: {}", answer.body);
+        answer
+    }
+
+    /// All entries of a list, read in pages of so many.
+    pub(crate) async fn walk(
+        &self,
+        caller: &Caller,
+        operation: &str,
+        parameters: &[(&str, &str)],
+        most: usize,
+        entry: &str,
+    ) -> Vec<String> {
+        let (mut found, mut marker, most) = (Vec::new(), String::new(), most.to_string());
+        for _ in 0..1000 {
+            let mut all = vec![("MaxItems", most.as_str())];
+            all.extend_from_slice(parameters);
+            if !marker.is_empty() {
+                all.push(("Marker", &marker));
+            }
+            let page = self.done(caller, operation, &all).await;
+            found.extend(page.texts(entry));
+            marker = page.text("Marker");
+            assert_eq!(page.text("IsTruncated"), (!marker.is_empty()).to_string(), "{operation}");
+            if marker.is_empty() {
+                return found;
+            }
+        }
+        panic!("{operation} {parameters:?} never ends");
+    }
+
     /// An STS call, signed.
     pub(crate) async fn sts(&self, caller: &Caller, operation: &str, parameters: &[(&str, &str)]) -> Answer {
         self.send(self.signed(caller, "sts", "2011-06-15", operation, parameters, false)).await

@@ -3,9 +3,11 @@
 mod attacks;
 mod caller;
 mod cloudtrail;
+mod groups;
 mod logging;
 mod paging;
 mod permissions;
+mod policies;
 mod simulate;
 mod sts;
 mod trail;

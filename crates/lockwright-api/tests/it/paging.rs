@@ -3,27 +3,7 @@
 use lockwright_service::grants::GranteeRef;
 use lockwright_service::policy::managed;
 
-use crate::caller::{ALL, Caller, House};
-
-/// All entries of a list, read in pages of so many.
-async fn walk(house: &House, caller: &Caller, operation: &str, parameters: &[(&str, &str)], most: usize, entry: &str) -> Vec<String> {
-    let (mut found, mut marker, most) = (Vec::new(), String::new(), most.to_string());
-    loop {
-        let mut all = vec![("MaxItems", most.as_str())];
-        all.extend_from_slice(parameters);
-        if !marker.is_empty() {
-            all.push(("Marker", &marker));
-        }
-        let page = house.iam(caller, operation, &all).await;
-        assert_eq!(page.status, 200, "{operation}: {}", page.body);
-        found.extend(page.texts(entry));
-        marker = page.text("Marker");
-        assert_eq!(page.text("IsTruncated"), (!marker.is_empty()).to_string(), "{operation}");
-        if marker.is_empty() {
-            return found;
-        }
-    }
-}
+use crate::caller::{ALL, House};
 
 #[tokio::test]
 async fn a_list_read_in_pages_of_one_has_every_entry_once() {
@@ -52,13 +32,13 @@ async fn a_list_read_in_pages_of_one_has_every_entry_once() {
         ("ListUsers", false, "UserName", 4),
     ] {
         let parameters: &[_] = if of_boss { &[("UserName", "boss")] } else { &[] };
-        let whole = walk(&house, &boss, operation, parameters, 1000, entry).await;
+        let whole = house.walk(&boss, operation, parameters, 1000, entry).await;
         assert_eq!(whole.len(), count, "{operation}: {whole:?}");
         for most in 1..=3 {
-            assert_eq!(walk(&house, &boss, operation, parameters, most, entry).await, whole, "{operation} by {most}");
+            assert_eq!(house.walk(&boss, operation, parameters, most, entry).await, whole, "{operation} by {most}");
         }
     }
-    let policies = walk(&house, &boss, "ListPolicies", &[], 37, "Arn").await;
+    let policies = house.walk(&boss, "ListPolicies", &[], 37, "Arn").await;
     assert_eq!(policies.len(), managed::all().len());
 }
 

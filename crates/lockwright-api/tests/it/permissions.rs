@@ -6,19 +6,29 @@ use lockwright_wire::route::Service;
 use crate::caller::{ALL, Answer, Caller, House};
 
 const ADMINISTRATOR: &str = "arn:aws:iam::aws:policy/AdministratorAccess";
+/// A policy of the caller's own account.
+const OWN: &str = "arn:aws:iam::ACCOUNT:policy/crew";
 
-/// Every operation with input that fits its shape; `KEY` stands for an access key of the user dora; the group and the role crew need not exist.
+/// Every operation with input that fits its shape; `KEY` stands for an access key of the user dora, `ACCOUNT` for the caller's account; what
+/// is called crew, a group, a role or a policy, need not exist.
 const CALLS: &[(&str, &[(&str, &str)])] = &[
+    ("AddUserToGroup", &[("GroupName", "crew"), ("UserName", "dora")]),
     ("AssumeRole", &[("RoleArn", "arn:aws:iam::123456789012:role/crew"), ("RoleSessionName", "carla")]),
     ("AttachGroupPolicy", &[("GroupName", "crew"), ("PolicyArn", ADMINISTRATOR)]),
     ("AttachRolePolicy", &[("RoleName", "crew"), ("PolicyArn", ADMINISTRATOR)]),
     ("AttachUserPolicy", &[("UserName", "dora"), ("PolicyArn", ADMINISTRATOR)]),
     ("CreateAccessKey", &[("UserName", "dora")]),
     ("CreateAccountAlias", &[("AccountAlias", "harbour-works")]),
+    ("CreateGroup", &[("GroupName", "deck")]),
+    ("CreatePolicy", &[("PolicyName", "deck"), ("PolicyDocument", ALL)]),
+    ("CreatePolicyVersion", &[("PolicyArn", OWN), ("PolicyDocument", ALL)]),
     ("CreateUser", &[("UserName", "eve")]),
     ("DeleteAccessKey", &[("UserName", "dora"), ("AccessKeyId", "KEY")]),
     ("DeleteAccountAlias", &[("AccountAlias", "harbour-works")]),
+    ("DeleteGroup", &[("GroupName", "crew")]),
     ("DeleteGroupPolicy", &[("GroupName", "crew"), ("PolicyName", "may")]),
+    ("DeletePolicy", &[("PolicyArn", OWN)]),
+    ("DeletePolicyVersion", &[("PolicyArn", OWN), ("VersionId", "v1")]),
     ("DeleteRolePermissionsBoundary", &[("RoleName", "crew")]),
     ("DeleteRolePolicy", &[("RoleName", "crew"), ("PolicyName", "may")]),
     ("DeleteUser", &[("UserName", "dora")]),
@@ -31,6 +41,7 @@ const CALLS: &[(&str, &[(&str, &str)])] = &[
     ("GetAccessKeyLastUsed", &[("AccessKeyId", "KEY")]),
     ("GetCallerIdentity", &[]),
     ("GetFederationToken", &[("Name", "carla")]),
+    ("GetGroup", &[("GroupName", "crew")]),
     ("GetGroupPolicy", &[("GroupName", "crew"), ("PolicyName", "may")]),
     ("GetPolicy", &[("PolicyArn", ADMINISTRATOR)]),
     ("GetPolicyVersion", &[("PolicyArn", ADMINISTRATOR), ("VersionId", "v1")]),
@@ -43,8 +54,13 @@ const CALLS: &[(&str, &[(&str, &str)])] = &[
     ("ListAttachedGroupPolicies", &[("GroupName", "crew")]),
     ("ListAttachedRolePolicies", &[("RoleName", "crew")]),
     ("ListAttachedUserPolicies", &[("UserName", "dora")]),
+    ("ListEntitiesForPolicy", &[("PolicyArn", ADMINISTRATOR)]),
     ("ListGroupPolicies", &[("GroupName", "crew")]),
+    ("ListGroups", &[]),
+    ("ListGroupsForUser", &[("UserName", "dora")]),
     ("ListPolicies", &[]),
+    ("ListPolicyTags", &[("PolicyArn", ADMINISTRATOR)]),
+    ("ListPolicyVersions", &[("PolicyArn", ADMINISTRATOR)]),
     ("ListRolePolicies", &[("RoleName", "crew")]),
     ("ListUserPolicies", &[("UserName", "dora")]),
     ("ListUsers", &[]),
@@ -58,13 +74,25 @@ const CALLS: &[(&str, &[(&str, &str)])] = &[
     ("SimulatePrincipalPolicy", &[("PolicySourceArn", "arn:aws:iam::123456789012:user/dora"), ("ActionNames.member.1", "iam:GetUser")]),
     ("GetContextKeysForCustomPolicy", &[("PolicyInputList.member.1", ALL)]),
     ("GetContextKeysForPrincipalPolicy", &[("PolicySourceArn", "arn:aws:iam::123456789012:user/dora")]),
+    ("RemoveUserFromGroup", &[("GroupName", "crew"), ("UserName", "dora")]),
+    ("SetDefaultPolicyVersion", &[("PolicyArn", OWN), ("VersionId", "v1")]),
+    ("TagPolicy", &[("PolicyArn", OWN), ("Tags.member.1.Key", "team"), ("Tags.member.1.Value", "deck")]),
+    ("UntagPolicy", &[("PolicyArn", OWN), ("TagKeys.member.1", "team")]),
     ("UpdateAccessKey", &[("UserName", "dora"), ("AccessKeyId", "KEY"), ("Status", "Active")]),
+    ("UpdateGroup", &[("GroupName", "crew"), ("NewGroupName", "deck")]),
 ];
 
 /// Calls an operation of the table.
 async fn call(house: &House, caller: &Caller, service: Service, operation: &str, key: &str) -> Answer {
     let (_, parameters) = CALLS.iter().find(|(name, _)| *name == operation).unwrap_or_else(|| panic!("{operation} needs a row"));
-    let parameters: Vec<_> = parameters.iter().map(|(name, value)| (*name, if *value == "KEY" { key } else { value })).collect();
+    let own = OWN.replace("ACCOUNT", &caller.user.account.to_string());
+    let stands = |value: &'static str| match value {
+        "KEY" => key.to_owned(),
+        OWN => own.clone(),
+        other => other.to_owned(),
+    };
+    let parameters: Vec<_> = parameters.iter().map(|(name, value)| (*name, stands(value))).collect();
+    let parameters: Vec<_> = parameters.iter().map(|(name, value)| (*name, value.as_str())).collect();
     match service {
         Service::CloudTrail => {
             let target = format!("CloudTrail_20131101.{operation}");

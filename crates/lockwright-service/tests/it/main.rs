@@ -27,6 +27,7 @@ mod operators;
 mod passkeys;
 mod permits;
 mod questions;
+mod resources;
 mod second_step;
 mod secrets;
 mod sessions;
