@@ -2,6 +2,7 @@
 #![forbid(unsafe_code)]
 #![allow(clippy::disallowed_methods, reason = "measuring time is what this program is for; it never ships")]
 
+mod calls;
 mod commits;
 mod decisions;
 mod installation;
@@ -50,6 +51,9 @@ fn main() -> anyhow::Result<()> {
     }
     if wanted("pages") {
         runtime.block_on(pages::measure(&mut report))?;
+    }
+    if wanted("calls") {
+        runtime.block_on(calls::measure(&mut report))?;
     }
     if wanted("silence") {
         runtime.block_on(silence::measure(&mut report))?;
