@@ -43,7 +43,7 @@ function cli(key) {
   return async (...words) => JSON.parse((await run('aws', ['--endpoint-url', server.url, '--output', 'json', ...words], { env })).stdout || 'null');
 }
 
-test('m16 boto3 goes through users, keys, policies, pages and refusals as with AWS', async () => {
+test('m16 boto3 goes through the services as with AWS, and every answer fits botocore’s models', async () => {
   const keys = [admin, reader].flatMap((one) => [one.AccessKeyId, one.SecretAccessKey]);
   const { stdout } = await run(PYTHON, [TOUR, server.url, ...keys]);
   assert.equal(stdout, '');

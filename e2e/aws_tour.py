@@ -1,12 +1,13 @@
 """A tour with boto3, unmodified: arguments are the endpoint, and the access key of an administrator and of a user with IAMReadOnlyAccess.
 
-Prints nothing when all is as AWS has it; ends with an assertion otherwise.
+Every answer is held against botocore's models on the way. Prints nothing when all is as AWS has it; ends with an assertion otherwise.
 """
 
 import json
 import sys
 import urllib.request
 
+import aws_shapes
 import boto3
 from botocore.config import Config
 from botocore.exceptions import ClientError
@@ -15,10 +16,10 @@ ENDPOINT, ADMIN, ADMIN_SECRET, READER, READER_SECRET = sys.argv[1:]
 
 
 def client(service, key, secret, region="eu-central-1"):
-    return boto3.client(
+    return aws_shapes.watch(boto3.client(
         service, endpoint_url=ENDPOINT, region_name=region, aws_access_key_id=key, aws_secret_access_key=secret,
         config=Config(retries={"max_attempts": 1}),
-    )
+    ))
 
 
 def refused(code, status, call, **arguments):
@@ -117,3 +118,35 @@ refused("DeleteConflict", 409, iam.delete_user, UserName="dora")
 iam.delete_user_policy(UserName="dora", PolicyName="may")
 iam.delete_user(UserName="dora")
 refused("NoSuchEntity", 404, iam.get_user, UserName="dora")
+
+# Temporary credentials: a user's own, and of somebody the user vouches for.
+def holding(service, given):
+    return aws_shapes.watch(boto3.client(
+        service, endpoint_url=ENDPOINT, region_name="eu-central-1", aws_access_key_id=given["AccessKeyId"],
+        aws_secret_access_key=given["SecretAccessKey"], aws_session_token=given["SessionToken"],
+        config=Config(retries={"max_attempts": 1}),
+    ))
+
+
+own = sts.get_session_token(DurationSeconds=900)["Credentials"]
+assert holding("sts", own).get_caller_identity()["Arn"] == me["Arn"]
+refused("InvalidClientTokenId", 403, holding("iam", own).list_users)
+every = json.dumps({"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}})
+guest = sts.get_federation_token(Name="guest", Policy=every)
+assert guest["FederatedUser"]["Arn"] == f"arn:aws:sts::{account}:federated-user/guest", guest
+assert holding("sts", guest["Credentials"]).get_caller_identity()["Arn"] == guest["FederatedUser"]["Arn"]
+refused("AccessDenied", 403, holding("sts", guest["Credentials"]).get_session_token)
+
+# The simulator, and the trail.
+tried = iam.simulate_principal_policy(PolicySourceArn=me["Arn"], ActionNames=["iam:CreateUser", "s3:GetObject"])["EvaluationResults"]
+assert [each["EvalDecision"] for each in tried] == ["allowed", "allowed"], tried
+paginator = iam.get_paginator("simulate_custom_policy").paginate(
+    PolicyInputList=[every], ActionNames=["iam:CreateUser", "s3:GetObject", "sts:AssumeRole"], PaginationConfig={"PageSize": 2})
+assert len([each for page in paginator for each in page["EvaluationResults"]]) == 3
+trail = client("cloudtrail", ADMIN, ADMIN_SECRET)
+attributes = [{"AttributeKey": "EventName", "AttributeValue": "CreateUser"}]
+found = [event for page in trail.get_paginator("lookup_events").paginate(LookupAttributes=attributes, PaginationConfig={"PageSize": 3})
+         for event in page["Events"]]
+# Ten were made, and two were refused.
+assert len(found) == 12 and {event["EventName"] for event in found} == {"CreateUser"}, len(found)
+refused("AccessDeniedException", 400, client("cloudtrail", READER, READER_SECRET).lookup_events)
