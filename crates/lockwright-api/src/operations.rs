@@ -79,6 +79,8 @@ operations! {
     Iam "DetachRolePolicy" => iam::attached::detach::<OfRole>,
     Iam "DetachUserPolicy" => iam::attached::detach::<OfUser>,
     Iam "GetAccessKeyLastUsed" => iam::access_keys::last_used,
+    Iam "GetAccountAuthorizationDetails" => iam::account::details,
+    Iam "GetAccountSummary" => iam::account::summary,
     Iam "GetGroup" => iam::groups::get,
     Iam "GetGroupPolicy" => iam::inline::get::<OfGroup>,
     Iam "GetPolicy" => iam::managed::get,
