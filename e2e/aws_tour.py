@@ -106,6 +106,84 @@ policy = iam.get_policy(PolicyArn="arn:aws:iam::aws:policy/AdministratorAccess")
 document = iam.get_policy_version(PolicyArn=policy["Arn"], VersionId=policy["DefaultVersionId"])["PolicyVersion"]["Document"]
 assert document["Statement"][0]["Action"] == "*", document
 
+# Groups: what a group may, its members may, while they are in it.
+made = iam.create_group(GroupName="crew", Path="/deck/")["Group"]
+assert made["Arn"] == f"arn:aws:iam::{account}:group/deck/crew" and made["GroupId"].startswith("AGPA"), made
+refused("EntityAlreadyExists", 409, iam.create_group, GroupName="CREW")
+iam.put_user_policy(UserName="dora", PolicyName="may", PolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": []}))
+refused("AccessDenied", 403, dora.get_group, GroupName="crew")
+iam.put_group_policy(
+    GroupName="crew", PolicyName="look",
+    PolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "iam:GetGroup", "Resource": made["Arn"]}}),
+)
+for name in ("dora", "user0", "user1"):
+    iam.add_user_to_group(GroupName="crew", UserName=name)
+pages = list(iam.get_paginator("get_group").paginate(GroupName="crew", PaginationConfig={"PageSize": 1}))
+assert sorted(user["UserName"] for page in pages for user in page["Users"]) == ["dora", "user0", "user1"] and len(pages) == 3, pages
+assert len(dora.get_group(GroupName="crew")["Users"]) == 3
+iam.update_group(GroupName="crew", NewGroupName="Crew")
+names = [group["GroupName"] for page in iam.get_paginator("list_groups_for_user").paginate(UserName="dora") for group in page["Groups"]]
+assert names == ["Crew"], names
+assert [group["Path"] for group in iam.list_groups(PathPrefix="/deck/")["Groups"]] == ["/deck/"]
+refused("DeleteConflict", 409, iam.delete_group, GroupName="crew")
+iam.remove_user_from_group(GroupName="crew", UserName="dora")
+refused("AccessDenied", 403, dora.get_group, GroupName="crew")
+
+# Policies of the account's own: versions, one of them in force, held by whom.
+look = {"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "iam:ListUsers", "Resource": "*"}}
+own = iam.create_policy(
+    PolicyName="look", Path="/deck/", PolicyDocument=json.dumps(look), Description="May look", Tags=[{"Key": "team", "Value": "deck"}],
+)["Policy"]
+iam.get_waiter("policy_exists").wait(PolicyArn=own["Arn"])
+iam.attach_user_policy(UserName="dora", PolicyArn=own["Arn"])
+iam.attach_group_policy(GroupName="crew", PolicyArn=own["Arn"])
+assert dora.list_users()["Users"]
+look["Statement"]["Effect"] = "Deny"
+second = iam.create_policy_version(PolicyArn=own["Arn"], PolicyDocument=json.dumps(look), SetAsDefault=True)["PolicyVersion"]
+assert second["VersionId"] == "v2" and second["IsDefaultVersion"], second
+refused("AccessDenied", 403, dora.list_users)
+iam.set_default_policy_version(PolicyArn=own["Arn"], VersionId="v1")
+assert dora.list_users()["Users"]
+seen = iam.get_policy(PolicyArn=own["Arn"])["Policy"]
+assert (seen["AttachmentCount"], seen["Description"], seen["Tags"]) == (2, "May look", [{"Key": "team", "Value": "deck"}]), seen
+assert iam.get_policy_version(PolicyArn=own["Arn"], VersionId="v2")["PolicyVersion"]["Document"] == look
+versions = [version for page in iam.get_paginator("list_policy_versions").paginate(PolicyArn=own["Arn"]) for version in page["Versions"]]
+assert [(version["VersionId"], version["IsDefaultVersion"]) for version in versions] == [("v2", False), ("v1", True)], versions
+held = iam.get_paginator("list_entities_for_policy").paginate(PolicyArn=own["Arn"], PaginationConfig={"PageSize": 1}).build_full_result()
+assert [group["GroupName"] for group in held["PolicyGroups"]] == ["Crew"] and [user["UserName"] for user in held["PolicyUsers"]] == ["dora"], held
+everywhere = iam.get_paginator("list_policies").paginate(OnlyAttached=True, PaginationConfig={"PageSize": 1}).build_full_result()["Policies"]
+assert {"look", "IAMReadOnlyAccess"} <= {policy["PolicyName"] for policy in everywhere}, everywhere
+assert [policy["Arn"] for policy in iam.list_policies(Scope="Local")["Policies"]] == [own["Arn"]]
+iam.tag_policy(PolicyArn=own["Arn"], Tags=[{"Key": "cost", "Value": ""}])
+iam.untag_policy(PolicyArn=own["Arn"], TagKeys=["team"])
+assert iam.get_paginator("list_policy_tags").paginate(PolicyArn=own["Arn"]).build_full_result()["Tags"] == [{"Key": "cost", "Value": ""}]
+refused("AccessDenied", 403, iam.delete_policy, PolicyArn=change)
+refused("DeleteConflict", 409, iam.delete_policy_version, PolicyArn=own["Arn"], VersionId="v1")
+refused("MalformedPolicyDocument", 400, iam.create_policy, PolicyName="bad", PolicyDocument="{}")
+
+# The account as a whole.
+numbers = iam.get_account_summary()["SummaryMap"]
+assert (numbers["Groups"], numbers["Policies"], numbers["PolicyVersionsInUse"], numbers["GroupsPerUserQuota"]) == (1, 1, 2, 10), numbers
+whole = iam.get_paginator("get_account_authorization_details").paginate(PaginationConfig={"PageSize": 3}).build_full_result()
+details = {user["UserName"]: user for user in whole["UserDetailList"]}
+assert len(details) == numbers["Users"] and details["user0"]["GroupList"] == ["Crew"], details
+assert details["dora"]["AttachedManagedPolicies"] == [{"PolicyName": "look", "PolicyArn": own["Arn"]}], details["dora"]
+assert whole["GroupDetailList"][0]["GroupPolicyList"][0]["PolicyDocument"]["Statement"]["Action"] == "iam:GetGroup", whole["GroupDetailList"]
+assert [len(policy["PolicyVersionList"]) for policy in whole["Policies"] if policy["Arn"] == own["Arn"]] == [2], whole["Policies"]
+
+# They go when nothing is held any more.
+iam.detach_user_policy(UserName="dora", PolicyArn=own["Arn"])
+refused("DeleteConflict", 409, iam.delete_policy, PolicyArn=own["Arn"])
+iam.detach_group_policy(GroupName="crew", PolicyArn=own["Arn"])
+iam.delete_policy_version(PolicyArn=own["Arn"], VersionId="v2")
+iam.delete_policy(PolicyArn=own["Arn"])
+refused("NoSuchEntity", 404, iam.get_policy, PolicyArn=own["Arn"])
+iam.delete_group_policy(GroupName="crew", PolicyName="look")
+for name in ("user0", "user1"):
+    iam.remove_user_from_group(GroupName="crew", UserName=name)
+iam.delete_group(GroupName="crew")
+refused("NoSuchEntity", 404, iam.get_group, GroupName="crew")
+
 # The alias, what is not offered, and a user who goes only when nothing hangs on it.
 iam.create_account_alias(AccountAlias="harbour-works")
 assert iam.list_account_aliases()["AccountAliases"] == ["harbour-works"]

@@ -1,6 +1,7 @@
 //! Identity and Access Management.
 
 pub(crate) mod access_keys;
+pub(crate) mod account;
 pub(crate) mod aliases;
 pub(crate) mod attached;
 pub(crate) mod grantee;

@@ -83,6 +83,8 @@ operations! {
     Iam "DetachRolePolicy" => iam::attached::detach::<OfRole>,
     Iam "DetachUserPolicy" => iam::attached::detach::<OfUser>,
     Iam "GetAccessKeyLastUsed" => iam::access_keys::last_used,
+    Iam "GetAccountAuthorizationDetails" => iam::account::details,
+    Iam "GetAccountSummary" => iam::account::summary,
     Iam "GetContextKeysForCustomPolicy" => iam::simulate::keys_for_custom,
     Iam "GetContextKeysForPrincipalPolicy" => iam::simulate::keys_for_principal,
     Iam "GetGroup" => iam::groups::get,

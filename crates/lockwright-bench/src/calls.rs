@@ -54,7 +54,13 @@ pub(crate) async fn measure(report: &mut Report) -> anyhow::Result<()> {
 }
 
 /// Signed calls by `wrk`: one that asks no policy and one that does, each beside a bare route that takes the same request.
-async fn over_the_wire(report: &mut Report, lockwright: &Lockwright, folder: &Path, key: &AccessKey, secret: &SecretKey) -> anyhow::Result<()> {
+async fn over_the_wire(
+    report: &mut Report,
+    lockwright: &Lockwright,
+    folder: &Path,
+    key: &AccessKey,
+    secret: &SecretKey,
+) -> anyhow::Result<()> {
     let api = Api::new(lockwright.clone(), Vec::new());
     let ours_at = serve(Router::new().fallback(move |request: Request| {
         let api = api.clone();
@@ -116,13 +122,7 @@ async fn load(at: SocketAddr, script: String) -> anyhow::Result<f64> {
 }
 
 /// Users made per second by so many at once, each permitted by the administrator's policy and acknowledged after the flush.
-async fn users(
-    lockwright: &Lockwright,
-    account: AccountId,
-    administrator: &Identity,
-    clients: usize,
-    pass: usize,
-) -> anyhow::Result<f64> {
+async fn users(lockwright: &Lockwright, account: AccountId, administrator: &Identity, clients: usize, pass: usize) -> anyhow::Result<f64> {
     let made = Arc::new(AtomicU64::new(0));
     let begun = Instant::now();
     let mut tasks = Vec::new();

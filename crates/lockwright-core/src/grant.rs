@@ -17,6 +17,12 @@ use crate::permit::Permit;
 
 /// The most managed policies that are attached to one user, group or role (AWS quotas `AttachedPoliciesPer…Quota`).
 pub const MOST_ATTACHED: usize = 10;
+/// The most characters of all policies that stand in a user, white space not counted (AWS quota `UserPolicySizeQuota`).
+pub const USER_CHARACTERS: usize = 2_048;
+/// The same of a group (AWS quota `GroupPolicySizeQuota`).
+pub const GROUP_CHARACTERS: usize = 5_120;
+/// The same of a role (AWS quota `RolePolicySizeQuota`).
+pub const ROLE_CHARACTERS: usize = 10_240;
 
 /// Who is granted something.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -87,12 +93,12 @@ impl Grantee {
         }
     }
 
-    /// The most characters of all policies that stand in it, white space not counted (AWS quotas `UserPolicySizeQuota` and its likes).
+    /// The most characters of all policies that stand in it, white space not counted.
     pub const fn most_characters(&self) -> usize {
         match self {
-            Self::User(_) => 2_048,
-            Self::Group(_) => 5_120,
-            Self::Role(_) => 10_240,
+            Self::User(_) => USER_CHARACTERS,
+            Self::Group(_) => GROUP_CHARACTERS,
+            Self::Role(_) => ROLE_CHARACTERS,
         }
     }
 

@@ -48,6 +48,7 @@ pub mod sessions;
 pub mod shared;
 pub mod signin;
 pub mod sts;
+pub mod summary;
 pub mod trail;
 pub mod trouble;
 pub mod users;

@@ -2,6 +2,7 @@
 
 use lockwright_service::grants::GranteeRef;
 use lockwright_wire::error::{Reply, WireError};
+use lockwright_wire::xml::Writer;
 
 use super::grantee::{Kind, failed, named, named_for};
 use super::{Page, arn, path_prefix};
@@ -47,12 +48,15 @@ pub(crate) async fn list<K: Kind>(ask: &Ask<'_>) -> Result<Reply, WireError> {
     let cut = page.cut(ask, attached, |arn| (*arn).clone());
     Ok(ask.answer(|result| {
         cut.write(result, |result, shown| {
-            result.list("AttachedPolicies", shown, |writer, arn| {
-                writer.text("PolicyName", arn.rsplit('/').next().unwrap_or_default());
-                writer.text("PolicyArn", arn);
-            });
+            result.list("AttachedPolicies", shown, |writer, arn| describe(writer, arn));
         });
     }))
+}
+
+/// An `AttachedPolicy`.
+pub(crate) fn describe(writer: &mut Writer, arn: &str) {
+    writer.text("PolicyName", arn.rsplit('/').next().unwrap_or_default());
+    writer.text("PolicyArn", arn);
 }
 
 /// `PutUserPermissionsBoundary`, `PutRolePermissionsBoundary`.

@@ -158,7 +158,7 @@ fn list_groups(result: &mut Writer, groups: Vec<Group>) {
 }
 
 /// A `Group`.
-fn describe(writer: &mut Writer, group: &Group) {
+pub(crate) fn describe(writer: &mut Writer, group: &Group) {
     writer.text("Path", group.path.as_str());
     writer.text("GroupName", group.name.as_str());
     writer.text("GroupId", group.id.as_str());

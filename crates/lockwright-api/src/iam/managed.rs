@@ -77,7 +77,7 @@ pub(crate) async fn get(ask: &Ask<'_>) -> Result<Reply, WireError> {
     let input = ask.input();
     let policy = named(ask, arn(&input, "PolicyArn", "policyArn")?).await?;
     let uses = uses(ask, &policy.arn()).await?;
-    Ok(ask.answer(|result| result.element("Policy", |writer| describe(writer, &policy, uses, true))))
+    Ok(ask.answer(|result| result.element("Policy", |writer| describe_tagged(writer, &policy, uses))))
 }
 
 /// `GetPolicyVersion`.
@@ -287,7 +287,15 @@ async fn uses(ask: &Ask<'_>, arn: &str) -> Result<Uses, WireError> {
     Ok(Uses { attached, bounding })
 }
 
-/// A `Policy`; lists leave out what it is for, and its tags.
+/// A `Policy` with its tags.
+pub(crate) fn describe_tagged(writer: &mut Writer, policy: &Shown, uses: Uses) {
+    describe(writer, policy, uses, true);
+    if let Shown::Own(policy) = policy {
+        tags::describe(writer, &policy.tags);
+    }
+}
+
+/// A `Policy` without its tags; lists leave out what it is for.
 pub(crate) fn describe(writer: &mut Writer, policy: &Shown, uses: Uses, whole: bool) {
     let count = |uses: u64| i64::try_from(uses).unwrap_or(i64::MAX);
     match policy {
@@ -317,9 +325,6 @@ pub(crate) fn describe(writer: &mut Writer, policy: &Shown, uses: Uses, whole: b
             writer.optional("Description", policy.description.as_deref().filter(|_| whole));
             writer.timestamp("CreateDate", moment(policy.created));
             writer.timestamp("UpdateDate", moment(policy.updated));
-            if whole {
-                tags::describe(writer, &policy.tags);
-            }
         }
     }
 }

@@ -9,7 +9,7 @@ use lockwright_wire::query::{Constraint, Node, Violations};
 
 use super::arn;
 use super::inline::document;
-use super::managed::{Shown, Uses, Version, describe, describe_version, no_policy, no_version, version_named};
+use super::managed::{Shown, Uses, Version, describe_tagged, describe_version, no_policy, no_version, version_named};
 use crate::ask::{Ask, broken, moment, name, parsed};
 use crate::tags;
 
@@ -36,7 +36,7 @@ pub(crate) async fn create(ask: &Ask<'_>) -> Result<Reply, WireError> {
     let new = NewPolicy { path, name, description, document: document.to_owned(), tags: tags::tags(&input)? };
     match ask.lockwright.create_policy(ask.op, ask.account()?, &new).await {
         Ok(policy) => Ok(ask.answer(|result| {
-            result.element("Policy", |writer| describe(writer, &Shown::Own(Box::new(policy)), Uses::default(), true));
+            result.element("Policy", |writer| describe_tagged(writer, &Shown::Own(Box::new(policy)), Uses::default()));
         })),
         Err(PolicyError::NameTaken) => {
             let message = format!("A policy called {text} already exists. Duplicate names are not allowed.");

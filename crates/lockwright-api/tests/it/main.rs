@@ -1,5 +1,6 @@
 //! Signed calls against a whole installation, without a network.
 
+mod account;
 mod attacks;
 mod caller;
 mod cloudtrail;

@@ -39,6 +39,8 @@ const CALLS: &[(&str, &[(&str, &str)])] = &[
     ("DetachUserPolicy", &[("UserName", "dora"), ("PolicyArn", ADMINISTRATOR)]),
     ("GetAccessKeyInfo", &[("AccessKeyId", "KEY")]),
     ("GetAccessKeyLastUsed", &[("AccessKeyId", "KEY")]),
+    ("GetAccountAuthorizationDetails", &[]),
+    ("GetAccountSummary", &[]),
     ("GetCallerIdentity", &[]),
     ("GetFederationToken", &[("Name", "carla")]),
     ("GetGroup", &[("GroupName", "crew")]),
