@@ -27,6 +27,7 @@ pub mod obstacle;
 pub mod operator;
 pub mod operator_recovery;
 pub mod outbox;
+pub mod permissions;
 pub mod problem;
 pub mod proof;
 pub mod qr;
@@ -169,6 +170,7 @@ pub fn samples() -> Vec<Sample> {
     signup::samples(&mut out);
     security::samples(&mut out);
     addresses::samples(&mut out);
+    permissions::samples(&mut out);
     readiness::samples(&mut out);
     obstacle::samples(&mut out);
     linked::samples(&mut out);

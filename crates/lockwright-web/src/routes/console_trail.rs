@@ -48,6 +48,10 @@ fn who(identity: &Value) -> String {
     match identity["type"].as_str() {
         Some("Root") => "Root user".to_owned(),
         Some("IAMUser") => format!("IAM user {name}"),
+        Some("AssumedRole" | "FederatedUser") => {
+            let arn = identity["arn"].as_str().unwrap_or_default();
+            arn.split_once('/').map_or_else(|| name.to_owned(), |(_, named)| named.replace('/', ", session "))
+        }
         Some("IdentityCenterUser") => "A builder ID".to_owned(),
         Some("AWSService") if identity["invokedBy"] == "operator.lockwright" => "An operator of this installation".to_owned(),
         Some("AWSService") => "The host".to_owned(),

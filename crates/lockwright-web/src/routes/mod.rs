@@ -14,6 +14,7 @@ mod console;
 mod console_account;
 mod console_contacts;
 mod console_helps;
+mod console_permissions;
 mod console_trail;
 mod console_users;
 mod contact;
@@ -160,6 +161,7 @@ surface! {
     "/console/account/password-policy" => { get console_account::policy, post console_account::set_policy },
     "/console/account/password-policy/remove" => { post console_account::remove_policy },
     "/console/account/self-service" => { post console_account::self_service },
+    "/console/permissions" => { get console_permissions::show },
     "/console/trail" => { get console_trail::show },
     "/security" => { get security::show },
     "/security/sessions/{id}/end" => { post security::end },
