@@ -10,6 +10,7 @@ pub(crate) mod inline;
 pub(crate) mod managed;
 pub(crate) mod policies;
 pub(crate) mod users;
+pub(crate) mod uses;
 
 use lockwright_model::name::Path;
 use lockwright_wire::error::{ErrorKind, WireError};
