@@ -110,7 +110,8 @@ assert document["Statement"][0]["Action"] == "*", document
 made = iam.create_group(GroupName="crew", Path="/deck/")["Group"]
 assert made["Arn"] == f"arn:aws:iam::{account}:group/deck/crew" and made["GroupId"].startswith("AGPA"), made
 refused("EntityAlreadyExists", 409, iam.create_group, GroupName="CREW")
-iam.put_user_policy(UserName="dora", PolicyName="may", PolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": []}))
+keys = {"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "iam:ListAccessKeys", "Resource": "*"}}
+iam.put_user_policy(UserName="dora", PolicyName="may", PolicyDocument=json.dumps(keys))
 refused("AccessDenied", 403, dora.get_group, GroupName="crew")
 iam.put_group_policy(
     GroupName="crew", PolicyName="look",

@@ -11,6 +11,7 @@ pub(crate) mod managed;
 pub(crate) mod policies;
 pub(crate) mod simulate;
 pub(crate) mod users;
+pub(crate) mod uses;
 
 use lockwright_model::name::Path;
 use lockwright_wire::error::{ErrorKind, WireError};

@@ -99,7 +99,7 @@ operations! {
     Iam "ListAttachedGroupPolicies" => iam::attached::list::<OfGroup>,
     Iam "ListAttachedRolePolicies" => iam::attached::list::<OfRole>,
     Iam "ListAttachedUserPolicies" => iam::attached::list::<OfUser>,
-    Iam "ListEntitiesForPolicy" => iam::managed::entities,
+    Iam "ListEntitiesForPolicy" => iam::uses::entities,
     Iam "ListGroupPolicies" => iam::inline::list::<OfGroup>,
     Iam "ListGroups" => iam::groups::list,
     Iam "ListGroupsForUser" => iam::groups::list_for_user,

@@ -307,6 +307,7 @@ static ENVIRONMENT: LazyLock<Environment<'static>> = LazyLock::new(|| {
         "console/trail.html",
         "console/leave.html",
         "console/linked.html",
+        "console/permissions.html",
         "console/readiness.html",
         "console/contact_new.html",
         "console/contacts.html",

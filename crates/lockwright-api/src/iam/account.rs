@@ -13,7 +13,8 @@ use lockwright_wire::percent::encoded;
 use lockwright_wire::query::{Constraint, Node, Violations};
 use lockwright_wire::xml::Writer;
 
-use super::managed::{InUse, Shown, Uses};
+use super::managed::Shown;
+use super::uses::{InUse, Uses};
 use super::{Page, attached, groups, managed as policies};
 use crate::ask::{Ask, broken, moment};
 use crate::tags;

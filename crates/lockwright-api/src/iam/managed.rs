@@ -1,9 +1,7 @@
 //! Managed policies, AWS's and an account's own, as everybody looks at them.
 
-use lockwright_model::id::AccountId;
-use lockwright_model::resource::{CustomerPolicy, Holder, LinkKind};
+use lockwright_model::resource::CustomerPolicy;
 use lockwright_service::authorize::Aim;
-use lockwright_service::core::grant::Grantee;
 use lockwright_service::core::policy::version_id;
 use lockwright_service::policy::managed::{self, Managed};
 use lockwright_wire::error::{Reply, WireError};
@@ -12,12 +10,10 @@ use lockwright_wire::percent::encoded;
 use lockwright_wire::query::{Constraint, Node, Violations};
 use lockwright_wire::xml::Writer;
 
-use super::{Page, arn, path_prefix};
+use super::uses::{InUse, USAGES, Uses, uses};
+use super::{Page, arn};
 use crate::ask::{Ask, broken, moment, word};
 use crate::tags;
-
-/// What IAM calls the two ways to hold a policy.
-const USAGES: [&str; 2] = ["PermissionsPolicy", "PermissionsBoundary"];
 
 /// A managed policy.
 pub(crate) enum Shown {
@@ -33,13 +29,6 @@ pub(crate) struct Version<'p> {
     pub(crate) document: &'p str,
     pub(crate) in_force: bool,
     pub(crate) created: Option<Moment>,
-}
-
-/// How many hold a managed policy.
-#[derive(Clone, Copy, Default)]
-pub(crate) struct Uses {
-    attached: u64,
-    bounding: u64,
 }
 
 impl Shown {
@@ -160,52 +149,6 @@ pub(crate) async fn list(ask: &Ask<'_>) -> Result<Reply, WireError> {
     }))
 }
 
-/// `ListEntitiesForPolicy`: who has a policy, each once.
-pub(crate) async fn entities(ask: &Ask<'_>) -> Result<Reply, WireError> {
-    let input = ask.input();
-    let text = arn(&input, "PolicyArn", "policyArn")?;
-    let filter = word(&input, "EntityFilter", "entityFilter", &["User", "Role", "Group", "LocalManagedPolicy", "AWSManagedPolicy"])?;
-    let usage = word(&input, "PolicyUsageFilter", "policyUsageFilter", &USAGES)?;
-    let prefix = path_prefix(&input)?;
-    let words = [filter.unwrap_or_default(), usage.unwrap_or_default()];
-    let page = Page::read(ask, &input, &format!("{} {text} {} {prefix}", ask.action, words.join(" ")))?;
-    named(ask, text).await?;
-    let kinds: &[LinkKind] = match usage {
-        Some("PermissionsBoundary") => &[LinkKind::Boundary],
-        Some(_) => &[LinkKind::Attached],
-        None => &[LinkKind::Attached, LinkKind::Boundary],
-    };
-    let account = ask.account()?;
-    let read = |after: Option<String>, limit| async move {
-        let after = after.as_deref().and_then(Holder::parse);
-        ask.lockwright.policy_holders(account, text, kinds, after.as_ref(), limit).await.map_err(broken)
-    };
-    let keep = |holder: &Grantee| {
-        let kind = match holder {
-            Grantee::User(_) => "User",
-            Grantee::Group(_) => "Group",
-            Grantee::Role(_) => "Role",
-        };
-        filter.is_none_or(|filter| filter == kind) && holder.path().as_str().starts_with(&prefix)
-    };
-    let holders = page.fill(read, |holder| holder.holder().to_string(), keep).await?;
-    let cut = page.end(ask, holders, |holder| holder.holder().to_string());
-    Ok(ask.answer(|result| cut.write(result, list_holders)))
-}
-
-fn list_holders(result: &mut Writer, holders: Vec<Grantee>) {
-    let named = |writer: &mut Writer, kind: &str, name: &str, id: &str| {
-        writer.text(&format!("{kind}Name"), name);
-        writer.text(&format!("{kind}Id"), id);
-    };
-    let groups = holders.iter().filter_map(|holder| if let Grantee::Group(group) = holder { Some(group) } else { None });
-    result.list("PolicyGroups", groups, |writer, group| named(writer, "Group", group.name.as_str(), group.id.as_str()));
-    let users = holders.iter().filter_map(|holder| if let Grantee::User(user) = holder { Some(user) } else { None });
-    result.list("PolicyUsers", users, |writer, user| named(writer, "User", user.name.as_str(), user.id.user.as_str()));
-    let roles = holders.iter().filter_map(|holder| if let Grantee::Role(role) = holder { Some(role) } else { None });
-    result.list("PolicyRoles", roles, |writer, role| named(writer, "Role", role.name.as_str(), role.id.as_str()));
-}
-
 /// `ListPolicyTags`.
 pub(crate) async fn list_tags(ask: &Ask<'_>) -> Result<Reply, WireError> {
     let input = ask.input();
@@ -218,7 +161,7 @@ pub(crate) async fn list_tags(ask: &Ask<'_>) -> Result<Reply, WireError> {
 }
 
 /// The managed policy of an ARN, once the act on it is allowed.
-async fn named(ask: &Ask<'_>, arn: &str) -> Result<Shown, WireError> {
+pub(crate) async fn named(ask: &Ask<'_>, arn: &str) -> Result<Shown, WireError> {
     let own = ask.lockwright.find_policy(ask.account()?, arn).await.map_err(broken)?;
     ask.permitted(&Aim::policy(ask.action, arn, own.as_ref())).await?;
     match own {
@@ -247,46 +190,6 @@ pub(crate) fn version_named<'n>(input: &Node<'n>) -> Result<&'n str, WireError> 
     if fits { Ok(id) } else { Err(Violations::one("versionId", Some(id), Constraint::Pattern("v[1-9][0-9]*(\\.[A-Za-z0-9-]*)?"))) }
 }
 
-/// Which managed policies are held at all: of the others nothing needs to be counted.
-pub(crate) struct InUse {
-    attached: Vec<String>,
-    bounding: Vec<String>,
-}
-
-impl InUse {
-    pub(crate) async fn read(ask: &Ask<'_>, account: AccountId) -> Result<Self, WireError> {
-        let attached = ask.lockwright.policies_in_use(account, LinkKind::Attached).await.map_err(broken)?;
-        let bounding = ask.lockwright.policies_in_use(account, LinkKind::Boundary).await.map_err(broken)?;
-        Ok(Self { attached, bounding })
-    }
-
-    pub(crate) fn is_attached(&self, arn: &str) -> bool {
-        self.attached.binary_search_by_key(&arn, String::as_str).is_ok()
-    }
-
-    pub(crate) fn bounds(&self, arn: &str) -> bool {
-        self.bounding.binary_search_by_key(&arn, String::as_str).is_ok()
-    }
-
-    pub(crate) async fn count(&self, ask: &Ask<'_>, account: AccountId, arn: &str) -> Result<Uses, WireError> {
-        let mut uses = Uses::default();
-        if self.is_attached(arn) {
-            uses.attached = ask.lockwright.count_policy_uses(account, arn, LinkKind::Attached).await.map_err(broken)?;
-        }
-        if self.bounds(arn) {
-            uses.bounding = ask.lockwright.count_policy_uses(account, arn, LinkKind::Boundary).await.map_err(broken)?;
-        }
-        Ok(uses)
-    }
-}
-
-async fn uses(ask: &Ask<'_>, arn: &str) -> Result<Uses, WireError> {
-    let account = ask.account()?;
-    let attached = ask.lockwright.count_policy_uses(account, arn, LinkKind::Attached).await.map_err(broken)?;
-    let bounding = ask.lockwright.count_policy_uses(account, arn, LinkKind::Boundary).await.map_err(broken)?;
-    Ok(Uses { attached, bounding })
-}
-
 /// A `Policy` with its tags.
 pub(crate) fn describe_tagged(writer: &mut Writer, policy: &Shown, uses: Uses) {
     describe(writer, policy, uses, true);
@@ -297,7 +200,6 @@ pub(crate) fn describe_tagged(writer: &mut Writer, policy: &Shown, uses: Uses) {
 
 /// A `Policy` without its tags; lists leave out what it is for.
 pub(crate) fn describe(writer: &mut Writer, policy: &Shown, uses: Uses, whole: bool) {
-    let count = |uses: u64| i64::try_from(uses).unwrap_or(i64::MAX);
     match policy {
         Shown::Aws(policy) => writer.text("PolicyName", policy.name()),
         Shown::Own(policy) => {
@@ -312,8 +214,7 @@ pub(crate) fn describe(writer: &mut Writer, policy: &Shown, uses: Uses, whole: b
     writer.text("Arn", &policy.arn());
     writer.text("Path", path);
     writer.text("DefaultVersionId", &default);
-    writer.integer("AttachmentCount", count(uses.attached));
-    writer.integer("PermissionsBoundaryUsageCount", count(uses.bounding));
+    uses.write(writer);
     match policy {
         Shown::Aws(policy) => {
             writer.boolean("IsAttachable", policy.is_attachable());

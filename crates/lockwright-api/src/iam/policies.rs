@@ -9,7 +9,8 @@ use lockwright_wire::query::{Constraint, Node, Violations};
 
 use super::arn;
 use super::inline::document;
-use super::managed::{Shown, Uses, Version, describe_tagged, describe_version, no_policy, no_version, version_named};
+use super::managed::{Shown, Version, describe_tagged, describe_version, no_policy, no_version, version_named};
+use super::uses::Uses;
 use crate::ask::{Ask, broken, moment, name, parsed};
 use crate::tags;
 

@@ -5,6 +5,7 @@ use lockwright_model::identity::Identity;
 use crate::caller::{ALL, Caller, House};
 
 const READ_ONLY: &str = "arn:aws:iam::aws:policy/IAMReadOnlyAccess";
+const CHANGE: &str = "arn:aws:iam::aws:policy/IAMUserChangePassword";
 
 /// A house with an account that has something of most kinds.
 async fn furnished() -> (House, Caller, String) {
@@ -19,6 +20,7 @@ async fn furnished() -> (House, Caller, String) {
         house.done(&boss, "AttachGroupPolicy", &[("GroupName", name), ("PolicyArn", READ_ONLY)]).await;
         house.done(&boss, "AddUserToGroup", &[("GroupName", name), ("UserName", "boss")]).await;
     }
+    house.done(&boss, "AttachGroupPolicy", &[("GroupName", "shore"), ("PolicyArn", CHANGE)]).await;
     house.done(&boss, "CreateUser", &[("UserName", "eve"), ("Path", "/deck/")]).await;
     house.done(&boss, "PutUserPermissionsBoundary", &[("UserName", "eve"), ("PermissionsBoundary", &arn)]).await;
     (house, boss, arn)
@@ -52,18 +54,16 @@ async fn the_details_tell_of_all_that_decides_who_may_do_what() {
     assert_eq!(told.texts("UserName"), ["boss", "eve"]);
     assert_eq!(told.texts("GroupName"), ["crew", "shore"]);
     // Of AWS's policies those in use alone.
-    assert_eq!(told.texts("PolicyArn"), [READ_ONLY, READ_ONLY]);
+    assert_eq!(told.texts("PolicyArn"), [READ_ONLY, READ_ONLY, CHANGE]);
     assert_eq!(told.texts("PermissionsBoundaryArn"), [arn.as_str()]);
     assert!(told.body.contains("<GroupList><member>crew</member><member>shore</member></GroupList>"), "{}", told.body);
     let managed: Vec<String> = told.texts("Arn").into_iter().filter(|arn| arn.contains(":policy/")).collect();
-    assert_eq!(managed, [arn.as_str(), READ_ONLY]);
-    assert_eq!(
-        (told.texts("AttachmentCount"), told.texts("PermissionsBoundaryUsageCount")),
-        (vec!["0".into(), "2".into()], vec!["1".into(), "0".into()])
-    );
+    assert_eq!(managed, [arn.as_str(), READ_ONLY, CHANGE]);
+    assert_eq!(told.texts("AttachmentCount"), ["0", "2", "1"]);
+    assert_eq!(told.texts("PermissionsBoundaryUsageCount"), ["1", "0", "0"]);
     assert_eq!(told.texts("VersionId")[..2], ["v2", "v1"]);
     assert_eq!(told.texts("PolicyDocument").len(), 1, "the administrator's own");
-    for (kind, arns) in [("User", 2), ("Group", 2), ("Role", 0), ("LocalManagedPolicy", 1), ("AWSManagedPolicy", 1)] {
+    for (kind, arns) in [("User", 2), ("Group", 2), ("Role", 0), ("LocalManagedPolicy", 1), ("AWSManagedPolicy", 2)] {
         let told = house.done(&boss, "GetAccountAuthorizationDetails", &[("Filter.member.1", kind)]).await;
         assert_eq!(told.texts("Arn").len(), arns, "{kind}");
     }
@@ -75,7 +75,7 @@ async fn the_details_read_in_pages_of_one_have_every_entry_once() {
     let (house, boss, _) = furnished().await;
     for filter in [&[][..], &[("Filter.member.1", "AWSManagedPolicy"), ("Filter.member.2", "Group")]] {
         let whole = house.walk(&boss, "GetAccountAuthorizationDetails", filter, 1000, "Arn").await;
-        assert_eq!(whole.len(), if filter.is_empty() { 6 } else { 3 });
+        assert_eq!(whole.len(), if filter.is_empty() { 7 } else { 4 });
         for most in 1..=4 {
             assert_eq!(house.walk(&boss, "GetAccountAuthorizationDetails", filter, most, "Arn").await, whole, "by {most}");
         }

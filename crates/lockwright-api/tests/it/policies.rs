@@ -133,6 +133,16 @@ async fn a_policys_name_is_unique_without_regard_to_case_wherever_it_stands() {
 }
 
 #[tokio::test]
+async fn an_account_has_no_more_than_fifteen_hundred_policies_of_its_own() {
+    let (house, boss, _) = with_policy().await;
+    for number in 1..1500 {
+        house.done(&boss, "CreatePolicy", &[("PolicyName", &format!("policy{number}")), ("PolicyDocument", ALL)]).await;
+    }
+    let refused = house.refused(&boss, "LimitExceeded", "CreatePolicy", &[("PolicyName", "more"), ("PolicyDocument", ALL)]).await;
+    assert!(refused.body.contains("CustomerManagedPoliciesPerAccount: 1500"), "{}", refused.body);
+}
+
+#[tokio::test]
 async fn documents_are_read_and_measured_before_they_are_kept() {
     let (house, boss, arn) = with_policy().await;
     let of_length = |length: usize| {

@@ -65,8 +65,8 @@ pub struct PermissionsRow {
 pub struct AbleRow {
     /// In words: `Root user`, `User ana`, `Role build`.
     pub who: String,
-    /// The ARN, for the link to the reasons.
-    pub arn: String,
+    /// The path of the reasons.
+    pub why: String,
     /// Condition keys it depends on; none: they can now.
     pub depends: Vec<String>,
 }
@@ -101,7 +101,7 @@ impl Page for Permissions {
         };
         let able = |who: &str, arn: &str, depends: &[&str]| AbleRow {
             who: who.into(),
-            arn: arn.into(),
+            why: format!("/console/permissions?action=iam%3ADeleteUser&principal={arn}"),
             depends: depends.iter().map(|key| (*key).to_owned()).collect(),
         };
         let mut wrong = Self { action: "DeleteUser".into(), ..Self::default() };

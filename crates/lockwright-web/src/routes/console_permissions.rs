@@ -4,7 +4,7 @@ use lockwright_service::policy::explain::Can;
 use lockwright_service::users::UserError;
 use lockwright_service::why::{SubjectKind, Why, WhyError};
 
-use crate::http::{Admin, Answer};
+use crate::http::{Admin, Answer, encode};
 use crate::page::permissions::{AbleRow, Permissions, PermissionsAnswer, PermissionsRow};
 
 /// The form, and the answer to what it asks.
@@ -31,7 +31,13 @@ pub(super) async fn show(admin: Admin) -> Answer {
                     Can::Now(_) => Vec::new(),
                     Can::Perhaps(explanation) => explanation.missing,
                 };
-                AbleRow { who, arn: able.subject.arn, depends }
+                let principal = encode(&able.subject.arn);
+                let why = format!(
+                    "/console/permissions?action={}&resource={}&principal={principal}",
+                    encode(&page.action),
+                    encode(&page.resource)
+                );
+                AbleRow { who, why, depends }
             };
             PermissionsAnswer::Who { able: able.into_iter().map(row).collect() }
         })
