@@ -37,6 +37,21 @@ pub(crate) fn arn<'n>(input: &Node<'n>, member: &str, place: &str) -> Result<&'n
     }
 }
 
+/// The same, where it may be left out.
+pub(crate) fn optional_arn<'n>(input: &Node<'n>, member: &str, place: &str) -> Result<Option<&'n str>, WireError> {
+    if input.member(member).is_absent() { Ok(None) } else { arn(input, member, place).map(Some) }
+}
+
+/// The permissions boundary, where there is one.
+pub(crate) fn boundary(writer: &mut Writer, arn: Option<&str>) {
+    if let Some(arn) = arn {
+        writer.element("PermissionsBoundary", |writer| {
+            writer.text("PermissionsBoundaryType", "PermissionsBoundaryPolicy");
+            writer.text("PermissionsBoundaryArn", arn);
+        });
+    }
+}
+
 /// What paths are to begin with: `PathPrefix`, `/` where it is left out.
 pub(crate) fn path_prefix(input: &Node<'_>) -> Result<String, WireError> {
     match input.text("PathPrefix")? {

@@ -122,6 +122,7 @@ operations! {
     Iam "UntagPolicy" => iam::policies::untag,
     Iam "UpdateAccessKey" => iam::access_keys::update,
     Iam "UpdateGroup" => iam::groups::update,
+    Iam "UpdateUser" => iam::users::update,
     Sts "AssumeRole" => sts::assume_role,
     Sts "GetAccessKeyInfo" => sts::access_key_info,
     Sts "GetCallerIdentity" => sts::caller_identity,

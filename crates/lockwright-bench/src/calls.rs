@@ -20,7 +20,6 @@ use lockwright_authn::secret_key::SecretKey;
 use lockwright_model::access_key::AccessKey;
 use lockwright_model::id::AccountId;
 use lockwright_model::identity::Identity;
-use lockwright_model::name::Path as UserPath;
 use lockwright_service::Lockwright;
 use lockwright_service::users::GiveAccess;
 use tokio::net::TcpListener;
@@ -134,7 +133,7 @@ async fn users(lockwright: &Lockwright, account: AccountId, administrator: &Iden
                 let person = lockwright_model::identity::Principal::Signed(administrator.clone());
                 let op = lockwright.op(person, lockwright_model::context::Source::host());
                 let name = format!("u{clients}-{pass}-{client}-{number}").parse()?;
-                lockwright.create_user_at(&op, account, &UserPath::default(), &name, false, GiveAccess::None).await?;
+                lockwright.create_user(&op, account, &name, false, GiveAccess::None).await?;
                 made.fetch_add(1, Ordering::Relaxed);
                 number += 1;
             }

@@ -50,10 +50,10 @@ pub enum Refusal {
 }
 
 /// The names that CloudTrail has for one act on each kind of grantee.
-struct Names {
-    user: &'static str,
-    group: &'static str,
-    role: &'static str,
+pub(crate) struct Names {
+    pub(crate) user: &'static str,
+    pub(crate) group: &'static str,
+    pub(crate) role: &'static str,
 }
 
 impl Grantee {
@@ -256,7 +256,15 @@ pub fn bound(
     Ok(told(names, changes, grantee, request, op, entropy))
 }
 
-fn told(names: Names, mut changes: ChangeSet, grantee: Grantee, mut request: Value, op: &OpContext, entropy: &dyn Entropy) -> Decided<()> {
+/// Writes the grantee back and tells of it.
+pub(crate) fn told(
+    names: Names,
+    mut changes: ChangeSet,
+    grantee: Grantee,
+    mut request: Value,
+    op: &OpContext,
+    entropy: &dyn Entropy,
+) -> Decided<()> {
     let name = match grantee {
         Grantee::User(_) => names.user,
         Grantee::Group(_) => names.group,

@@ -30,10 +30,12 @@ pub mod policy;
 pub mod readiness;
 pub mod recovery;
 pub mod register;
+pub mod role;
 pub mod session;
 pub mod shared;
 pub mod signin;
 pub mod sts;
+pub mod tag;
 pub mod tries;
 pub mod user;
 

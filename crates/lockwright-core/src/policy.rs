@@ -13,6 +13,7 @@ use serde_json::{Value, json};
 
 use crate::Decided;
 use crate::permit::Permit;
+use crate::tag::{self, MOST_TAGS};
 
 /// The most policies of an account (AWS quota `PoliciesQuota`). They are counted before the commit: of two made at once both may be let in.
 pub const MOST_POLICIES: u64 = 1_500;
@@ -20,8 +21,6 @@ pub const MOST_POLICIES: u64 = 1_500;
 pub const MOST_VERSIONS: usize = 5;
 /// The most characters of a document, white space not counted (AWS quota `PolicySizeQuota`).
 pub const MOST_CHARACTERS: usize = 6_144;
-/// The most tags of a policy (AWS).
-pub const MOST_TAGS: usize = 50;
 
 /// Why a policy is not made, changed or deleted.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -87,7 +86,7 @@ pub fn create(
     }
     let request = json!({
         "policyName": new.name.as_str(), "path": new.path.as_str(), "policyDocument": new.document, "description": new.description,
-        "tags": told(&new.tags),
+        "tags": tag::told(&new.tags),
     });
     let policy = CustomerPolicy {
         account: account.id,
@@ -204,7 +203,7 @@ pub fn delete(
 }
 
 /// `TagPolicy`: a tag takes the place of one with the same key, whatever its case.
-pub fn tag(
+pub fn put_tags(
     permit: &Permit,
     mut policy: CustomerPolicy,
     tags: Vec<Tag>,
@@ -212,9 +211,8 @@ pub fn tag(
     entropy: &dyn Entropy,
 ) -> Result<Decided<()>, Refusal> {
     mine(permit, &policy)?;
-    let request = json!({"policyArn": policy.arn(), "tags": told(&tags)});
-    policy.tags.retain(|known| !tags.iter().any(|tag| same(&tag.key, &known.key)));
-    policy.tags.extend(tags);
+    let request = json!({"policyArn": policy.arn(), "tags": tag::told(&tags)});
+    tag::merge(&mut policy.tags, tags);
     if policy.tags.len() > MOST_TAGS {
         return Err(Refusal::TooManyTags);
     }
@@ -222,7 +220,7 @@ pub fn tag(
 }
 
 /// `UntagPolicy`: a key that is not there is no fault.
-pub fn untag(
+pub fn take_tags(
     permit: &Permit,
     mut policy: CustomerPolicy,
     keys: &[String],
@@ -230,7 +228,7 @@ pub fn untag(
     entropy: &dyn Entropy,
 ) -> Result<Decided<()>, Refusal> {
     mine(permit, &policy)?;
-    policy.tags.retain(|known| !keys.iter().any(|key| same(key, &known.key)));
+    tag::drop_keys(&mut policy.tags, keys);
     let request = json!({"policyArn": policy.arn(), "tagKeys": keys});
     Ok(changed("UntagPolicy", policy, request, Value::Null, (), op, entropy))
 }
@@ -238,14 +236,6 @@ pub fn untag(
 /// AWS's word for a version: `v1`.
 pub fn version_id(number: u32) -> String {
     format!("v{number}")
-}
-
-fn same(one: &str, other: &str) -> bool {
-    one.to_lowercase() == other.to_lowercase()
-}
-
-fn told(tags: &[Tag]) -> Value {
-    tags.iter().map(|tag| json!({"key": tag.key, "value": tag.value})).collect()
 }
 
 fn changed<T>(

@@ -12,6 +12,7 @@ use lockwright_model::id::UserId;
 use lockwright_model::identity::UserRef;
 use lockwright_model::job::Notice;
 use lockwright_model::name::{Path, UserName};
+use lockwright_model::resource::{Holder, LinkKind, Tag};
 use lockwright_model::secret::PasswordHash;
 use lockwright_model::tries::Tries;
 use lockwright_model::user::{Grants, LoginProfile, User};
@@ -20,7 +21,7 @@ use serde_json::json;
 use crate::Decided;
 use crate::closing;
 use crate::contacts;
-use crate::links;
+use crate::links::{self, Attachable};
 use crate::outbox;
 use crate::permit::Permit;
 use crate::person::Person;
@@ -73,20 +74,31 @@ pub enum Access {
     Link,
 }
 
-/// How a user is called, and where it stands.
+/// What a user is made as, besides its access to the console.
 #[derive(Clone, Debug)]
-pub struct Called {
+pub struct NewUser {
     /// Its path.
     pub path: Path,
     /// Its name.
     pub name: UserName,
+    /// Its tags.
+    pub tags: Vec<Tag>,
+    /// The policy that bounds what it may do.
+    pub boundary: Option<Attachable>,
+}
+
+impl NewUser {
+    /// A user of this name, and nothing more.
+    pub fn named(name: UserName) -> Self {
+        Self { path: Path::default(), name, tags: Vec::new(), boundary: None }
+    }
 }
 
 /// Creates a user (`CreateUser`, and `CreateLoginProfile` when it gets access).
 pub fn create(
     permit: &Permit,
     account: &Account,
-    called: Called,
+    new: NewUser,
     administrator: bool,
     access: Access,
     op: &OpContext,
@@ -99,7 +111,7 @@ pub fn create(
     let user = User {
         id: id.clone(),
         version: Version::NEW,
-        name: called.name,
+        name: new.name,
         created: op.now,
         administrator,
         disabled: false,
@@ -108,13 +120,16 @@ pub fn create(
         epoch: 0,
         keys: Vec::new(),
         last_sign_in: None,
-        path: called.path,
-        grants: Grants::default(),
+        path: new.path,
+        grants: Grants { boundary: new.boundary.as_ref().map(Attachable::arn), ..Grants::default() },
         groups: Vec::new(),
-        tags: Vec::new(),
+        tags: new.tags,
         factors: Factors::default(),
     };
     let mut changes = ChangeSet::default();
+    if let Some(policy) = &new.boundary {
+        links::hold(&mut changes, account.id, Holder::User(id.user.clone()), LinkKind::Boundary, policy);
+    }
     tell(&mut changes, "CreateUser", &user, op, entropy);
     if administrator {
         tell(&mut changes, "AddUserToGroup", &user, op, entropy);
@@ -125,6 +140,31 @@ pub fn create(
     // The account must still exist and be what the permit saw.
     changes.expect.push((Key::Account(account.id), account.version));
     Ok(Decided::new(changes, (id, given.link)))
+}
+
+/// `UpdateUser`: another name, another path; all that belongs to it stays, and so do its sessions.
+pub fn update(
+    permit: &Permit,
+    mut user: User,
+    path: Option<Path>,
+    name: Option<UserName>,
+    op: &OpContext,
+    entropy: &dyn Entropy,
+) -> Result<Decided<()>, Refusal> {
+    if !permit.covers(&user.id) {
+        return Err(Refusal::OtherAccount);
+    }
+    let request = json!({
+        "userName": user.name.as_str(),
+        "newUserName": name.as_ref().map(UserName::as_str),
+        "newPath": path.as_ref().map(Path::as_str),
+    });
+    user.path = path.unwrap_or(user.path);
+    user.name = name.unwrap_or(user.name);
+    let mut changes = ChangeSet::default();
+    changes.tell(AuditEvent::new(op, entropy, Told::new(Service::Iam, "UpdateUser", Some(user.id.account)).request(request)));
+    changes.put(Record::User(user));
+    Ok(Decided::new(changes, ()))
 }
 
 /// Gives a user a new password or a link, or takes console access away. Ends the user's sessions; answers a help request apart.

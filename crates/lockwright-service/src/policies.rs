@@ -140,7 +140,7 @@ impl Lockwright {
             let policy = self.find_policy(account, arn).await?;
             let aim = Aim::policy("iam:TagPolicy", arn, policy.as_ref()).bringing_tags(tags);
             let permit = self.permit(op, account, &aim).await??;
-            policy::tag(&permit, policy.ok_or(PolicyError::NoPolicy)?, tags.to_vec(), op, self.entropy())?
+            policy::put_tags(&permit, policy.ok_or(PolicyError::NoPolicy)?, tags.to_vec(), op, self.entropy())?
         });
         Ok(outcome?)
     }
@@ -151,7 +151,7 @@ impl Lockwright {
             let policy = self.find_policy(account, arn).await?;
             let aim = Aim::policy("iam:UntagPolicy", arn, policy.as_ref()).with_all("aws:tagkeys", keys.iter().map(String::as_str));
             let permit = self.permit(op, account, &aim).await??;
-            policy::untag(&permit, policy.ok_or(PolicyError::NoPolicy)?, keys, op, self.entropy())?
+            policy::take_tags(&permit, policy.ok_or(PolicyError::NoPolicy)?, keys, op, self.entropy())?
         });
         Ok(outcome?)
     }

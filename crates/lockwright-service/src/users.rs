@@ -3,13 +3,14 @@
 use lockwright_core::permit::Permit;
 use lockwright_core::person::Person;
 use lockwright_core::recovery::HandedLink;
-use lockwright_core::user::{self, Access, Called, Held};
+use lockwright_core::user::{self, Access, Held, NewUser};
 use lockwright_model::change::UniqueKey;
 use lockwright_model::context::OpContext;
 use lockwright_model::entropy::draw;
 use lockwright_model::id::{AccountId, HelpId};
 use lockwright_model::identity::{Identity, UserRef};
 use lockwright_model::name::{Path, UserName};
+use lockwright_model::resource::Tag;
 use lockwright_model::secret::{Password, Secret};
 use lockwright_model::user::User;
 
@@ -18,6 +19,7 @@ use crate::authorize::{Aim, Denied};
 use crate::commit::decide;
 use crate::load::{tries_key, user_key};
 use crate::passwords::{NewPasswordError, Policy, Requirements};
+use crate::resources::NoPolicy;
 use crate::trouble::{NotCommitted, Trouble};
 
 /// How an administrator gives console access.
@@ -57,6 +59,26 @@ pub enum Handed {
     },
 }
 
+/// What a user is to be from the start, besides its access to the console.
+#[derive(Clone, Debug)]
+pub struct UserToBe {
+    /// Where it stands.
+    pub path: Path,
+    /// Its name.
+    pub name: UserName,
+    /// Its tags.
+    pub tags: Vec<Tag>,
+    /// The ARN of the policy that bounds what it may do.
+    pub boundary: Option<String>,
+}
+
+impl UserToBe {
+    /// A user of this name, and nothing more.
+    pub fn named(name: UserName) -> Self {
+        Self { path: Path::default(), name, tags: Vec::new(), boundary: None }
+    }
+}
+
 /// Why a change of a user was not made.
 #[derive(Debug, thiserror::Error)]
 pub enum UserError {
@@ -72,6 +94,9 @@ pub enum UserError {
     /// Something still belongs to the user.
     #[error("something still belongs to the user: {0:?}")]
     Holds(Held),
+    /// There is no such managed policy to bound it.
+    #[error(transparent)]
+    NoPolicy(#[from] NoPolicy),
     /// Somebody dealt with the help request before.
     #[error("the help request was dealt with before")]
     HelpDone,
@@ -178,22 +203,25 @@ impl Lockwright {
         administrator: bool,
         access: GiveAccess,
     ) -> Result<(User, Handed), UserError> {
-        self.create_user_at(op, account, &Path::default(), name, administrator, access).await
+        self.create_user_as(op, account, &UserToBe::named(name.clone()), administrator, access).await
     }
 
-    /// Creates a user at a path of the account's tree, and gives it access.
-    pub async fn create_user_at(
+    /// Creates a user with all that it is to be from the start, and gives it access.
+    pub async fn create_user_as(
         &self,
         op: &OpContext,
         account: AccountId,
-        path: &Path,
-        name: &UserName,
+        new: &UserToBe,
         administrator: bool,
         access: GiveAccess,
     ) -> Result<(User, Handed), UserError> {
-        let called = Called { path: path.clone(), name: name.clone() };
-        let aim = |action| Aim::user(action, account, path.as_str(), name.as_str());
+        let name = &new.name;
+        let aim = |action| Aim::user(action, account, new.path.as_str(), name.as_str()).bringing_tags(&new.tags);
+        let create = new.boundary.iter().fold(aim("iam:CreateUser"), |aim, arn| aim.with("iam:permissionsboundary", arn.as_str()));
         let mut further = Vec::new();
+        if !new.tags.is_empty() {
+            further.push(aim("iam:TagUser"));
+        }
         if administrator {
             further.push(Aim::group("iam:AddUserToGroup", account, user::ADMINISTRATORS));
         }
@@ -201,7 +229,7 @@ impl Lockwright {
             further.push(aim("iam:CreateLoginProfile"));
         }
         let permit = async || {
-            let permit = self.permit(op, account, &aim("iam:CreateUser")).await??;
+            let permit = self.permit(op, account, &create).await??;
             for aim in &further {
                 self.permit(op, account, aim).await??;
             }
@@ -215,7 +243,13 @@ impl Lockwright {
         let outcome = decide!(self, {
             let permit = permit().await?;
             let state = self.store().account(account).await?.ok_or(UserError::Denied)?;
-            let mut decided = user::create(&permit, &state, called.clone(), administrator, access.clone(), op, self.entropy())?;
+            let boundary = match &new.boundary {
+                Some(arn) => Some(self.attachable(account, arn).await??),
+                None => None,
+            };
+            let (path, tags) = (new.path.clone(), new.tags.clone());
+            let born = NewUser { path, name: name.clone(), tags, boundary };
+            let mut decided = user::create(&permit, &state, born, administrator, access.clone(), op, self.entropy())?;
             // What was tried at the name before it was anybody's is not held against its owner.
             decided.changes.puts.extend(self.forgiven(&user_key(account, name), op.now).await?);
             decided
@@ -253,6 +287,18 @@ impl Lockwright {
             decided
         });
         Ok(self.handed(shown, outcome?))
+    }
+
+    /// Gives a user another name or path.
+    pub async fn update_user(&self, op: &OpContext, id: &UserRef, path: Option<&Path>, name: Option<&UserName>) -> Result<(), UserError> {
+        let outcome = decide!(self, {
+            let (permit, user) = self.permitted_user(op, id, "iam:UpdateUser").await?;
+            // What it will be called is asked for too: a policy that names users must not be slipped past by a new name.
+            let (to_path, to_name) = (path.unwrap_or(&user.path), name.unwrap_or(&user.name));
+            self.permit(op, id.account, &Aim::user("iam:UpdateUser", id.account, to_path.as_str(), to_name.as_str())).await??;
+            user::update(&permit, user, path.cloned(), name.cloned(), op, self.entropy())?
+        });
+        Ok(outcome?)
     }
 
     /// Switches a user's sign-in off or on.

@@ -15,7 +15,7 @@ use lockwright_wire::xml::Writer;
 
 use super::managed::Shown;
 use super::uses::{InUse, Uses};
-use super::{Page, attached, groups, managed as policies};
+use super::{Page, attached, boundary, groups, managed as policies};
 use crate::ask::{Ask, broken, moment};
 use crate::tags;
 
@@ -206,10 +206,5 @@ fn describe_grants(writer: &mut Writer, inline: &str, grants: &Grants) {
         writer.text("PolicyDocument", &encoded(&policy.document));
     });
     writer.list("AttachedManagedPolicies", &grants.attached, |writer, arn| attached::describe(writer, arn));
-    if let Some(arn) = &grants.boundary {
-        writer.element("PermissionsBoundary", |writer| {
-            writer.text("PermissionsBoundaryType", "PermissionsBoundaryPolicy");
-            writer.text("PermissionsBoundaryArn", arn);
-        });
-    }
+    boundary(writer, grants.boundary.as_deref());
 }

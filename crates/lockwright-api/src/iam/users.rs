@@ -6,29 +6,34 @@ use lockwright_model::user::User;
 use lockwright_service::authorize::Aim;
 use lockwright_service::core::person::Person;
 use lockwright_service::core::user::Held;
-use lockwright_service::users::{GiveAccess, UserError};
+use lockwright_service::resources::NoPolicy;
+use lockwright_service::users::{GiveAccess, UserError, UserToBe};
 use lockwright_wire::error::{ErrorKind, Reply, WireError};
 use lockwright_wire::xml::Writer;
 
-use super::{Page, path, path_prefix};
+use super::grantee::no_managed;
+use super::{Page, boundary, optional_arn, path, path_at, path_prefix};
 use crate::ask::{Ask, broken, moment, name, no_user, optional_name, parsed, unnamed};
+use crate::tags;
 
 /// `CreateUser`.
 pub(crate) async fn create(ask: &Ask<'_>) -> Result<Reply, WireError> {
     let input = ask.input();
     let text = name(&input, "UserName", "userName", 64)?;
     let path = path(&input)?.unwrap_or_default();
-    for (member, what) in [("Tags", "Tags"), ("PermissionsBoundary", "Permissions boundaries")] {
-        if !input.member(member).is_absent() {
-            return Err(WireError::modelled("InvalidInput", 400, format!("{what} are not offered by this server yet.")));
-        }
-    }
+    let tags = tags::tags(&input)?;
+    let boundary = optional_arn(&input, "PermissionsBoundary", "permissionsBoundary")?.map(str::to_owned);
     let parsed: UserName = parsed(text, "userName")?;
     let account = ask.account()?;
-    ask.permitted(&Aim::user("iam:CreateUser", account, path.as_str(), text)).await?;
-    match ask.lockwright.create_user_at(ask.op, account, &path, &parsed, false, GiveAccess::None).await {
-        Ok((user, _)) => Ok(ask.answer(|result| result.element("User", |writer| describe(writer, &user, false)))),
-        Err(UserError::NameTaken) => Err(WireError::modelled("EntityAlreadyExists", 409, format!("User with name {text} already exists."))),
+    let aim = Aim::user("iam:CreateUser", account, path.as_str(), text).bringing_tags(&tags);
+    ask.permitted(&boundary.iter().fold(aim, |aim, arn| aim.with("iam:permissionsboundary", arn.as_str()))).await?;
+    if !tags.is_empty() {
+        ask.permitted(&Aim::user("iam:TagUser", account, path.as_str(), text).bringing_tags(&tags)).await?;
+    }
+    let new = UserToBe { path, name: parsed, tags, boundary };
+    match ask.lockwright.create_user_as(ask.op, account, &new, false, GiveAccess::None).await {
+        Ok((user, _)) => Ok(ask.answer(|result| result.element("User", |writer| describe(writer, &user, true)))),
+        Err(UserError::NoPolicy(why)) => Err(no_boundary(&why, new.boundary.as_deref().unwrap_or_default())),
         Err(error) => Err(failed(error, text)),
     }
 }
@@ -82,8 +87,33 @@ pub(crate) async fn delete(ask: &Ask<'_>) -> Result<Reply, WireError> {
     Ok(ask.done())
 }
 
+/// `UpdateUser`: another name, another path.
+pub(crate) async fn update(ask: &Ask<'_>) -> Result<Reply, WireError> {
+    let input = ask.input();
+    let text = name(&input, "UserName", "userName", 128)?;
+    let renamed = optional_name(&input, "NewUserName", "newUserName", 64)?;
+    let path = path_at(&input, "NewPath", "newPath")?;
+    let user = ask.user("iam:UpdateUser", text).await?;
+    let to: Option<UserName> = renamed.map(|to| parsed(to, "newUserName")).transpose()?;
+    let (to_path, to_name) = (path.as_ref().unwrap_or(&user.path), to.as_ref().unwrap_or(&user.name));
+    ask.permitted(&Aim::user("iam:UpdateUser", user.id.account, to_path.as_str(), to_name.as_str())).await?;
+    match ask.lockwright.update_user(ask.op, &user.id, path.as_ref(), to.as_ref()).await {
+        Ok(()) => Ok(ask.done()),
+        Err(error) => Err(failed(error, to.as_ref().map_or(text, UserName::as_str))),
+    }
+}
+
+/// A boundary that is not there, or can be none.
+pub(crate) fn no_boundary(why: &NoPolicy, arn: &str) -> WireError {
+    match why {
+        NoPolicy::Unknown => no_managed(arn),
+        NoPolicy::NotAttachable => WireError::modelled("PolicyNotAttachable", 400, format!("Policy {arn} is not attachable.")),
+    }
+}
+
 fn failed(error: UserError, name: &str) -> WireError {
     match error {
+        UserError::NameTaken => WireError::modelled("EntityAlreadyExists", 409, format!("User with name {name} already exists.")),
         UserError::Denied => no_user(name),
         UserError::Holds(held) => {
             let first = match held {
@@ -112,5 +142,9 @@ pub(crate) fn describe(writer: &mut Writer, user: &User, whole: bool) {
     writer.timestamp("CreateDate", moment(user.created));
     if let Some(at) = user.last_sign_in.filter(|_| whole || user.login_profile.is_some()) {
         writer.timestamp("PasswordLastUsed", moment(at));
+        if whole {
+            boundary(writer, user.grants.boundary.as_deref());
+            tags::describe(writer, &user.tags);
+        }
     }
 }

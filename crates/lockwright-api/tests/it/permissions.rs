@@ -81,6 +81,7 @@ const CALLS: &[(&str, &[(&str, &str)])] = &[
     ("TagPolicy", &[("PolicyArn", OWN), ("Tags.member.1.Key", "team"), ("Tags.member.1.Value", "deck")]),
     ("UntagPolicy", &[("PolicyArn", OWN), ("TagKeys.member.1", "team")]),
     ("UpdateAccessKey", &[("UserName", "dora"), ("AccessKeyId", "KEY"), ("Status", "Active")]),
+    ("UpdateUser", &[("UserName", "dora"), ("NewUserName", "dorothea")]),
     ("UpdateGroup", &[("GroupName", "crew"), ("NewGroupName", "deck")]),
 ];
 

@@ -120,18 +120,7 @@ fn a23_every_decision_refuses_a_permit_of_another_account() {
     let (op, chance) = (op(Principal::Host, 1), chance());
     let target = user(own.id, true);
     let link = user::Access::Link;
-    assert!(
-        user::create(
-            &permit,
-            &own,
-            user::Called { path: Default::default(), name: "dora".parse().unwrap() },
-            false,
-            link.clone(),
-            &op,
-            &chance
-        )
-        .is_err()
-    );
+    assert!(user::create(&permit, &own, user::NewUser::named("dora".parse().unwrap()), false, link.clone(), &op, &chance).is_err());
     assert!(user::set_access(&permit, Box::new(own.clone()), target.clone(), link, None, &op, &chance).is_err());
     assert!(user::set_disabled(&permit, target.clone(), true, &op, &chance).is_err());
     assert!(user::set_administrator(&permit, target.clone(), true, &op, &chance).is_err());

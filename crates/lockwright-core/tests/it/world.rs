@@ -91,7 +91,7 @@ impl World {
             let made = user::create(
                 &world.permit(),
                 &account,
-                user::Called { path: Default::default(), name: name.parse().unwrap() },
+                user::NewUser::named(name.parse().unwrap()),
                 administrator,
                 access,
                 &op,

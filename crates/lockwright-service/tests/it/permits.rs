@@ -10,7 +10,7 @@ use lockwright_service::access_keys::KeyError;
 use lockwright_service::authorize::Aim;
 use lockwright_service::core::access_key::Refusal;
 use lockwright_service::grants::GranteeRef;
-use lockwright_service::users::{GiveAccess, UserError};
+use lockwright_service::users::{GiveAccess, UserError, UserToBe};
 
 use crate::house::{ANA, House, iam};
 
@@ -161,7 +161,8 @@ async fn d24_a_user_who_is_found_by_name_is_asked_for_by_its_own_path() {
     let account = house.account(ANA).await;
     let carla = house.user(account, "carla", false).await;
     let (path, name) = ("/team/".parse().unwrap(), "eve".parse().unwrap());
-    house.lockwright.create_user_at(&house.as_root(account), account, &path, &name, false, GiveAccess::None).await.unwrap();
+    let new = UserToBe { path, ..UserToBe::named(name.clone()) };
+    house.lockwright.create_user_as(&house.as_root(account), account, &new, false, GiveAccess::None).await.unwrap();
     for (path, allowed) in [("/team/", true), ("/", false)] {
         let document = format!(
             r#"{{"Version":"2012-10-17","Statement":{{"Effect":"Allow","Action":"iam:GetUser","Resource":"arn:aws:iam::{account}:user{path}eve"}}}}"#

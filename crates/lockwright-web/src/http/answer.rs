@@ -84,7 +84,9 @@ impl From<UserError> for Refused {
             UserError::Denied | UserError::NoLoginProfile => Self::not_found(),
             UserError::Trouble(trouble) => trouble.into(),
             // Their pages handle these; elsewhere they can't come up.
-            UserError::NameTaken | UserError::HelpDone | UserError::Holds(_) | UserError::Password(_) => Self::new(ProblemKind::BadRequest),
+            UserError::NameTaken | UserError::NoPolicy(_) | UserError::HelpDone | UserError::Holds(_) | UserError::Password(_) => {
+                Self::new(ProblemKind::BadRequest)
+            }
         }
     }
 }
