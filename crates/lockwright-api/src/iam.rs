@@ -9,7 +9,9 @@ pub(crate) mod groups;
 pub(crate) mod inline;
 pub(crate) mod managed;
 pub(crate) mod policies;
+pub(crate) mod roles;
 pub(crate) mod simulate;
+pub(crate) mod tagging;
 pub(crate) mod users;
 pub(crate) mod uses;
 

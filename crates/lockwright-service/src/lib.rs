@@ -43,6 +43,7 @@ pub mod readiness;
 pub mod recovery;
 pub mod registration;
 pub mod resources;
+pub mod roles;
 pub mod second_step;
 pub mod sessions;
 pub mod shared;

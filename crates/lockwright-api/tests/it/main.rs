@@ -9,6 +9,7 @@ mod logging;
 mod paging;
 mod permissions;
 mod policies;
+mod roles;
 mod simulate;
 mod sts;
 mod trail;
