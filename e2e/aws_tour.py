@@ -3,6 +3,8 @@
 Every answer is held against botocore's models on the way. Prints nothing when all is as AWS has it; ends with an assertion otherwise.
 """
 
+import csv
+import io
 import json
 import sys
 import urllib.request
@@ -258,3 +260,10 @@ assert bounded["PermissionsBoundary"]["PermissionsBoundaryArn"].endswith("/ReadO
 iam.update_user(UserName="eve", NewUserName="evelyn", NewPath="/deck/")
 assert iam.get_user(UserName="Evelyn")["User"]["Path"] == "/deck/"
 iam.delete_user(UserName="evelyn")
+
+# The credential report, as of now.
+assert iam.generate_credential_report()["State"] == "COMPLETE"
+report = list(csv.DictReader(io.StringIO(iam.get_credential_report()["Content"].decode())))
+boss = next(row for row in report if row["user"] == "boss")
+assert report[0]["user"] == "<root_account>" and boss["arn"] == me["Arn"] and boss["access_key_1_active"] == "true", report
+assert boss["access_key_1_last_used_region"] == "eu-central-1" and boss["password_enabled"] == "false", boss

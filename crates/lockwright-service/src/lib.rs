@@ -42,6 +42,7 @@ pub mod policies;
 pub mod readiness;
 pub mod recovery;
 pub mod registration;
+pub mod report;
 pub mod resources;
 pub mod roles;
 pub mod second_step;

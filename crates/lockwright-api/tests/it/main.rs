@@ -9,6 +9,7 @@ mod logging;
 mod paging;
 mod permissions;
 mod policies;
+mod report;
 mod roles;
 mod simulate;
 mod sts;

@@ -70,6 +70,8 @@ const CALLS: &[(&str, &[(&str, &str)])] = &[
     ("ListRolePolicies", &[("RoleName", "crew")]),
     ("ListUserPolicies", &[("UserName", "dora")]),
     ("ListUsers", &[]),
+    ("GenerateCredentialReport", &[]),
+    ("GetCredentialReport", &[]),
     ("LookupEvents", &[]),
     ("PutGroupPolicy", &[("GroupName", "crew"), ("PolicyName", "may"), ("PolicyDocument", ALL)]),
     ("PutRolePermissionsBoundary", &[("RoleName", "crew"), ("PermissionsBoundary", ADMINISTRATOR)]),
