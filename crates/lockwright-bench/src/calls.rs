@@ -94,7 +94,8 @@ fn script(folder: &Path, at: SocketAddr, service: &str, body: &str, key: &Access
     let signable = SignableRequest::new("POST", uri.as_str(), headers.into_iter(), SignableBody::Bytes(body.as_bytes()))?;
     let (added, _) = sign(signable, &params)?.into_parts().0.into_parts();
     let mut text = format!("wrk.method = \"POST\"\nwrk.body = \"{body}\"\n");
-    for (name, value) in headers.into_iter().chain(added.iter().map(|header| (header.name(), header.value()))) {
+    // `wrk` says the host itself, and doubled it would be another request.
+    for (name, value) in headers.into_iter().skip(1).chain(added.iter().map(|header| (header.name(), header.value()))) {
         text.push_str(&format!("wrk.headers[\"{name}\"] = \"{value}\"\n"));
     }
     let path = folder.join(format!("{service}-{}.lua", at.port()));
