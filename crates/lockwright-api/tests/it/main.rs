@@ -7,6 +7,7 @@ mod cloudtrail;
 mod groups;
 mod logging;
 mod paging;
+mod passwords;
 mod permissions;
 mod policies;
 mod simulate;
