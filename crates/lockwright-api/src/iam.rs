@@ -9,6 +9,7 @@ pub(crate) mod groups;
 pub(crate) mod inline;
 pub(crate) mod login_profiles;
 pub(crate) mod managed;
+pub(crate) mod mfa;
 pub(crate) mod password_policy;
 pub(crate) mod policies;
 pub(crate) mod simulate;

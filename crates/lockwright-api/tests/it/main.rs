@@ -6,6 +6,7 @@ mod caller;
 mod cloudtrail;
 mod groups;
 mod logging;
+mod mfa;
 mod paging;
 mod passwords;
 mod permissions;
