@@ -6,6 +6,12 @@ import { after, before, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 
+import {
+  AttachRolePolicyCommand, CreateRoleCommand, CreateUserCommand, DeleteRoleCommand, DeleteUserCommand, DetachRolePolicyCommand, GetUserCommand,
+  IAMClient, paginateListUsers, waitUntilUserExists,
+} from '@aws-sdk/client-iam';
+import { AssumeRoleCommand, GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
+
 import { browser, closeBrowser } from './lib/browser.mjs';
 import { DAY } from './lib/clock.mjs';
 import { PYTHON } from './lib/python.mjs';
@@ -47,6 +53,32 @@ test('m16 boto3 goes through the services as with AWS, and every answer fits bot
   const keys = [admin, reader].flatMap((one) => [one.AccessKeyId, one.SecretAccessKey]);
   const { stdout } = await run(PYTHON, [TOUR, server.url, ...keys]);
   assert.equal(stdout, '');
+});
+
+test('m16 the SDK for JavaScript takes on a role, waits, pages and is refused as with AWS', async () => {
+  const settings = { endpoint: server.url, region: 'us-east-1' };
+  const keys = { accessKeyId: admin.AccessKeyId, secretAccessKey: admin.SecretAccessKey };
+  const iam = new IAMClient({ ...settings, credentials: keys });
+  const sts = new STSClient({ ...settings, credentials: keys });
+  const { Account: account } = await sts.send(new GetCallerIdentityCommand({}));
+  const trust = { Version: '2012-10-17', Statement: { Effect: 'Allow', Principal: { AWS: account }, Action: 'sts:AssumeRole' } };
+  const name = 'from-javascript';
+  const { Role: role } = await iam.send(new CreateRoleCommand({ RoleName: name, AssumeRolePolicyDocument: JSON.stringify(trust) }));
+  await iam.send(new AttachRolePolicyCommand({ RoleName: name, PolicyArn: 'arn:aws:iam::aws:policy/AdministratorAccess' }));
+  await iam.send(new CreateUserCommand({ UserName: name, Tags: [{ Key: 'team', Value: 'deck' }] }));
+  const waited = await waitUntilUserExists({ client: iam, maxWaitTime: 10 }, { UserName: name });
+  assert.equal(waited.state, 'SUCCESS');
+  const users = [];
+  for await (const page of paginateListUsers({ client: iam, pageSize: 2 }, {})) users.push(...page.Users.map((user) => user.UserName));
+  assert.ok(users.includes(name) && new Set(users).size === users.length, users.join());
+  const { Credentials: given } = await sts.send(new AssumeRoleCommand({ RoleArn: role.Arn, RoleSessionName: 'watch' }));
+  const taken = { accessKeyId: given.AccessKeyId, secretAccessKey: given.SecretAccessKey, sessionToken: given.SessionToken };
+  const watch = new IAMClient({ ...settings, credentials: taken });
+  await watch.send(new DeleteUserCommand({ UserName: name }));
+  await assert.rejects(watch.send(new GetUserCommand({ UserName: name })), { name: 'NoSuchEntityException' });
+  await iam.send(new DetachRolePolicyCommand({ RoleName: name, PolicyArn: 'arn:aws:iam::aws:policy/AdministratorAccess' }));
+  await iam.send(new DeleteRoleCommand({ RoleName: name }));
+  await assert.rejects(watch.send(new GetUserCommand({ UserName: 'boss' })), { name: 'InvalidClientTokenId' });
 });
 
 test('m16 the AWS CLI works with nothing but an endpoint and a key', async () => {

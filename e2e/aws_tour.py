@@ -3,6 +3,8 @@
 Every answer is held against botocore's models on the way. Prints nothing when all is as AWS has it; ends with an assertion otherwise.
 """
 
+import csv
+import io
 import json
 import sys
 import urllib.request
@@ -189,7 +191,7 @@ refused("NoSuchEntity", 404, iam.get_group, GroupName="crew")
 iam.create_account_alias(AccountAlias="harbour-works")
 assert iam.list_account_aliases()["AccountAliases"] == ["harbour-works"]
 iam.delete_account_alias(AccountAlias="harbour-works")
-refused("InvalidAction", 400, iam.list_roles)
+refused("InvalidAction", 400, iam.list_server_certificates)
 refused("DeleteConflict", 409, iam.delete_user, UserName="dora")
 for each in iam.list_access_keys(UserName="dora")["AccessKeyMetadata"]:
     iam.delete_access_key(UserName="dora", AccessKeyId=each["AccessKeyId"])
@@ -229,3 +231,39 @@ found = [event for page in trail.get_paginator("lookup_events").paginate(LookupA
 # Ten were made, and two were refused.
 assert len(found) == 12 and {event["EventName"] for event in found} == {"CreateUser"}, len(found)
 refused("AccessDeniedException", 400, client("cloudtrail", READER, READER_SECRET).lookup_events)
+
+# Roles: whom they trust, taken on, bounded, and gone.
+trust = json.dumps({"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Principal": {"AWS": account}, "Action": ["sts:AssumeRole", "sts:TagSession"]}})
+crew = iam.create_role(RoleName="crew", AssumeRolePolicyDocument=trust, MaxSessionDuration=7200, Tags=[{"Key": "team", "Value": "deck"}])["Role"]
+assert crew["AssumeRolePolicyDocument"]["Statement"]["Principal"] == {"AWS": account} and crew["RoleId"].startswith("AROA"), crew
+iam.get_waiter("role_exists").wait(RoleName="crew")
+iam.attach_role_policy(RoleName="crew", PolicyArn="arn:aws:iam::aws:policy/IAMReadOnlyAccess")
+taken = sts.assume_role(RoleArn=crew["Arn"], RoleSessionName="watch", Tags=[{"Key": "shift", "Value": "night"}], DurationSeconds=7200)
+assert taken["AssumedRoleUser"]["Arn"] == f"arn:aws:sts::{account}:assumed-role/crew/watch", taken
+watch = holding("iam", taken["Credentials"])
+assert holding("sts", taken["Credentials"]).get_caller_identity()["Arn"] == taken["AssumedRoleUser"]["Arn"]
+assert watch.get_role(RoleName="crew")["Role"]["Tags"] == [{"Key": "team", "Value": "deck"}]
+refused("AccessDenied", 403, watch.create_user, UserName="eve")
+refused("AccessDenied", 403, sts.assume_role, RoleArn=crew["Arn"].replace("crew", "nobody"), RoleSessionName="watch")
+iam.update_role(RoleName="crew", Description="for the watch")
+assert iam.update_role_description(RoleName="crew", Description="for the night")["Role"]["Description"] == "for the night"
+iam.tag_role(RoleName="crew", Tags=[{"Key": "pier", "Value": "4"}])
+iam.untag_role(RoleName="crew", TagKeys=["team"])
+assert iam.list_role_tags(RoleName="crew")["Tags"] == [{"Key": "pier", "Value": "4"}]
+assert [role["RoleName"] for page in iam.get_paginator("list_roles").paginate() for role in page["Roles"]] == ["crew"]
+refused("DeleteConflict", 409, iam.delete_role, RoleName="crew")
+iam.detach_role_policy(RoleName="crew", PolicyArn="arn:aws:iam::aws:policy/IAMReadOnlyAccess")
+iam.delete_role(RoleName="crew")
+refused("InvalidClientTokenId", 403, watch.list_users)
+bounded = iam.create_user(UserName="eve", PermissionsBoundary="arn:aws:iam::aws:policy/ReadOnlyAccess", Tags=[{"Key": "team", "Value": "pier"}])["User"]
+assert bounded["PermissionsBoundary"]["PermissionsBoundaryArn"].endswith("/ReadOnlyAccess") and bounded["Tags"][0]["Value"] == "pier", bounded
+iam.update_user(UserName="eve", NewUserName="evelyn", NewPath="/deck/")
+assert iam.get_user(UserName="Evelyn")["User"]["Path"] == "/deck/"
+iam.delete_user(UserName="evelyn")
+
+# The credential report, as of now.
+assert iam.generate_credential_report()["State"] == "COMPLETE"
+report = list(csv.DictReader(io.StringIO(iam.get_credential_report()["Content"].decode())))
+boss = next(row for row in report if row["user"] == "boss")
+assert report[0]["user"] == "<root_account>" and boss["arn"] == me["Arn"] and boss["access_key_1_active"] == "true", report
+assert boss["access_key_1_last_used_region"] == "eu-central-1" and boss["password_enabled"] == "false", boss

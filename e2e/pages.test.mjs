@@ -207,6 +207,16 @@ test('pages of the administrator', async (t) => {
   await visit(page, '/console/trail', 'console-trail');
   await page.getByText('Record').first().click();
   await shoot(page, 'console-trail-record');
+  await visit(page, '/console/permissions', 'console-permissions');
+  await field(page, 'What is to be done').fill('DeleteUser');
+  await press(page, 'Ask');
+  await shoot(page, 'console-permissions-error');
+  await field(page, 'What is to be done').fill('iam:DeleteUser');
+  await press(page, 'Ask');
+  await shoot(page, 'console-permissions-who');
+  await choose(page, 'User dora');
+  assert.equal(await page.getByText('Allowed by AdministratorAccess').count(), 1);
+  await shoot(page, 'console-permissions-why');
   await visit(page, '/security', 'security-root');
   await visit(page, '/security/password', 'security-password');
   const dora = await browser(t, server);

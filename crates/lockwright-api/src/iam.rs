@@ -12,7 +12,9 @@ pub(crate) mod managed;
 pub(crate) mod mfa;
 pub(crate) mod password_policy;
 pub(crate) mod policies;
+pub(crate) mod roles;
 pub(crate) mod simulate;
+pub(crate) mod tagging;
 pub(crate) mod users;
 pub(crate) mod uses;
 

@@ -7,7 +7,7 @@ use lockwright_model::entropy::Entropy;
 use lockwright_model::event::{AuditEvent, Service, Told};
 use lockwright_model::id::RoleId;
 use lockwright_model::name::{Path, RoleName};
-use lockwright_model::resource::{Holder, LinkKind, Resource, Role, Tag};
+use lockwright_model::resource::{Holder, LinkKind, Pin, Resource, Role, Tag};
 use lockwright_model::user::Grants;
 use lockwright_policy::document::counted_characters;
 use serde_json::{Value, json};
@@ -54,11 +54,20 @@ pub struct NewRole {
     /// What it is for.
     pub description: Option<String>,
     /// Who may take it on.
-    pub trust: String,
+    pub trust: Trust,
     /// How long its sessions may last, in seconds.
     pub longest_session: u32,
     /// Its tags.
     pub tags: Vec<Tag>,
+}
+
+/// A trust policy, and whom it named when it was put.
+#[derive(Clone, Debug)]
+pub struct Trust {
+    /// The document.
+    pub document: String,
+    /// Users and roles that it names.
+    pub pins: Vec<Pin>,
 }
 
 /// What is changed of a role.
@@ -74,7 +83,7 @@ pub enum Change {
     /// `UpdateRoleDescription`
     Description(String),
     /// `UpdateAssumeRolePolicy`: who may take it on. The policy was read before. Sessions that were taken on stay.
-    Trust(String),
+    Trust(Trust),
 }
 
 /// `CreateRole`. `known` is how many roles the account has.
@@ -90,7 +99,7 @@ pub fn create(
     if account.id != permit.account() {
         return Err(Refusal::OtherAccount);
     }
-    fits(&new.trust)?;
+    fits(&new.trust.document)?;
     if known >= MOST_ROLES {
         return Err(Refusal::TooMany);
     }
@@ -102,7 +111,8 @@ pub fn create(
         path: new.path,
         created: op.now,
         description: new.description,
-        trust: new.trust,
+        trust: new.trust.document,
+        pins: new.trust.pins,
         longest_session: new.longest_session,
         grants: Grants { boundary: boundary.map(Attachable::arn), ..Grants::default() },
         tags: new.tags,
@@ -144,9 +154,9 @@ pub fn change(permit: &Permit, mut role: Role, change: Change, op: &OpContext, e
             ("UpdateRoleDescription", request)
         }
         Change::Trust(trust) => {
-            fits(&trust)?;
-            let request = json!({"roleName": role.name.as_str(), "policyDocument": trust});
-            role.trust = trust;
+            fits(&trust.document)?;
+            let request = json!({"roleName": role.name.as_str(), "policyDocument": trust.document});
+            (role.trust, role.pins) = (trust.document, trust.pins);
             ("UpdateAssumeRolePolicy", request)
         }
     };

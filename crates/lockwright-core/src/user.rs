@@ -27,6 +27,7 @@ use crate::permit::Permit;
 use crate::person::Person;
 use crate::recovery::{self, HandedLink};
 use crate::register::merge;
+use crate::tag;
 use crate::tries;
 
 /// The name of the built-in group whose members administer the account.
@@ -130,7 +131,10 @@ pub fn create(
     if let Some(policy) = &new.boundary {
         links::hold(&mut changes, account.id, Holder::User(id.user.clone()), LinkKind::Boundary, policy);
     }
-    tell(&mut changes, "CreateUser", &user, op, entropy);
+    let request = json!({
+        "userName": user.name.as_str(), "path": user.path.as_str(), "permissionsBoundary": user.grants.boundary, "tags": tag::told(&user.tags),
+    });
+    changes.tell(AuditEvent::new(op, entropy, Told::new(Service::Iam, "CreateUser", Some(user.id.account)).request(request)));
     if administrator {
         tell(&mut changes, "AddUserToGroup", &user, op, entropy);
     }

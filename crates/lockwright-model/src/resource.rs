@@ -91,6 +91,9 @@ pub struct Role {
     pub description: Option<String>,
     /// Who may take it on (AWS `AssumeRolePolicyDocument`): checked, and kept to the letter.
     pub trust: String,
+    /// Whom the users and roles that the trust policy names were, when it was put: somebody made later under the same name is another.
+    #[serde(default)]
+    pub pins: Vec<Pin>,
     /// How long its sessions may last, in seconds (AWS `MaxSessionDuration`).
     pub longest_session: u32,
     /// What it may do.
@@ -99,6 +102,15 @@ pub struct Role {
     pub tags: Vec<Tag>,
     /// Sessions made under a lower epoch are ended.
     pub epoch: u64,
+}
+
+/// A principal that a trust policy names, bound to whom it was.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Pin {
+    /// The ARN as the policy has it.
+    pub arn: String,
+    /// The unique id; `None`: there was nobody of that name, and nobody is let in under it.
+    pub id: Option<String>,
 }
 
 /// A tag: a key, unique in its owner without regard to case, and a value.

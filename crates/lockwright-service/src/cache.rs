@@ -76,16 +76,10 @@ impl Cache {
 
     /// A stored policy, compiled once; `None`: it can't be read.
     pub(crate) fn compiled(&self, document: &str) -> Option<Arc<Policy>> {
-        self.compiled_as(document, Kind::Identity)
-    }
-
-    /// The same of a policy of another kind.
-    pub(crate) fn compiled_as(&self, document: &str, kind: Kind) -> Option<Arc<Policy>> {
-        // No text can be read as two kinds: one that names principals is none for an identity.
         if let Some(policy) = self.policies.get(document) {
             return Some(policy);
         }
-        let policy = Arc::new(Policy::parse(document, kind).ok()?);
+        let policy = Arc::new(Policy::parse(document, Kind::Identity).ok()?);
         self.policies.insert(document.to_owned(), Arc::clone(&policy));
         Some(policy)
     }

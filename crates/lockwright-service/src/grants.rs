@@ -168,7 +168,7 @@ impl Lockwright {
     }
 
     /// Whoever is granted something, as stored now.
-    async fn grantee(&self, of: &GranteeRef) -> Result<Option<Grantee>, GrantError> {
+    pub(crate) async fn grantee(&self, of: &GranteeRef) -> Result<Option<Grantee>, GrantError> {
         Ok(match of {
             GranteeRef::User(id) => self.store().user(id).await?.map(Grantee::User),
             GranteeRef::Resource(key) => match self.store().resource(key).await? {

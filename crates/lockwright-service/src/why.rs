@@ -174,6 +174,24 @@ impl Lockwright {
         Ok(found.filter(|subject| subject.arn == arn))
     }
 
+    /// The unique id of a user or a role.
+    pub(crate) async fn id_of(&self, account: AccountId, arn: &str) -> Result<Option<String>, Trouble> {
+        let Some(place) = arn.strip_prefix(&format!("arn:aws:iam::{account}:")) else { return Ok(None) };
+        let name = place.rsplit('/').next().unwrap_or_default();
+        let found = match place.split_once('/') {
+            Some(("user", _)) => match name.parse::<UserName>() {
+                Ok(name) => self.find_user(account, &name).await?.map(|user| (user.arn(), user.id.user.to_string())),
+                Err(_) => None,
+            },
+            Some(("role", _)) => match name.parse::<RoleName>() {
+                Ok(name) => self.find_role(account, &name).await?.map(|role| (role.arn(), role.id.to_string())),
+                Err(_) => None,
+            },
+            _ => None,
+        };
+        Ok(found.filter(|(known, _)| known == arn).map(|(_, id)| id))
+    }
+
     /// Explains a decision on somebody of an account. `keys` are condition keys of the request that is imagined.
     pub async fn why(
         &self,

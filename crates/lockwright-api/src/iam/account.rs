@@ -208,3 +208,20 @@ fn describe_grants(writer: &mut Writer, inline: &str, grants: &Grants) {
     writer.list("AttachedManagedPolicies", &grants.attached, |writer, arn| attached::describe(writer, arn));
     boundary(writer, grants.boundary.as_deref());
 }
+
+/// `GenerateCredentialReport`: there is nothing to wait for, the report is made when it is asked for.
+pub(crate) async fn generate_report(ask: &Ask<'_>) -> Result<Reply, WireError> {
+    ask.permitted(&Aim::account(ask.action)).await?;
+    Ok(ask.answer(|result| result.text("State", "COMPLETE")))
+}
+
+/// `GetCredentialReport`: as of now, where AWS answers with one that may be four hours old.
+pub(crate) async fn report(ask: &Ask<'_>) -> Result<Reply, WireError> {
+    ask.permitted(&Aim::account(ask.action)).await?;
+    let report = ask.lockwright.credential_report(ask.account()?).await.map_err(broken)?;
+    Ok(ask.answer(|result| {
+        result.blob("Content", report.as_bytes());
+        result.text("ReportFormat", "text/csv");
+        result.timestamp("GeneratedTime", moment(ask.op.now));
+    }))
+}

@@ -145,9 +145,9 @@ pub(crate) fn describe(writer: &mut Writer, user: &User, whole: bool) {
     writer.timestamp("CreateDate", moment(user.created));
     if let Some(at) = user.last_sign_in.filter(|_| whole || user.login_profile.is_some()) {
         writer.timestamp("PasswordLastUsed", moment(at));
-        if whole {
-            boundary(writer, user.grants.boundary.as_deref());
-            tags::describe(writer, &user.tags);
-        }
+    }
+    if whole {
+        boundary(writer, user.grants.boundary.as_deref());
+        tags::describe(writer, &user.tags);
     }
 }

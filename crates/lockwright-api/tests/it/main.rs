@@ -11,6 +11,8 @@ mod paging;
 mod passwords;
 mod permissions;
 mod policies;
+mod report;
+mod roles;
 mod simulate;
 mod sts;
 mod trail;

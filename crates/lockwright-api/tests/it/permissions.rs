@@ -9,6 +9,10 @@ const ADMINISTRATOR: &str = "arn:aws:iam::aws:policy/AdministratorAccess";
 /// A policy of the caller's own account.
 const OWN: &str = "arn:aws:iam::ACCOUNT:policy/crew";
 
+/// Trusts the account.
+const TRUST: &str =
+    r#"{"Version":"2012-10-17","Statement":{"Effect":"Allow","Principal":{"AWS":"123456789012"},"Action":"sts:AssumeRole"}}"#;
+
 /// Every operation with input that fits its shape; `KEY` stands for an access key of the user dora, `ACCOUNT` for the caller's account; what
 /// is called crew, a group, a role or a policy, need not exist.
 const CALLS: &[(&str, &[(&str, &str)])] = &[
@@ -76,6 +80,8 @@ const CALLS: &[(&str, &[(&str, &str)])] = &[
     ("ListUserPolicies", &[("UserName", "dora")]),
     ("ListUsers", &[]),
     ("ListVirtualMFADevices", &[]),
+    ("GenerateCredentialReport", &[]),
+    ("GetCredentialReport", &[]),
     ("LookupEvents", &[]),
     ("PutGroupPolicy", &[("GroupName", "crew"), ("PolicyName", "may"), ("PolicyDocument", ALL)]),
     ("PutRolePermissionsBoundary", &[("RoleName", "crew"), ("PermissionsBoundary", ADMINISTRATOR)]),
@@ -93,6 +99,19 @@ const CALLS: &[(&str, &[(&str, &str)])] = &[
     ("UpdateAccountPasswordPolicy", &[]),
     ("UpdateAccessKey", &[("UserName", "dora"), ("AccessKeyId", "KEY"), ("Status", "Active")]),
     ("UpdateLoginProfile", &[("UserName", "dora"), ("PasswordResetRequired", "true")]),
+    ("CreateRole", &[("RoleName", "watch"), ("AssumeRolePolicyDocument", TRUST)]),
+    ("GetRole", &[("RoleName", "crew")]),
+    ("ListRoles", &[]),
+    ("UpdateRole", &[("RoleName", "crew")]),
+    ("UpdateRoleDescription", &[("RoleName", "crew"), ("Description", "x")]),
+    ("UpdateAssumeRolePolicy", &[("RoleName", "crew"), ("PolicyDocument", TRUST)]),
+    ("DeleteRole", &[("RoleName", "crew")]),
+    ("TagUser", &[("UserName", "dora"), ("Tags.member.1.Key", "team"), ("Tags.member.1.Value", "deck")]),
+    ("UntagUser", &[("UserName", "dora"), ("TagKeys.member.1", "team")]),
+    ("ListUserTags", &[("UserName", "dora")]),
+    ("TagRole", &[("RoleName", "crew"), ("Tags.member.1.Key", "team"), ("Tags.member.1.Value", "deck")]),
+    ("UntagRole", &[("RoleName", "crew"), ("TagKeys.member.1", "team")]),
+    ("ListRoleTags", &[("RoleName", "crew")]),
     ("UpdateUser", &[("UserName", "dora"), ("NewUserName", "dorothea")]),
     ("UpdateGroup", &[("GroupName", "crew"), ("NewGroupName", "deck")]),
 ];

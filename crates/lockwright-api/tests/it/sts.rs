@@ -245,6 +245,12 @@ async fn m5_a_root_users_sessions_last_an_hour_at_most() {
     let session = holder(&root, &house.sts(&root, "GetSessionToken", &[]).await);
     assert_eq!(whoami(&house, &session).await.0, format!("arn:aws:iam::{account}:root"));
     assert_eq!(house.sts(&root, "GetSessionToken", &[("DurationSeconds", "3601")]).await.code(), "ValidationError");
+    let trust = format!(
+        r#"{{"Version":"2012-10-17","Statement":{{"Effect":"Allow","Principal":{{"AWS":"{account}"}},"Action":"sts:AssumeRole"}}}}"#
+    );
+    house.iam(&root, "CreateRole", &[("RoleName", "any"), ("AssumeRolePolicyDocument", &trust)]).await;
+    let role = [("RoleArn", &*format!("arn:aws:iam::{account}:role/any")), ("RoleSessionName", "root")];
+    assert_eq!(house.sts(&root, "AssumeRole", &role).await.code(), "AccessDenied", "a root user takes on no role");
     house.installation.clock.advance(Duration::from_secs(3_601));
     assert_eq!(whoami(&house, &session).await.1, "ExpiredToken");
 }

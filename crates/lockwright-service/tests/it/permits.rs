@@ -4,7 +4,7 @@ use lockwright_model::change::ClaimKey;
 use lockwright_model::context::OpContext;
 use lockwright_model::id::AccountId;
 use lockwright_model::identity::{Identity, Principal, UserRef};
-use lockwright_model::name::PolicyName;
+use lockwright_model::name::{PolicyName, UserName};
 use lockwright_model::session::Session;
 use lockwright_service::access_keys::KeyError;
 use lockwright_service::authorize::Aim;
@@ -160,7 +160,7 @@ async fn d24_a_user_who_is_found_by_name_is_asked_for_by_its_own_path() {
     let house = House::memory().await;
     let account = house.account(ANA).await;
     let carla = house.user(account, "carla", false).await;
-    let (path, name) = ("/team/".parse().unwrap(), "eve".parse().unwrap());
+    let (path, name): (_, UserName) = ("/team/".parse().unwrap(), "eve".parse().unwrap());
     let new = UserToBe { path, ..UserToBe::named(name.clone()) };
     house.lockwright.create_user_as(&house.as_root(account), account, &new, false, GiveAccess::None).await.unwrap();
     for (path, allowed) in [("/team/", true), ("/", false)] {

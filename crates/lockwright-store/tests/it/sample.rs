@@ -115,6 +115,7 @@ pub(crate) fn role(account: u64, n: u64, name: &str) -> Role {
         created: at(5),
         description: None,
         trust: "{}".to_owned(),
+        pins: Vec::new(),
         longest_session: 3_600,
         grants: Grants { boundary: Some("arn:aws:iam::aws:policy/ReadOnlyAccess".to_owned()), ..Grants::default() },
         tags: Vec::new(),
