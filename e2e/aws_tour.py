@@ -187,11 +187,38 @@ for name in ("user0", "user1"):
 iam.delete_group(GroupName="crew")
 refused("NoSuchEntity", 404, iam.get_group, GroupName="crew")
 
-# The alias, what is not offered, and a user who goes only when nothing hangs on it.
+# The alias, and what is not offered.
 iam.create_account_alias(AccountAlias="harbour-works")
 assert iam.list_account_aliases()["AccountAliases"] == ["harbour-works"]
 iam.delete_account_alias(AccountAlias="harbour-works")
 refused("InvalidAction", 400, iam.list_server_certificates)
+
+# Passwords: given, changed with the old one, taken away; and the account's rules for them.
+refused("NoSuchEntity", 404, iam.get_account_password_policy)
+iam.update_account_password_policy(MinimumPasswordLength=14, AllowUsersToChangePassword=True)
+rules = iam.get_account_password_policy()["PasswordPolicy"]
+assert rules["MinimumPasswordLength"] == 14 and not rules["ExpirePasswords"] and "MaxPasswordAge" not in rules, rules
+refused("NoSuchEntity", 404, iam.get_login_profile, UserName="dora")
+refused("PasswordPolicyViolation", 400, iam.create_login_profile, UserName="dora", Password="Lantern-4")
+given = iam.create_login_profile(UserName="dora", Password="Quarry-lantern-4-orchard", PasswordResetRequired=True)["LoginProfile"]
+assert given["UserName"] == "dora" and given["PasswordResetRequired"], given
+refused("EntityAlreadyExists", 409, iam.create_login_profile, UserName="dora", Password="Quarry-lantern-4-orchard")
+said = refused("AccessDenied", 403, dora.change_password, OldPassword="Not-this-one-9-lantern", NewPassword="Harbour-violin-7-meadow")
+assert "Not-this" not in said, said
+dora.change_password(OldPassword="Quarry-lantern-4-orchard", NewPassword="Harbour-violin-7-meadow")
+assert not iam.get_login_profile(UserName="dora")["LoginProfile"]["PasswordResetRequired"]
+iam.update_login_profile(UserName="dora", PasswordResetRequired=True)
+assert iam.get_login_profile(UserName="dora")["LoginProfile"]["PasswordResetRequired"]
+iam.delete_login_profile(UserName="dora")
+iam.delete_account_password_policy()
+
+# MFA devices are enrolled in the browser: here there is none.
+assert iam.list_mfa_devices(UserName="dora")["MFADevices"] == [] == iam.list_virtual_mfa_devices(AssignmentStatus="Any")["VirtualMFADevices"]
+none = f"arn:aws:iam::{account}:mfa/AAAAAAAAAAAAAAAA"
+refused("NoSuchEntity", 404, iam.get_mfa_device, UserName="dora", SerialNumber=none)
+refused("NoSuchEntity", 404, iam.deactivate_mfa_device, UserName="dora", SerialNumber=none)
+
+# A user goes only when nothing hangs on it.
 refused("DeleteConflict", 409, iam.delete_user, UserName="dora")
 for each in iam.list_access_keys(UserName="dora")["AccessKeyMetadata"]:
     iam.delete_access_key(UserName="dora", AccessKeyId=each["AccessKeyId"])

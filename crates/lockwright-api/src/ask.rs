@@ -9,6 +9,7 @@ use lockwright_model::user::User;
 use lockwright_service::Lockwright;
 use lockwright_service::authorize::{Aim, Denied};
 use lockwright_service::caller::Caller;
+use lockwright_service::core::person::Person;
 use lockwright_service::trouble::Trouble;
 use lockwright_wire::error::{ErrorKind, Reply, WireError};
 use lockwright_wire::json::{self, Value};
@@ -89,6 +90,15 @@ impl Ask<'_> {
         let found = self.lookup(name).await?;
         self.permitted(&self.aim(action, name, found.as_ref())?).await?;
         found.ok_or_else(|| no_user(name))
+    }
+
+    /// The user that is named, or the one who asks, once the call is allowed on it.
+    pub(crate) async fn named_or_own(&self) -> Result<User, WireError> {
+        match (optional_name(&self.input(), "UserName", "userName", 128)?, self.caller.person()) {
+            (Some(text), _) => self.user(self.action, text).await,
+            (None, Some(Person::User { user, .. })) => self.user(self.action, user.name.as_str()).await,
+            (None, _) => Err(unnamed()),
+        }
     }
 
     /// The user of a name, if there is one: told to nobody before the act on it is allowed.

@@ -15,6 +15,7 @@ use serde_json::json;
 use crate::Decided;
 use crate::enrolment;
 use crate::outbox;
+use crate::permit::Permit;
 use crate::person::Person;
 use crate::session::{self, NewSession, SessionLimits};
 use crate::shared;
@@ -23,7 +24,7 @@ use crate::signin::{self, PasswordProof};
 /// Why a password is not changed.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Refusal {
-    /// The account's policy leaves it to the administrator (`AllowUsersToChangePassword`).
+    /// The account's policy leaves it to the administrator (`AllowUsersToChangePassword`), or the permit is of another account.
     NotAllowed,
     /// Somebody said "this wasn't me": nothing is changed until then.
     Frozen(Timestamp),
@@ -63,6 +64,46 @@ pub fn change(
     if !allowed(&person, session) {
         return Err(Refusal::NotAllowed);
     }
+    let mut changes = replace(&mut person, proof, new, op, entropy)?;
+    changes.delete(Key::Session(session.token), session.version);
+    let scope = enrolment::scope(&person, limits.root_grace, op.now);
+    let mut new = session::open(&person, scope, limits, op, entropy);
+    new.session.second_factor = session.second_factor;
+    // The password alone is no full proof where a device stands.
+    if !person.factors().devices.is_empty() {
+        new.session.confirmed = session.confirmed;
+    }
+    changes.put(Record::Session(new.session.clone()));
+    changes.put(person.record());
+    Ok(Decided::new(changes, new))
+}
+
+/// Replaces the password of an IAM user who asks with an access key (IAM `ChangePassword`), and ends every session.
+pub fn change_by_key(
+    permit: &Permit,
+    mut person: Person,
+    proof: &PasswordProof,
+    new: PasswordHash,
+    op: &OpContext,
+    entropy: &dyn Entropy,
+) -> Result<Decided<()>, Refusal> {
+    match &person {
+        Person::User { user, .. } if permit.covers(&user.id) => {}
+        Person::User { .. } | Person::Root(_) | Person::Builder(_) | Person::Operator(_) => return Err(Refusal::NotAllowed),
+    }
+    let mut changes = replace(&mut person, proof, new, op, entropy)?;
+    changes.put(person.record());
+    Ok(Decided::new(changes, ()))
+}
+
+/// Puts a new password in the place of the one that was proven, ends every session, and tells of it. The person is the caller's to put.
+fn replace(
+    person: &mut Person,
+    proof: &PasswordProof,
+    new: PasswordHash,
+    op: &OpContext,
+    entropy: &dyn Entropy,
+) -> Result<ChangeSet, Refusal> {
     if let Some(until) = person.factors().frozen_for(op.now) {
         return Err(Refusal::Frozen(until));
     }
@@ -74,20 +115,10 @@ pub fn change(
         return Err(Refusal::Mismatch);
     }
     let mut changes = ChangeSet::default();
-    changes.delete(Key::Session(session.token), session.version);
-    let scope = enrolment::scope(&person, limits.root_grace, op.now);
-    let mut new = session::open(&person, scope, limits, op, entropy);
-    new.session.second_factor = session.second_factor;
-    // The password alone is no full proof where a device stands.
-    if !person.factors().devices.is_empty() {
-        new.session.confirmed = session.confirmed;
-    }
-    changes.put(Record::Session(new.session.clone()));
-    changes.tell(AuditEvent::new(op, entropy, told(&person, "Success")));
-    outbox::notify(&mut changes, &person, &Notice::PasswordChanged(person.whose()), op, entropy);
-    shared::tell(&mut changes, &mut person, SharedChange::Password, op, entropy);
-    changes.put(person.record());
-    Ok(Decided::new(changes, new))
+    changes.tell(AuditEvent::new(op, entropy, told(person, "Success")));
+    outbox::notify(&mut changes, person, &Notice::PasswordChanged(person.whose()), op, entropy);
+    shared::tell(&mut changes, person, SharedChange::Password, op, entropy);
+    Ok(changes)
 }
 
 /// Tells of a try with a wrong present password. It counts like a sign-in: the hundredth in a row switches the password off.

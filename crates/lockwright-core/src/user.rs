@@ -198,6 +198,28 @@ pub fn set_access(
     Ok(Decided::new(changes, link))
 }
 
+/// Lets a user choose an own password at the next sign-in, or not (`UpdateLoginProfile` without a password). Whoever has a link out chooses
+/// one anyway.
+pub fn set_must_change(
+    permit: &Permit,
+    mut user: User,
+    must_change: bool,
+    op: &OpContext,
+    entropy: &dyn Entropy,
+) -> Result<Decided<()>, Refusal> {
+    if !permit.covers(&user.id) {
+        return Err(Refusal::OtherAccount);
+    }
+    let profile = user.login_profile.as_mut().ok_or(Refusal::NoLoginProfile)?;
+    if let Some(credential) = &mut profile.credential {
+        credential.must_change = must_change;
+    }
+    let mut changes = ChangeSet::default();
+    tell(&mut changes, "UpdateLoginProfile", &user, op, entropy);
+    changes.put(Record::User(user));
+    Ok(Decided::new(changes, ()))
+}
+
 struct Given {
     person: Person,
     changes: ChangeSet,

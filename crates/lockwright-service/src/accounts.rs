@@ -75,6 +75,11 @@ impl Lockwright {
         Ok(self.store().account(id).await?.and_then(|account| account.alias))
     }
 
+    /// The password policy of an account, for those who were given leave before.
+    pub async fn password_policy_of(&self, id: AccountId) -> Result<Option<PasswordPolicy>, Trouble> {
+        Ok(self.store().account(id).await?.and_then(|account| account.password_policy))
+    }
+
     /// Gives the account another name.
     pub async fn set_account_name(&self, op: &OpContext, id: AccountId, name: &AccountName) -> Result<(), AccountError> {
         let outcome = decide!(self, {

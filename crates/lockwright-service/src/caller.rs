@@ -87,6 +87,9 @@ impl Caller {
     }
 }
 
+/// What `AllowUsersToChangePassword` lets every IAM user of an account do.
+const OWN_PASSWORD: &str = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"iam:ChangePassword","Resource":["arn:aws:iam::*:user/${aws:username}","arn:aws:iam::*:user/*/${aws:username}"]},{"Effect":"Allow","Action":"iam:GetAccountPasswordPolicy","Resource":"*"}]}"#;
+
 /// The policies that speak of a caller, compiled.
 #[derive(Debug, Default)]
 pub(crate) struct Standing {
@@ -160,7 +163,10 @@ impl Lockwright {
     }
 
     async fn stand_of(&self, standing: &mut Standing, person: &Person) -> Result<bool, Trouble> {
-        let Person::User { user, .. } = person else { return Ok(true) };
+        let Person::User { account, user } = person else { return Ok(true) };
+        if account.password_policy.as_ref().is_some_and(|policy| policy.allow_users_to_change) {
+            standing.identity.extend(self.0.cache.compiled(OWN_PASSWORD));
+        }
         let account = user.id.account;
         if user.administrator && !self.stand_managed(&mut standing.identity, account, ADMINISTRATOR_ACCESS).await? {
             return Ok(false);

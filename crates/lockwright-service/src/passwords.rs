@@ -10,6 +10,7 @@ use lockwright_model::clock::Timestamp;
 use lockwright_model::context::OpContext;
 use lockwright_model::credential::Credential;
 use lockwright_model::entropy::Entropy;
+use lockwright_model::identity::UserRef;
 use lockwright_model::password_policy::PasswordPolicy;
 use lockwright_model::secret::{Password, PasswordHash, PasswordInputError};
 use lockwright_model::session::Session;
@@ -21,6 +22,7 @@ use crate::commit::decide;
 use crate::load::tries_key;
 use crate::signin::SignInError;
 use crate::trouble::{NotCommitted, Trouble};
+use crate::users::NoUser;
 
 /// Fewest characters of a root, builder-ID or operator password, with a device or without (NIST SP 800-63B-4 §3.1.1.2 asks for 15 where it
 /// is the only factor, and for 8 beside another). A device may be removed later, and nobody knows then how long the password is.
@@ -145,7 +147,7 @@ pub enum ChangePasswordError {
     /// The present password was not proven.
     #[error(transparent)]
     Present(#[from] PresentError),
-    /// The account's policy leaves it to the administrator.
+    /// The account's policy leaves it to the administrator, or no policy lets a program do it.
     #[error("an administrator changes this password")]
     NotAllowed,
     /// Somebody said "this wasn't me".
@@ -171,6 +173,25 @@ impl From<lockwright_store::StoreError> for ChangePasswordError {
 impl From<NotCommitted> for ChangePasswordError {
     fn from(failure: NotCommitted) -> Self {
         Self::Trouble(failure.into())
+    }
+}
+
+impl From<NoUser> for ChangePasswordError {
+    fn from(none: NoUser) -> Self {
+        match none {
+            NoUser::Denied => Self::NotAllowed,
+            NoUser::Trouble(trouble) => Self::Trouble(trouble),
+        }
+    }
+}
+
+impl From<password::Refusal> for ChangePasswordError {
+    fn from(refusal: password::Refusal) -> Self {
+        match refusal {
+            password::Refusal::NotAllowed => Self::NotAllowed,
+            password::Refusal::Frozen(until) => Self::Frozen { until },
+            password::Refusal::Mismatch => PresentError::Mismatch.into(),
+        }
     }
 }
 
@@ -214,23 +235,27 @@ impl Lockwright {
             return Err(ChangePasswordError::NotAllowed);
         }
         let proof = self.prove_present(op, session, &person, present).await?;
-        // The same again would leave a password that somebody else set, or that has expired, in use.
-        if Password::parse(new).ok().zip(Password::parse(present).ok()).is_some_and(|(new, present)| new.expose() == present.expose()) {
-            return Err(NewPasswordError::Weak { weaknesses: vec![Weakness::Reused { remembered: 1 }], advice: Vec::new() }.into());
-        }
+        another(present, new)?;
         let accepted = self.accept(new, again, &Requirements::of(&person)).await?;
         let outcome = decide!(self, {
             let person = self.person(&session.owner).await?.ok_or(PresentError::Mismatch)?;
             let session = self.store().session(&session.token).await?.ok_or(PresentError::Mismatch)?;
-            password::change(person, &session, &proof, accepted.hash.clone(), self.config().sessions, op, self.entropy()).map_err(
-                |refusal| match refusal {
-                    password::Refusal::NotAllowed => ChangePasswordError::NotAllowed,
-                    password::Refusal::Frozen(until) => ChangePasswordError::Frozen { until },
-                    password::Refusal::Mismatch => PresentError::Mismatch.into(),
-                },
-            )?
+            password::change(person, &session, &proof, accepted.hash.clone(), self.config().sessions, op, self.entropy())?
         });
         Ok(outcome?.token)
+    }
+
+    /// Changes the known password of an IAM user who asks with an access key; every session ends. It counts like a sign-in.
+    pub async fn change_password_by_key(&self, op: &OpContext, id: &UserRef, present: &str, new: &str) -> Result<(), ChangePasswordError> {
+        let (_, person) = self.permitted_person(op, id, "iam:ChangePassword").await?;
+        let proof = self.prove_known(op, &person, present, password::failed).await?;
+        another(present, new)?;
+        let accepted = self.accept(new, new, &Requirements::of(&person)).await?;
+        let outcome = decide!(self, {
+            let (permit, person) = self.permitted_person(op, id, "iam:ChangePassword").await?;
+            password::change_by_key(&permit, person, &proof, accepted.hash.clone(), op, self.entropy())?
+        });
+        Ok(outcome?)
     }
 
     /// Checks the present password of somebody signed in, before what a stolen session must not be enough for (ASVS 7.5.1).
@@ -257,6 +282,17 @@ impl Lockwright {
         if !session::alive(session, person, op.now) {
             return Err(PresentError::Mismatch);
         }
+        self.prove_known(op, person, typed, failed).await
+    }
+
+    /// The same, of somebody who needs no session for it.
+    async fn prove_known(
+        &self,
+        op: &OpContext,
+        person: &Person,
+        typed: &str,
+        failed: fn(Person, &Tries, &OpContext, &dyn Entropy) -> ChangeSet,
+    ) -> Result<PasswordProof, PresentError> {
         let typed = Password::parse(typed).map_err(|_| PresentError::Mismatch)?;
         let key = tries_key(person);
         let counted = self.take_try(&key, op.now).await?;
@@ -268,12 +304,22 @@ impl Lockwright {
             }
             _ => {
                 let told = decide!(self, {
-                    let person = self.person(&session.owner).await?.ok_or(PresentError::Mismatch)?;
+                    let person = self.person(&person.identity()).await?.ok_or(PresentError::Mismatch)?;
                     Decided::new(failed(person, &counted, op, self.entropy()), ())
                 });
                 told?;
                 Err(PresentError::Mismatch)
             }
         }
+    }
+}
+
+/// The same again would leave a password that somebody else set, or that has expired, in use.
+fn another(present: &str, new: &str) -> Result<(), NewPasswordError> {
+    match Password::parse(new).ok().zip(Password::parse(present).ok()) {
+        Some((new, present)) if new.expose() == present.expose() => {
+            Err(NewPasswordError::Weak { weaknesses: vec![Weakness::Reused { remembered: 1 }], advice: Vec::new() })
+        }
+        _ => Ok(()),
     }
 }

@@ -351,8 +351,8 @@ impl Lockwright {
     /// Spends a second factor that a program shows; `None`: none is shown.
     async fn show_factor(&self, op: &OpContext, person: &Person, factor: Option<&Mfa>) -> Result<Option<Timestamp>, StsError> {
         let Some(factor) = factor else { return Ok(None) };
-        let prefix = format!("arn:aws:iam::{}:mfa/", person.account_id().ok_or(StsError::WrongFactor)?);
-        let device: DeviceId = factor.serial.strip_prefix(&prefix).and_then(|id| id.parse().ok()).ok_or(StsError::WrongFactor)?;
+        let account = person.account_id().ok_or(StsError::WrongFactor)?;
+        let device = DeviceId::of_serial(account, &factor.serial).ok_or(StsError::WrongFactor)?;
         let answer = FactorAnswer::Totp { device: Some(&device), code: factor.code.expose() };
         let identity = person.identity();
         match self.try_factor(op, person, answer, None).await? {

@@ -1,5 +1,6 @@
 //! An account as a whole: what it has in numbers, and everything that decides who may do what.
 
+use lockwright_model::account::Account;
 use lockwright_model::id::AccountId;
 use lockwright_model::resource::{Resource, ResourceId, ResourceKey, ResourceKind};
 use lockwright_model::user::User;
@@ -64,6 +65,19 @@ impl Lockwright {
             if after.is_none() {
                 return Ok(summary);
             }
+        }
+    }
+
+    /// The account of a root user who has MFA devices, and the users of it who do; reads all its users. Told to nobody before the act is
+    /// allowed.
+    pub async fn owners_of_devices(&self, account: AccountId) -> Result<(Option<Account>, Vec<User>), Trouble> {
+        let root = self.store().account(account).await?.filter(|account| !account.root.factors.devices.is_empty());
+        let (mut owners, mut after) = (Vec::new(), None);
+        loop {
+            let users = self.store().users(account, after.as_deref(), READ).await?;
+            let Some(last) = users.last() else { return Ok((root, owners)) };
+            after = Some(last.name.key());
+            owners.extend(users.into_iter().filter(|user| !user.factors.devices.is_empty()));
         }
     }
 

@@ -91,6 +91,9 @@ pub enum UserError {
     /// The user has no login profile.
     #[error("the user has no login profile")]
     NoLoginProfile,
+    /// The user has a login profile already.
+    #[error("the user has a login profile already")]
+    HasLoginProfile,
     /// Something still belongs to the user.
     #[error("something still belongs to the user: {0:?}")]
     Holds(Held),
@@ -112,6 +115,19 @@ impl From<Denied> for UserError {
     fn from(_: Denied) -> Self {
         Self::Denied
     }
+}
+
+/// What is done to a user's login profile: to policies, three acts.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum ProfileAct {
+    /// The first one is made.
+    Create,
+    /// The one there is changes.
+    Update,
+    /// Either of the two, as it stands.
+    Give,
+    /// It is taken away.
+    Delete,
 }
 
 /// Why an act on a user is not begun.
@@ -267,11 +283,51 @@ impl Lockwright {
         access: GiveAccess,
         answers: Option<&HelpId>,
     ) -> Result<Handed, UserError> {
-        let takes = matches!(access, GiveAccess::None);
-        let (_, person) = self.permitted_access(op, id, takes).await?;
+        let act = if matches!(access, GiveAccess::None) { ProfileAct::Delete } else { ProfileAct::Give };
+        self.change_access(op, id, act, access, answers).await
+    }
+
+    /// Gives a user the first password (`CreateLoginProfile`).
+    pub async fn create_login_profile(&self, op: &OpContext, id: &UserRef, password: Secret, must_change: bool) -> Result<(), UserError> {
+        self.change_access(op, id, ProfileAct::Create, GiveAccess::Typed { password, must_change }, None).await.map(|_| ())
+    }
+
+    /// Gives a user another password, or says whether an own one is to be chosen at the next sign-in (`UpdateLoginProfile`). What is left out
+    /// stays.
+    pub async fn update_login_profile(
+        &self,
+        op: &OpContext,
+        id: &UserRef,
+        password: Option<Secret>,
+        must_change: Option<bool>,
+    ) -> Result<(), UserError> {
+        let (_, person) = self.permitted_access(op, id, ProfileAct::Update).await?;
+        if let Some(password) = password {
+            let must_change = must_change.unwrap_or_else(|| person.credential().is_some_and(|credential| credential.must_change));
+            let access = GiveAccess::Typed { password, must_change };
+            return self.change_access(op, id, ProfileAct::Update, access, None).await.map(|_| ());
+        }
+        let Some(must_change) = must_change else { return Ok(()) };
+        let outcome = decide!(self, {
+            let (permit, person) = self.permitted_access(op, id, ProfileAct::Update).await?;
+            let Person::User { user, .. } = person else { return Err(UserError::Denied) };
+            user::set_must_change(&permit, user, must_change, op, self.entropy())?
+        });
+        Ok(outcome?)
+    }
+
+    async fn change_access(
+        &self,
+        op: &OpContext,
+        id: &UserRef,
+        act: ProfileAct,
+        access: GiveAccess,
+        answers: Option<&HelpId>,
+    ) -> Result<Handed, UserError> {
+        let (_, person) = self.permitted_access(op, id, act).await?;
         let (access, shown) = self.prepare(access, &Requirements::of(&person)).await?;
         let outcome = decide!(self, {
-            let (permit, person) = self.permitted_access(op, id, takes).await?;
+            let (permit, person) = self.permitted_access(op, id, act).await?;
             let counted = self.store().tries(&tries_key(&person)).await?;
             let Person::User { account, user } = person else { return Err(UserError::Denied) };
             let mut decided = user::set_access(&permit, account, user, access.clone(), counted, op, self.entropy())?;
@@ -374,16 +430,23 @@ impl Lockwright {
         Ok((permit, Person::User { account: Box::new(account), user }))
     }
 
-    /// Leave to give a user console access, another password, or to take the access away: three acts for policies.
-    async fn permitted_access(&self, op: &OpContext, id: &UserRef, takes: bool) -> Result<(Permit, Person), UserError> {
+    /// Leave to give a user console access, another password, or to take the access away, and the user with its account as stored now.
+    async fn permitted_access(&self, op: &OpContext, id: &UserRef, act: ProfileAct) -> Result<(Permit, Person), UserError> {
         let person = self.person(&Identity::User(id.clone())).await?;
         let Some(Person::User { account, user }) = person else { return Err(UserError::Denied) };
-        let action = match (takes, user.login_profile.is_some()) {
-            (true, _) => "iam:DeleteLoginProfile",
-            (false, true) => "iam:UpdateLoginProfile",
-            (false, false) => "iam:CreateLoginProfile",
+        let has = user.login_profile.is_some();
+        let action = match act {
+            ProfileAct::Delete => "iam:DeleteLoginProfile",
+            ProfileAct::Update => "iam:UpdateLoginProfile",
+            ProfileAct::Give if has => "iam:UpdateLoginProfile",
+            ProfileAct::Create | ProfileAct::Give => "iam:CreateLoginProfile",
         };
         let permit = self.permit(op, id.account, &Aim::of(action, &user)).await??;
+        match act {
+            ProfileAct::Create if has => return Err(UserError::HasLoginProfile),
+            ProfileAct::Update if !has => return Err(UserError::NoLoginProfile),
+            _ => {}
+        }
         Ok((permit, Person::User { account, user }))
     }
 

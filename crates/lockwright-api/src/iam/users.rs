@@ -53,12 +53,15 @@ pub(crate) async fn get(ask: &Ask<'_>) -> Result<Reply, WireError> {
 
 fn root(ask: &Ask<'_>, account: &Account) -> Reply {
     ask.answer(|result| {
-        result.element("User", |writer| {
-            writer.text("UserId", &account.id.to_string());
-            writer.text("Arn", &account.id.root_arn());
-            writer.timestamp("CreateDate", moment(account.created));
-        });
+        result.element("User", |writer| describe_root(writer, account));
     })
+}
+
+/// A root user, as a `User`.
+pub(crate) fn describe_root(writer: &mut Writer, account: &Account) {
+    writer.text("UserId", &account.id.to_string());
+    writer.text("Arn", &account.id.root_arn());
+    writer.timestamp("CreateDate", moment(account.created));
 }
 
 /// `ListUsers`, in the order of the names.

@@ -26,7 +26,7 @@ async fn whoami(house: &House, caller: &Caller) -> (String, String) {
 }
 
 /// Gives a user a password and an authenticator app: the app, and the device's serial number.
-async fn arm(house: &House, caller: &Caller, name: &str) -> (SoftTotp, String) {
+pub(crate) async fn arm(house: &House, caller: &Caller, name: &str) -> (SoftTotp, String) {
     let lockwright = &house.installation.lockwright;
     let account = caller.user.account;
     let access = GiveAccess::Typed { password: Secret::new(PASSWORD), must_change: false };
@@ -42,8 +42,7 @@ async fn arm(house: &House, caller: &Caller, name: &str) -> (SoftTotp, String) {
     lockwright.finish_totp(&op, &session.session, cookie.expose(), &first, &second).await.unwrap();
     house.installation.clock.advance(Duration::from_secs(60));
     let user = lockwright.user_by_id(&house.host(), &caller.user).await.unwrap();
-    let device = user.factors.devices[0].id.to_string();
-    (app, format!("arn:aws:iam::{account}:mfa/{device}"))
+    (app, user.factors.devices[0].id.serial(account))
 }
 
 #[tokio::test]

@@ -81,7 +81,7 @@ impl From<Trouble> for Refused {
 impl From<UserError> for Refused {
     fn from(error: UserError) -> Self {
         match error {
-            UserError::Denied | UserError::NoLoginProfile => Self::not_found(),
+            UserError::Denied | UserError::NoLoginProfile | UserError::HasLoginProfile => Self::not_found(),
             UserError::Trouble(trouble) => trouble.into(),
             // Their pages handle these; elsewhere they can't come up.
             UserError::NameTaken | UserError::NoPolicy(_) | UserError::HelpDone | UserError::Holds(_) | UserError::Password(_) => {
