@@ -5,10 +5,11 @@ use lockwright_core::person::Person;
 use lockwright_core::recovery::HandedLink;
 use lockwright_core::user::{self, Access, Held, NewUser};
 use lockwright_model::change::UniqueKey;
+use lockwright_model::clock::Timestamp;
 use lockwright_model::context::OpContext;
 use lockwright_model::entropy::draw;
 use lockwright_model::id::{AccountId, HelpId};
-use lockwright_model::identity::{Identity, UserRef};
+use lockwright_model::identity::{Identity, Principal, UserRef};
 use lockwright_model::name::{Path, UserName};
 use lockwright_model::resource::Tag;
 use lockwright_model::secret::{Password, Secret};
@@ -55,7 +56,7 @@ pub enum Handed {
         /// The URL.
         url: Secret,
         /// When it stops working.
-        expires: lockwright_model::clock::Timestamp,
+        expires: Timestamp,
     },
 }
 
@@ -94,6 +95,9 @@ pub enum UserError {
     /// The user has a login profile already.
     #[error("the user has a login profile already")]
     HasLoginProfile,
+    /// Somebody said "this wasn't me": the user changes its own access not before then.
+    #[error("nothing of it is changed by the user itself before {0:?}")]
+    Frozen(Timestamp),
     /// Something still belongs to the user.
     #[error("something still belongs to the user: {0:?}")]
     Holds(Held),
@@ -442,6 +446,15 @@ impl Lockwright {
             ProfileAct::Create | ProfileAct::Give => "iam:CreateLoginProfile",
         };
         let permit = self.permit(op, id.account, &Aim::of(action, &user)).await??;
+        if op.principal == Principal::Signed(Identity::User(id.clone())) {
+            // On pages the old password is asked for, under Security. A program may do without where policies let, as with AWS.
+            if op.access_key.is_none() {
+                return Err(UserError::Denied);
+            }
+            if let Some(until) = user.factors.frozen_for(op.now) {
+                return Err(UserError::Frozen(until));
+            }
+        }
         match act {
             ProfileAct::Create if has => return Err(UserError::HasLoginProfile),
             ProfileAct::Update if !has => return Err(UserError::NoLoginProfile),

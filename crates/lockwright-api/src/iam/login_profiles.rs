@@ -93,6 +93,7 @@ fn failed(error: UserError, user: &User) -> WireError {
         }
         UserError::NoLoginProfile => none_of(user),
         UserError::Denied => no_user(user.name.as_str()),
+        UserError::Frozen(until) => later(until),
         UserError::Password(error) => not_taken(error),
         UserError::Trouble(trouble) => broken(trouble),
         other => {
@@ -110,11 +111,12 @@ fn not_taken(error: NewPasswordError) -> WireError {
     }
 }
 
+fn later(until: Timestamp) -> WireError {
+    let message = format!("The password cannot be changed before {}.", until.to_rfc3339());
+    WireError::modelled("EntityTemporarilyUnmodifiable", 409, message)
+}
+
 fn not_changed(error: ChangePasswordError) -> WireError {
-    let later = |until: Timestamp| {
-        let message = format!("The password cannot be changed before {}.", until.to_rfc3339());
-        WireError::modelled("EntityTemporarilyUnmodifiable", 409, message)
-    };
     match error {
         ChangePasswordError::Present(PresentError::Mismatch) => WireError::of(ErrorKind::AccessDenied, "The old password was incorrect."),
         ChangePasswordError::Present(PresentError::Wait { until }) | ChangePasswordError::Frozen { until } => later(until),

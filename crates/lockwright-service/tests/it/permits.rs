@@ -1,6 +1,6 @@
 //! Who may do what in an account: decided by policies, from what is stored now (D24).
 
-use lockwright_model::change::ClaimKey;
+use lockwright_model::change::{ChangeSet, ClaimKey, Record};
 use lockwright_model::context::OpContext;
 use lockwright_model::id::AccountId;
 use lockwright_model::identity::{Identity, Principal, UserRef};
@@ -348,4 +348,24 @@ async fn d21_many_decisions_at_once_are_never_mixed_up() {
     for task in tasks {
         task.await.unwrap();
     }
+}
+
+#[tokio::test]
+async fn n_r25_v6_2_3_nobody_gives_themselves_a_password_on_a_page_nor_while_changes_are_frozen() {
+    let house = House::memory().await;
+    let account = house.account(ANA).await;
+    let carla = house.user(account, "carla", true).await;
+    let on_page = house.as_(&Identity::User(carla.clone()));
+    let key = house.lockwright.create_access_key(&house.as_root(account), &Identity::User(carla.clone())).await.unwrap().0.id;
+    let by_key = || OpContext { access_key: Some(key.clone()), ..house.as_(&Identity::User(carla.clone())) };
+    let given = async |op: &OpContext| house.lockwright.set_access(op, &carla, GiveAccess::Generated { must_change: false }, None).await;
+    assert!(matches!(given(&on_page).await, Err(UserError::Denied)), "the page under Security asks for the old one");
+    given(&by_key()).await.unwrap();
+    let mut user = house.store.user(&carla).await.unwrap().unwrap();
+    user.factors.frozen_until = Some(by_key().now.plus(std::time::Duration::from_secs(24 * 3600)));
+    let mut changes = ChangeSet::default();
+    changes.put(Record::User(user));
+    house.store.commit(changes).await.unwrap();
+    assert!(matches!(given(&by_key()).await, Err(UserError::Frozen(_))));
+    given(&house.as_root(account)).await.unwrap();
 }

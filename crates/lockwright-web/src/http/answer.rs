@@ -84,9 +84,12 @@ impl From<UserError> for Refused {
             UserError::Denied | UserError::NoLoginProfile | UserError::HasLoginProfile => Self::not_found(),
             UserError::Trouble(trouble) => trouble.into(),
             // Their pages handle these; elsewhere they can't come up.
-            UserError::NameTaken | UserError::NoPolicy(_) | UserError::HelpDone | UserError::Holds(_) | UserError::Password(_) => {
-                Self::new(ProblemKind::BadRequest)
-            }
+            UserError::NameTaken
+            | UserError::NoPolicy(_)
+            | UserError::Frozen(_)
+            | UserError::HelpDone
+            | UserError::Holds(_)
+            | UserError::Password(_) => Self::new(ProblemKind::BadRequest),
         }
     }
 }
