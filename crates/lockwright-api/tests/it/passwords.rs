@@ -5,6 +5,7 @@ use std::time::Duration;
 use lockwright_service::signin::{AccountName, Entered, SignInName};
 
 use crate::caller::{ALL, Caller, House};
+use crate::roles;
 
 const OLD: &str = "Quarry-lantern-4-orchard";
 const NEW: &str = "Harbour-violin-7-meadow";
@@ -141,8 +142,13 @@ async fn only_an_iam_user_has_an_own_password_to_change_here() {
     let root = lockwright_model::identity::Identity::Root(boss.user.account);
     let (key, secret) = house.installation.lockwright.create_access_key(&house.host(), &root).await.unwrap();
     let root = Caller { key: key.id, secret: secret.expose().to_owned(), ..boss.clone() };
-    let refused = house.refused(&root, "InvalidUserType", "ChangePassword", &[("OldPassword", OLD), ("NewPassword", NEW)]).await;
-    assert_eq!(refused.status, 400);
+    let trust = roles::trusts(&format!("arn:aws:iam::{}:user/boss", boss.user.account), "");
+    roles::role(&house, &boss, "crew", &trust, "iam:ChangePassword").await;
+    let session = roles::take_on(&house, &boss, &roles::arn(boss.user.account, "crew"), &[]).await.unwrap();
+    for caller in [root, session] {
+        let refused = house.refused(&caller, "InvalidUserType", "ChangePassword", &[("OldPassword", OLD), ("NewPassword", NEW)]).await;
+        assert_eq!(refused.status, 400);
+    }
 }
 
 #[tokio::test]

@@ -6,7 +6,7 @@ use lockwright_model::id::AccountId;
 
 use crate::caller::{ALL, Answer, Caller, House};
 
-fn trusts(principal: &str, condition: &str) -> String {
+pub(crate) fn trusts(principal: &str, condition: &str) -> String {
     format!(
         r#"{{"Version":"2012-10-17","Statement":{{"Effect":"Allow","Principal":{{"AWS":"{principal}"}},"Action":["sts:AssumeRole","sts:TagSession","sts:SetSourceIdentity"]{condition}}}}}"#
     )
@@ -16,12 +16,12 @@ fn may(action: &str) -> String {
     format!(r#"{{"Version":"2012-10-17","Statement":{{"Effect":"Allow","Action":"{action}","Resource":"*"}}}}"#)
 }
 
-fn arn(account: AccountId, name: &str) -> String {
+pub(crate) fn arn(account: AccountId, name: &str) -> String {
     format!("arn:aws:iam::{account}:role/{name}")
 }
 
 /// A role that trusts so, and may do so.
-async fn role(house: &House, boss: &Caller, name: &str, trust: &str, action: &str) {
+pub(crate) async fn role(house: &House, boss: &Caller, name: &str, trust: &str, action: &str) {
     let made = house.iam(boss, "CreateRole", &[("RoleName", name), ("AssumeRolePolicyDocument", trust)]).await;
     assert_eq!(made.status, 200, "{}", made.body);
     let put = [("RoleName", name), ("PolicyName", "may"), ("PolicyDocument", &may(action))];
@@ -29,7 +29,7 @@ async fn role(house: &House, boss: &Caller, name: &str, trust: &str, action: &st
 }
 
 /// Takes a role on.
-async fn take_on(house: &House, caller: &Caller, role: &str, more: &[(&str, &str)]) -> Result<Caller, Answer> {
+pub(crate) async fn take_on(house: &House, caller: &Caller, role: &str, more: &[(&str, &str)]) -> Result<Caller, Answer> {
     let parameters: Vec<_> = [("RoleArn", role), ("RoleSessionName", "watch")].into_iter().chain(more.iter().copied()).collect();
     let answer = house.sts(caller, "AssumeRole", &parameters).await;
     if answer.status != 200 {
