@@ -35,11 +35,16 @@ async fn may_administer(house: &House, principal: &Principal, user: &UserRef) ->
         Err(AccountError::Denied) => false,
         Err(other) => panic!("{other:?}"),
     };
+    let may_list = user_denied(lockwright.users(&op(), account, None, 10).await.map(drop));
+    let gives = user_denied(lockwright.set_access(&op(), user, GiveAccess::Link, None).await.map(drop));
+    // Nobody is their own administrator where the old password is asked for.
+    let oneself = *principal == Principal::Signed(Identity::User(user.clone()));
+    assert!(!(oneself && gives), "{principal:?} gave themselves access");
     let outcomes = [
-        user_denied(lockwright.users(&op(), account, None, 10).await.map(drop)),
+        may_list,
         user_denied(lockwright.user(&op(), account, &name).await.map(drop)),
         user_denied(lockwright.create_user(&op(), account, &new, false, GiveAccess::None).await.map(drop)),
-        user_denied(lockwright.set_access(&op(), user, GiveAccess::Link, None).await.map(drop)),
+        if oneself { may_list } else { gives },
         user_denied(lockwright.set_user_disabled(&op(), user, false).await),
         user_denied(lockwright.end_user_sessions(&op(), user).await),
         user_denied(lockwright.helps(&op(), account, 10).await.map(drop)),
