@@ -97,14 +97,10 @@ pub(crate) async fn assume_role(ask: &Ask<'_>) -> Result<Reply, WireError> {
                 writer.text("Arn", &given.temporary.arn().unwrap_or_default());
             });
             result.optional("SourceIdentity", given.temporary.source_identity.as_deref());
-            if given.temporary.policies.is_some() || !given.temporary.policy_arns.is_empty() || !given.temporary.tags.is_empty() {
+            if given.temporary.policy.is_some() || !given.temporary.policy_arns.is_empty() || !given.temporary.tags.is_empty() {
                 result.integer("PackedPolicySize", i64::try_from(given.packed()).unwrap_or(i64::MAX));
             }
         })),
-        Err(StsError::Refused(Refusal::LongerThanRole)) => Err(WireError::of(
-            ErrorKind::ValidationError,
-            "The requested DurationSeconds exceeds the MaxSessionDuration set for this role.",
-        )),
         Err(error) => Err(failed(ask, error).await),
     }
 }
@@ -199,7 +195,10 @@ async fn failed(ask: &Ask<'_>, error: StsError) -> WireError {
         StsError::Denied(refused) => ask.denied(refused).await,
         StsError::RootTakesNoRole => denied("Roles may not be assumed by root accounts.".to_owned()).await,
         StsError::WithSession => denied(format!("Cannot call {} with session credentials", ask.call.operation)).await,
-        StsError::Refused(Refusal::LongerThanChained | Refusal::LongerThanRole) => {
+        StsError::Refused(Refusal::LongerThanRole) => {
+            invalid("The requested DurationSeconds exceeds the MaxSessionDuration set for this role.")
+        }
+        StsError::Refused(Refusal::LongerThanChained) => {
             invalid("The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by role chaining")
         }
         StsError::Refused(Refusal::OtherSource) => denied("The source identity of a session can't be changed.".to_owned()).await,

@@ -82,6 +82,15 @@ impl Person {
         self.identity().account()
     }
 
+    /// Its ARN; builder IDs and operators have none.
+    pub fn arn(&self) -> Option<String> {
+        match self {
+            Self::Root(account) => Some(account.id.root_arn()),
+            Self::User { user, .. } => Some(user.arn()),
+            Self::Builder(_) | Self::Operator(_) => None,
+        }
+    }
+
     /// The same circumstances, with this person acting.
     pub fn acting(&self, op: &OpContext) -> OpContext {
         OpContext { principal: Principal::Signed(self.identity()), iam_user: self.iam_user(), ..op.clone() }

@@ -11,6 +11,8 @@ use lockwright_model::resource::{Role, Tag};
 use lockwright_model::temporary::{Bearer, Temporary};
 use serde_json::{Value, json};
 
+use crate::Decided;
+
 /// The shortest (AWS, `DurationSeconds`).
 pub const SHORTEST: u32 = 900;
 /// How long a role's session lasts when nobody says, and at most when it was taken on from another role's.
@@ -89,7 +91,7 @@ pub fn take_on(role: &Role, taking: Taking, from: Option<&Temporary>, op: &OpCon
         expires: op.now.plus(Duration::from_secs(u64::from(seconds))),
         epoch: role.epoch,
         origin: None,
-        policies: taking.policy.map(|policy| vec![policy]),
+        policy: taking.policy,
         policy_arns: taking.policy_arns,
         mfa: None,
         tags,
@@ -103,16 +105,17 @@ fn going_on(from: &Temporary) -> impl Iterator<Item = &Tag> {
     from.tags.iter().filter(|tag| from.transitive.iter().any(|key| key.eq_ignore_ascii_case(&tag.key)))
 }
 
-/// What the trail keeps of credentials that were given out: who asked for what, never the credentials. `account` is whose trail it is.
+/// What the trail keeps of credentials that were given out: who asked for what, never the credentials. `accounts` are those whose trails
+/// keep it.
 pub fn told(
     name: &'static str,
-    account: AccountId,
-    request: Value,
+    accounts: &[AccountId],
+    request: &Value,
     key: &str,
     temporary: &Temporary,
     op: &OpContext,
     entropy: &dyn Entropy,
-) -> ChangeSet {
+) -> Decided<()> {
     let mut response = json!({"credentials": {"accessKeyId": key, "expiration": temporary.expires.to_rfc3339()}});
     if let (Some(map), Some(id), Some(arn)) = (response.as_object_mut(), temporary.user_id(), temporary.arn()) {
         match &temporary.bearer {
@@ -121,6 +124,9 @@ pub fn told(
         };
     }
     let mut changes = ChangeSet::default();
-    changes.tell(AuditEvent::new(op, entropy, Told::new(Service::Sts, name, Some(account)).request(request).response(response)));
-    changes
+    for account in accounts {
+        let told = Told::new(Service::Sts, name, Some(*account)).request(request.clone()).response(response.clone());
+        changes.tell(AuditEvent::new(op, entropy, told));
+    }
+    Decided::new(changes, ())
 }

@@ -75,6 +75,8 @@ pub enum Service {
     Account,
     /// `sts.amazonaws.com`
     Sts,
+    /// `cloudtrail.amazonaws.com`
+    CloudTrail,
 }
 
 impl Told {
@@ -139,6 +141,7 @@ impl AuditEvent {
             Service::Iam => ("iam.amazonaws.com", "AwsApiCall"),
             Service::Account => ("account.amazonaws.com", "AwsApiCall"),
             Service::Sts => ("sts.amazonaws.com", "AwsApiCall"),
+            Service::CloudTrail => ("cloudtrail.amazonaws.com", "AwsApiCall"),
         };
         let actor = match (&op.principal, &told.subject) {
             // CloudTrail writes no arn into a failed sign-in of an IAM user.

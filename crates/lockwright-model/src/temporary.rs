@@ -21,8 +21,8 @@ pub struct Temporary {
     /// The user or root user who took on the first role, and the epoch they had: what they took on ends with their own sessions. `None` where
     /// the credentials are their own, or nobody of the installation took it on.
     pub origin: Option<(Identity, u64)>,
-    /// The documents that were passed with the request for them, each bounding what they may do; `None`: none was.
-    pub policies: Option<Vec<String>>,
+    /// The document that was passed with the request for them and bounds what they may do.
+    pub policy: Option<String>,
     /// ARNs of managed policies that were passed likewise.
     pub policy_arns: Vec<String>,
     /// When a second factor was shown for them.

@@ -136,10 +136,6 @@ impl<'a> Aim<'a> {
     }
 }
 
-fn arn_of(person: &Person) -> Option<String> {
-    Caller::Person(person.clone()).arn()
-}
-
 /// What is attached to the built-in administrators group.
 pub const ADMINISTRATOR_ACCESS: &str = "arn:aws:iam::aws:policy/AdministratorAccess";
 
@@ -161,7 +157,11 @@ impl Lockwright {
     /// Notes in the account's trail that a program was denied an action.
     pub async fn note_denied(&self, op: &OpContext, account: AccountId, action: &'static str) {
         let (service, name) = action.split_once(':').unwrap_or(("", action));
-        let service = if service == "sts" { Service::Sts } else { Service::Iam };
+        let service = match service {
+            "sts" => Service::Sts,
+            "cloudtrail" => Service::CloudTrail,
+            _ => Service::Iam,
+        };
         let told = Told::new(service, name, Some(account)).failed("AccessDenied");
         let mut changes = ChangeSet::default();
         changes.tell(AuditEvent::new(op, self.entropy(), told));
@@ -196,7 +196,7 @@ impl Lockwright {
         else {
             return Ok(Err(anonymous()));
         };
-        let (own, parent) = (own.to_string(), if let Caller::Federated { parent, .. } = caller { arn_of(parent) } else { None });
+        let (own, parent) = (own.to_string(), if let Caller::Federated { parent, .. } = caller { parent.arn() } else { None });
         let role = if let Caller::Role { role, .. } = caller { role.arn() } else { String::new() };
         let principal = match caller {
             Caller::Person(Person::Root(_)) => lockwright_policy::Principal::Root { account: &own },

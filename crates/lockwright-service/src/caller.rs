@@ -50,9 +50,7 @@ impl Caller {
     /// The ARN they are known by.
     pub fn arn(&self) -> Option<String> {
         match self {
-            Self::Person(Person::Root(account)) => Some(account.id.root_arn()),
-            Self::Person(Person::User { user, .. }) => Some(user.arn()),
-            Self::Person(Person::Builder(_) | Person::Operator(_)) => None,
+            Self::Person(person) => person.arn(),
             Self::Role { temporary, .. } | Self::Federated { temporary, .. } => temporary.arn(),
         }
     }
@@ -88,7 +86,7 @@ impl Caller {
 }
 
 /// What `AllowUsersToChangePassword` lets every IAM user of an account do.
-const OWN_PASSWORD: &str = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"iam:ChangePassword","Resource":["arn:aws:iam::*:user/${aws:username}","arn:aws:iam::*:user/*/${aws:username}"]},{"Effect":"Allow","Action":"iam:GetAccountPasswordPolicy","Resource":"*"}]}"#;
+pub(crate) const OWN_PASSWORD: &str = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"iam:ChangePassword","Resource":["arn:aws:iam::*:user/${aws:username}","arn:aws:iam::*:user/*/${aws:username}"]},{"Effect":"Allow","Action":"iam:GetAccountPasswordPolicy","Resource":"*"}]}"#;
 
 /// The policies that speak of a caller, compiled.
 #[derive(Debug, Default)]
@@ -203,12 +201,12 @@ impl Lockwright {
     }
 
     async fn stand_session(&self, standing: &mut Standing, temporary: &Temporary) -> Result<bool, Trouble> {
-        if temporary.policies.is_none() && temporary.policy_arns.is_empty() {
+        if temporary.policy.is_none() && temporary.policy_arns.is_empty() {
             return Ok(true);
         }
         let Some(account) = temporary.account() else { return Ok(false) };
         let mut session = Vec::new();
-        for document in temporary.policies.iter().flatten() {
+        if let Some(document) = &temporary.policy {
             let Some(policy) = self.0.cache.compiled(document) else { return Ok(false) };
             session.push(policy);
         }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use lockwright_core::links::Attachable;
 use lockwright_model::change::Key;
 use lockwright_model::id::AccountId;
-use lockwright_model::name::{GroupName, PolicyName, RoleName};
+use lockwright_model::name::{GroupName, PolicyName, RoleName, UserName};
 use lockwright_model::resource::{CustomerPolicy, Group, Resource, ResourceId, ResourceKey, ResourceKind, Role};
 use lockwright_policy::{Policy, managed};
 use lockwright_store::StoreError;
@@ -55,6 +55,24 @@ impl Lockwright {
             Some(Resource::Policy(policy)) if policy.arn() == arn => Some(policy),
             _ => None,
         })
+    }
+
+    /// The unique id of a user or a role.
+    pub(crate) async fn id_of(&self, account: AccountId, arn: &str) -> Result<Option<String>, Trouble> {
+        let Some(place) = arn.strip_prefix(&format!("arn:aws:iam::{account}:")) else { return Ok(None) };
+        let name = place.rsplit('/').next().unwrap_or_default();
+        let found = match place.split_once('/') {
+            Some(("user", _)) => match name.parse::<UserName>() {
+                Ok(name) => self.find_user(account, &name).await?.map(|user| (user.arn(), user.id.user.to_string())),
+                Err(_) => None,
+            },
+            Some(("role", _)) => match name.parse::<RoleName>() {
+                Ok(name) => self.find_role(account, &name).await?.map(|role| (role.arn(), role.id.to_string())),
+                Err(_) => None,
+            },
+            _ => None,
+        };
+        Ok(found.filter(|(known, _)| known == arn).map(|(_, id)| id))
     }
 
     /// A managed policy that can be attached in an account: one of AWS, or of the account's own.

@@ -163,7 +163,7 @@ impl Lockwright {
     }
 
     fn give_out(&self, account: AccountId, temporary: Temporary) -> Result<Credentials, StsError> {
-        let passed = temporary.policies.iter().flatten().chain(&temporary.policy_arns).map(|text| text.chars().count()).sum::<usize>();
+        let passed = temporary.policy.iter().chain(&temporary.policy_arns).map(|text| text.chars().count()).sum::<usize>();
         if passed > PASSED_CHARACTERS {
             return Err(StsError::TooLong((passed * 100).div_ceil(PASSED_CHARACTERS)));
         }
@@ -195,7 +195,7 @@ impl Lockwright {
             expires,
             epoch: person.epoch(),
             origin: None,
-            policies: None,
+            policy: None,
             policy_arns: Vec::new(),
             mfa,
             tags: Vec::new(),
@@ -204,7 +204,7 @@ impl Lockwright {
         };
         let given = self.give_out(account, temporary)?;
         let request = json!({"serialNumber": factor.map(|mfa| mfa.serial.as_str()), "durationSeconds": seconds});
-        self.tell_given("GetSessionToken", account, request, &given, op).await?;
+        self.tell_given("GetSessionToken", &[account], &request, &given, op).await?;
         Ok(given)
     }
 
@@ -229,7 +229,7 @@ impl Lockwright {
             expires,
             epoch: person.epoch(),
             origin: None,
-            policies: taking.policy.map(|policy| vec![policy]),
+            policy: taking.policy,
             policy_arns: taking.policy_arns,
             mfa: None,
             tags: taking.tags,
@@ -237,7 +237,7 @@ impl Lockwright {
             source_identity: None,
         };
         let given = self.give_out(account, temporary)?;
-        self.tell_given("GetFederationToken", account, json!({"name": name, "durationSeconds": seconds}), &given, op).await?;
+        self.tell_given("GetFederationToken", &[account], &json!({"name": name, "durationSeconds": seconds}), &given, op).await?;
         Ok(given)
     }
 
@@ -292,10 +292,9 @@ impl Lockwright {
             temporary.mfa = Some(at);
         }
         let given = self.give_out(role.account, temporary)?;
-        if let Some(own) = caller.account_id().filter(|own| *own != role.account) {
-            self.tell_given("AssumeRole", own, request.clone(), &given, &op).await?;
-        }
-        self.tell_given("AssumeRole", role.account, request, &given, &op).await?;
+        let own = caller.account_id().filter(|own| *own != role.account);
+        let trails: Vec<AccountId> = own.into_iter().chain([role.account]).collect();
+        self.tell_given("AssumeRole", &trails, &request, &given, &op).await?;
         Ok(given)
     }
 
@@ -383,17 +382,18 @@ impl Lockwright {
         }
     }
 
+    /// Writes into the trails of these accounts what was given out: nothing is that the trail does not know of.
     async fn tell_given(
         &self,
         name: &'static str,
-        account: AccountId,
-        request: serde_json::Value,
+        accounts: &[AccountId],
+        request: &serde_json::Value,
         given: &Credentials,
         op: &OpContext,
     ) -> Result<(), StsError> {
-        // Nothing is given out that the trail does not know of.
-        self.commit(sts::told(name, account, request, given.id.as_str(), &given.temporary, op, self.entropy())).await?;
-        Ok(())
+        let outcome: Result<(), NotCommitted> =
+            decide!(self, { sts::told(name, accounts, request, given.id.as_str(), &given.temporary, op, self.entropy()) });
+        Ok(outcome?)
     }
 }
 

@@ -13,6 +13,7 @@ use lockwright_policy::{Action, Context, Effect, Policies, Policy, Principal, Re
 
 use crate::Lockwright;
 use crate::authorize::{ADMINISTRATOR_ACCESS, Aim, Denied};
+use crate::caller::OWN_PASSWORD;
 use crate::trouble::Trouble;
 
 /// Rows that are read at a time when a whole account is asked.
@@ -174,24 +175,6 @@ impl Lockwright {
         Ok(found.filter(|subject| subject.arn == arn))
     }
 
-    /// The unique id of a user or a role.
-    pub(crate) async fn id_of(&self, account: AccountId, arn: &str) -> Result<Option<String>, Trouble> {
-        let Some(place) = arn.strip_prefix(&format!("arn:aws:iam::{account}:")) else { return Ok(None) };
-        let name = place.rsplit('/').next().unwrap_or_default();
-        let found = match place.split_once('/') {
-            Some(("user", _)) => match name.parse::<UserName>() {
-                Ok(name) => self.find_user(account, &name).await?.map(|user| (user.arn(), user.id.user.to_string())),
-                Err(_) => None,
-            },
-            Some(("role", _)) => match name.parse::<RoleName>() {
-                Ok(name) => self.find_role(account, &name).await?.map(|role| (role.arn(), role.id.to_string())),
-                Err(_) => None,
-            },
-            _ => None,
-        };
-        Ok(found.filter(|(known, _)| known == arn).map(|(_, id)| id))
-    }
-
     /// Explains a decision on somebody of an account. `keys` are condition keys of the request that is imagined.
     pub async fn why(
         &self,
@@ -281,6 +264,10 @@ impl Lockwright {
             let Some(policy) = self.sourced(account, ADMINISTRATOR_ACCESS).await? else { return Ok(None) };
             identity.push(policy);
         }
+        if let Some(policy) = self.own_password(account).await? {
+            let id = "AllowUsersToChangePassword".to_owned();
+            identity.push(Sourced { id, origin: Origin::UserManaged, document: OWN_PASSWORD.to_owned(), policy });
+        }
         for id in &user.groups {
             let key = ResourceKey { account, id: ResourceId::Group(id.clone()) };
             let Some(Resource::Group(group)) = self.store().resource(&key).await? else { return Ok(None) };
@@ -348,6 +335,12 @@ impl Lockwright {
             identity.push(Sourced { id, origin: inline, document, policy: compiled });
         }
         Ok(true)
+    }
+
+    /// What the account's rules for passwords let its users do, if they do.
+    async fn own_password(&self, account: AccountId) -> Result<Option<Arc<Policy>>, Trouble> {
+        let rules = self.store().account(account).await?.and_then(|account| account.password_policy);
+        Ok(rules.filter(|rules| rules.allow_users_to_change).and_then(|_| self.0.cache.compiled(OWN_PASSWORD)))
     }
 
     /// A managed policy by its ARN.

@@ -88,6 +88,9 @@ async fn d06_a_trail_is_read_only_by_those_who_may_and_only_the_own_one() {
     let carla = house.caller(account, "carla", None).await;
     let (status, denied) = look_up(&house, &carla, json!({})).await;
     assert_eq!((status, &denied["__type"]), (400, &json!("AccessDeniedException")), "{denied}");
+    let events = house.installation.lockwright.events(&house.host(), Some(account), None, 100).await.unwrap();
+    let told = events.iter().find(|event| event.name == "LookupEvents").unwrap();
+    assert_eq!(told.record["eventSource"], "cloudtrail.amazonaws.com");
 }
 
 #[tokio::test]

@@ -55,6 +55,20 @@ async fn b8_a_principal_is_tried_with_the_policies_it_has_now() {
 }
 
 #[tokio::test]
+async fn b8_what_the_accounts_rules_let_users_do_is_tried_too() {
+    let house = House::new().await;
+    let account = house.account("ana@example.com").await;
+    let boss = house.caller(account, "boss", Some(ALL)).await;
+    house.caller(account, "carla", None).await;
+    let arn = format!("arn:aws:iam::{account}:user/carla");
+    let parameters = [("PolicySourceArn", arn.as_str()), ("ActionNames.member.1", "iam:ChangePassword"), ("ResourceArns.member.1", &arn)];
+    let tried = async || decisions(&house.iam(&boss, "SimulatePrincipalPolicy", &parameters).await);
+    assert_eq!(tried().await, ["implicitDeny"]);
+    assert_eq!(house.iam(&boss, "UpdateAccountPasswordPolicy", &[("AllowUsersToChangePassword", "true")]).await.status, 200);
+    assert_eq!(tried().await, ["allowed"]);
+}
+
+#[tokio::test]
 async fn b8_policies_of_the_call_are_tried_with_a_boundary_and_in_pages() {
     let house = House::new().await;
     let account = house.account("ana@example.com").await;

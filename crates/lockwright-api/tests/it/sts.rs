@@ -71,6 +71,10 @@ async fn x02_a_clock_that_was_set_back_revives_no_session_token() {
     let now = house.installation.clock.now();
     house.installation.clock.set(lockwright_model::clock::Timestamp::from_micros(now.as_micros() - 3_500_000_000));
     assert_ne!(whoami(&house, &session).await.1, "");
+    // Within the quarter of an hour that a signature counts.
+    house.installation.clock.set(lockwright_model::clock::Timestamp::from_micros(now.as_micros() - 600_000_000));
+    let by_that_clock = house.sts(&carla, "GetSessionToken", &[]).await;
+    assert_eq!((by_that_clock.status, by_that_clock.code().as_str()), (503, "ServiceUnavailable"), "nor is one given out by it");
 }
 
 #[tokio::test]
