@@ -31,6 +31,7 @@ pub mod hashing;
 pub mod helps;
 pub mod host;
 mod load;
+mod login_profiles;
 pub mod mail;
 pub mod message;
 pub mod notices;

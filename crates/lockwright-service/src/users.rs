@@ -8,8 +8,8 @@ use lockwright_model::change::UniqueKey;
 use lockwright_model::clock::Timestamp;
 use lockwright_model::context::OpContext;
 use lockwright_model::entropy::draw;
-use lockwright_model::id::{AccountId, HelpId};
-use lockwright_model::identity::{Identity, Principal, UserRef};
+use lockwright_model::id::AccountId;
+use lockwright_model::identity::UserRef;
 use lockwright_model::name::{Path, UserName};
 use lockwright_model::resource::Tag;
 use lockwright_model::secret::{Password, Secret};
@@ -18,7 +18,7 @@ use lockwright_model::user::User;
 use crate::Lockwright;
 use crate::authorize::{Aim, Denied};
 use crate::commit::decide;
-use crate::load::{tries_key, user_key};
+use crate::load::user_key;
 use crate::passwords::{NewPasswordError, Policy, Requirements};
 use crate::resources::NoPolicy;
 use crate::trouble::{NotCommitted, Trouble};
@@ -119,19 +119,6 @@ impl From<Denied> for UserError {
     fn from(_: Denied) -> Self {
         Self::Denied
     }
-}
-
-/// What is done to a user's login profile: to policies, three acts.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum ProfileAct {
-    /// The first one is made.
-    Create,
-    /// The one there is changes.
-    Update,
-    /// Either of the two, as it stands.
-    Give,
-    /// It is taken away.
-    Delete,
 }
 
 /// Why an act on a user is not begun.
@@ -279,76 +266,6 @@ impl Lockwright {
         Ok((user, self.handed(shown, link)))
     }
 
-    /// Gives a user a new password or link, or takes access away; answers a help request in the same commit.
-    pub async fn set_access(
-        &self,
-        op: &OpContext,
-        id: &UserRef,
-        access: GiveAccess,
-        answers: Option<&HelpId>,
-    ) -> Result<Handed, UserError> {
-        let act = if matches!(access, GiveAccess::None) { ProfileAct::Delete } else { ProfileAct::Give };
-        self.change_access(op, id, act, access, answers).await
-    }
-
-    /// Gives a user the first password (`CreateLoginProfile`).
-    pub async fn create_login_profile(&self, op: &OpContext, id: &UserRef, password: Secret, must_change: bool) -> Result<(), UserError> {
-        self.change_access(op, id, ProfileAct::Create, GiveAccess::Typed { password, must_change }, None).await.map(|_| ())
-    }
-
-    /// Gives a user another password, or says whether an own one is to be chosen at the next sign-in (`UpdateLoginProfile`). What is left out
-    /// stays.
-    pub async fn update_login_profile(
-        &self,
-        op: &OpContext,
-        id: &UserRef,
-        password: Option<Secret>,
-        must_change: Option<bool>,
-    ) -> Result<(), UserError> {
-        let (_, person) = self.permitted_access(op, id, ProfileAct::Update).await?;
-        if let Some(password) = password {
-            let must_change = must_change.unwrap_or_else(|| person.credential().is_some_and(|credential| credential.must_change));
-            let access = GiveAccess::Typed { password, must_change };
-            return self.change_access(op, id, ProfileAct::Update, access, None).await.map(|_| ());
-        }
-        let Some(must_change) = must_change else { return Ok(()) };
-        let outcome = decide!(self, {
-            let (permit, person) = self.permitted_access(op, id, ProfileAct::Update).await?;
-            let Person::User { user, .. } = person else { return Err(UserError::Denied) };
-            user::set_must_change(&permit, user, must_change, op, self.entropy())?
-        });
-        Ok(outcome?)
-    }
-
-    async fn change_access(
-        &self,
-        op: &OpContext,
-        id: &UserRef,
-        act: ProfileAct,
-        access: GiveAccess,
-        answers: Option<&HelpId>,
-    ) -> Result<Handed, UserError> {
-        let (_, person) = self.permitted_access(op, id, act).await?;
-        let (access, shown) = self.prepare(access, &Requirements::of(&person)).await?;
-        let outcome = decide!(self, {
-            let (permit, person) = self.permitted_access(op, id, act).await?;
-            let counted = self.store().tries(&tries_key(&person)).await?;
-            let Person::User { account, user } = person else { return Err(UserError::Denied) };
-            let mut decided = user::set_access(&permit, account, user, access.clone(), counted, op, self.entropy())?;
-            if let Some(help) = answers {
-                let request = self.store().help(id.account, help).await?.filter(|request| request.user == *id).ok_or(UserError::Denied)?;
-                let closed = lockwright_core::help::close(&permit, request, true, op, self.entropy()).map_err(|refusal| match refusal {
-                    lockwright_core::help::Refusal::OtherAccount => UserError::Denied,
-                    lockwright_core::help::Refusal::AlreadyDone => UserError::HelpDone,
-                })?;
-                decided.changes.puts.extend(closed.changes.puts);
-                decided.changes.events.extend(closed.changes.events);
-            }
-            decided
-        });
-        Ok(self.handed(shown, outcome?))
-    }
-
     /// Gives a user another name or path.
     pub async fn update_user(&self, op: &OpContext, id: &UserRef, path: Option<&Path>, name: Option<&UserName>) -> Result<(), UserError> {
         let outcome = decide!(self, {
@@ -434,37 +351,8 @@ impl Lockwright {
         Ok((permit, Person::User { account: Box::new(account), user }))
     }
 
-    /// Leave to give a user console access, another password, or to take the access away, and the user with its account as stored now.
-    async fn permitted_access(&self, op: &OpContext, id: &UserRef, act: ProfileAct) -> Result<(Permit, Person), UserError> {
-        let person = self.person(&Identity::User(id.clone())).await?;
-        let Some(Person::User { account, user }) = person else { return Err(UserError::Denied) };
-        let has = user.login_profile.is_some();
-        let action = match act {
-            ProfileAct::Delete => "iam:DeleteLoginProfile",
-            ProfileAct::Update => "iam:UpdateLoginProfile",
-            ProfileAct::Give if has => "iam:UpdateLoginProfile",
-            ProfileAct::Create | ProfileAct::Give => "iam:CreateLoginProfile",
-        };
-        let permit = self.permit(op, id.account, &Aim::of(action, &user)).await??;
-        if op.principal == Principal::Signed(Identity::User(id.clone())) {
-            // On pages the old password is asked for, under Security. A program may do without where policies let, as with AWS.
-            if op.access_key.is_none() {
-                return Err(UserError::Denied);
-            }
-            if let Some(until) = user.factors.frozen_for(op.now) {
-                return Err(UserError::Frozen(until));
-            }
-        }
-        match act {
-            ProfileAct::Create if has => return Err(UserError::HasLoginProfile),
-            ProfileAct::Update if !has => return Err(UserError::NoLoginProfile),
-            _ => {}
-        }
-        Ok((permit, Person::User { account, user }))
-    }
-
     /// Hashes what is to be given, before the decision.
-    async fn prepare(&self, access: GiveAccess, needs: &Requirements<'_>) -> Result<(Access, Option<Secret>), UserError> {
+    pub(crate) async fn prepare(&self, access: GiveAccess, needs: &Requirements<'_>) -> Result<(Access, Option<Secret>), UserError> {
         Ok(match access {
             GiveAccess::None => (Access::None, None),
             GiveAccess::Link => (Access::Link, None),
@@ -504,7 +392,7 @@ impl Lockwright {
         Secret::new(text)
     }
 
-    fn handed(&self, password: Option<Secret>, link: Option<HandedLink>) -> Handed {
+    pub(crate) fn handed(&self, password: Option<Secret>, link: Option<HandedLink>) -> Handed {
         match (password, link) {
             (_, Some(link)) => Handed::Link { url: self.link_url(&link), expires: link.expires },
             (Some(password), None) => Handed::Password(password),
