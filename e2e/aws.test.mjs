@@ -2,6 +2,8 @@
 
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
+import fs from 'node:fs';
+import path from 'node:path';
 import { after, before, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
@@ -16,7 +18,7 @@ import { browser, closeBrowser } from './lib/browser.mjs';
 import { DAY } from './lib/clock.mjs';
 import { PYTHON } from './lib/python.mjs';
 import { codeMail, forgotPassword, kinds, setNew } from './lib/recovery.mjs';
-import { startServer } from './lib/server.mjs';
+import { folder, startServer } from './lib/server.mjs';
 import { password, press, see, typeCode } from './lib/steps.mjs';
 
 const run = promisify(execFile);
@@ -88,6 +90,38 @@ test('m16 the AWS CLI works with nothing but an endpoint and a key', async () =>
   const users = await aws('iam', 'list-users', '--max-items', '1');
   assert.equal(users.Users[0].UserName, 'boss');
   await assert.rejects(aws('iam', 'get-user', '--user-name', 'nobody'), /NoSuchEntity/);
+});
+
+test('m16 the printed profile is all that the AWS CLI, boto3 and the SDK for JavaScript need: no secret lies in a file', async () => {
+  const home = folder();
+  const file = path.join(home, 'config');
+  const shown = await server.host('aws-config', '--account', admin.AccountId, '--user', 'boss', '--region', 'eu-central-1');
+  fs.writeFileSync(file, `${shown.Config}\n`);
+  const env = { PATH: process.env.PATH, ...server.clock.env, HOME: home, AWS_CONFIG_FILE: file, AWS_PROFILE: 'lockwright', AWS_EC2_METADATA_DISABLED: 'true' };
+  const arn = `arn:aws:iam::${admin.AccountId}:user/boss`;
+  // boto3: who it is, and IAM too.
+  const script = `import boto3
+session = boto3.Session()
+print(session.client("sts").get_caller_identity()["Arn"], session.client("iam").get_user()["User"]["UserName"], session.region_name)`;
+  assert.equal((await run(PYTHON, ['-c', script], { env })).stdout.trim(), `${arn} boss eu-central-1`);
+  // The CLI; one from before 2.13 (1.29) doesn't read the endpoint from the profile.
+  const [, major, minor] = /aws-cli\/(\d+)\.(\d+)/.exec((await run('aws', ['--version'], { env })).stdout);
+  const old = Number(minor) < (major === '1' ? 29 : 13) ? ['--endpoint-url', server.url] : [];
+  const me = JSON.parse((await run('aws', [...old, '--output', 'json', 'sts', 'get-caller-identity'], { env })).stdout);
+  assert.equal(me.Arn, arn);
+  const sdk = fileURLToPath(new URL('./lib/profile.mjs', import.meta.url));
+  assert.equal((await run(process.execPath, [sdk], { env })).stdout.trim(), arn);
+  // A role is taken on by AWS's own settings, and its trust decides.
+  const iam = new IAMClient({ endpoint: server.url, region: 'us-east-1', credentials: { accessKeyId: admin.AccessKeyId, secretAccessKey: admin.SecretAccessKey } });
+  const trust = { Version: '2012-10-17', Statement: { Effect: 'Allow', Principal: { AWS: arn }, Action: 'sts:AssumeRole' } };
+  const { Role: role } = await iam.send(new CreateRoleCommand({ RoleName: 'deck', AssumeRolePolicyDocument: JSON.stringify(trust) }));
+  fs.appendFileSync(file, `\n[profile deck]\nrole_arn = ${role.Arn}\nsource_profile = lockwright\nendpoint_url = ${shown.EndpointUrl}\nregion = eu-central-1\n`);
+  const taken = await run(PYTHON, ['-c', 'import boto3; print(boto3.client("sts").get_caller_identity()["Arn"])'], { env: { ...env, AWS_PROFILE: 'deck' } });
+  assert.match(taken.stdout, /:assumed-role\/deck\//);
+  await iam.send(new DeleteRoleCommand({ RoleName: 'deck' }));
+  // Ended with the user’s sessions: the next credentials are new ones.
+  await server.host('session', 'end', '--account', admin.AccountId, '--user', 'boss');
+  assert.equal((await run(process.execPath, [sdk], { env })).stdout.trim(), arn);
 });
 
 test('a recovery lets a program go on, tells that its key still works, and leaves it to the owner', async (t) => {

@@ -146,12 +146,12 @@ impl Api {
 }
 
 /// Whether a service knows these credentials at all: IAM takes a user's own session only with a second factor, and never whom a user vouches
-/// for (aws-behaviour §6).
+/// for (aws-behaviour §6). What the host hands out stands for a sign-in, whose session AWS's IAM takes too.
 fn may_call(signer: &Signer, call: &Call<'_>) -> bool {
     let iam = call.service == Service::Iam;
     match (&signer.caller, &signer.temporary) {
         (_, None) | (Caller::Role { .. }, _) => true,
-        (Caller::Person(_), Some(temporary)) => !iam || temporary.mfa.is_some(),
+        (Caller::Person(_), Some(temporary)) => !iam || temporary.mfa.is_some() || temporary.by_host,
         (Caller::Federated { .. }, _) => !iam,
     }
 }

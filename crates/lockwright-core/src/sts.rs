@@ -94,6 +94,7 @@ pub fn take_on(role: &Role, taking: Taking, from: Option<&Temporary>, op: &OpCon
         policy: taking.policy,
         policy_arns: taking.policy_arns,
         mfa: None,
+        by_host: false,
         tags,
         transitive,
         source_identity,

@@ -27,6 +27,9 @@ pub struct Temporary {
     pub policy_arns: Vec<String>,
     /// When a second factor was shown for them.
     pub mfa: Option<Timestamp>,
+    /// The host's command line handed them out, in place of a key that lasts.
+    #[serde(default)]
+    pub by_host: bool,
     /// Tags of the session (`aws:PrincipalTag/…`, over those of the role or the user).
     pub tags: Vec<Tag>,
     /// Keys of the tags that go on into every role that is taken on with them.

@@ -253,6 +253,10 @@ impl Lockwright {
     async fn signers_question(&self, op: &OpContext) -> Result<Option<Timestamp>, KeyError> {
         let (Some(id), Principal::Signed(signer)) = (&op.access_key, &op.principal) else { return Ok(None) };
         let signer = self.person(signer).await?.ok_or(KeyError::NoOwner)?;
+        if id.is_temporary() {
+            // With which key a session began is not kept: while one of its owner's is in question, so is what the session does.
+            return Ok(signer.keys().iter().filter_map(|key| key.questioned).max());
+        }
         let key = signer.keys().iter().find(|key| key.id == *id).ok_or(Refusal::Unknown)?;
         Ok(key.questioned)
     }

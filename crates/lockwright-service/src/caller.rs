@@ -97,7 +97,7 @@ pub(crate) struct Standing {
 }
 
 /// What is closed or switched off does not act.
-fn may_act(person: &Person) -> bool {
+pub(crate) fn may_act(person: &Person) -> bool {
     person.bar().is_none() && person.closed().is_none()
 }
 

@@ -30,6 +30,7 @@ pub mod groups;
 pub mod hashing;
 pub mod helps;
 pub mod host;
+mod host_credentials;
 mod load;
 mod login_profiles;
 pub mod mail;

@@ -162,7 +162,7 @@ impl Lockwright {
         Some((SecretKey::from_stored(&held.secret), Arc::new(held.of)))
     }
 
-    fn give_out(&self, account: AccountId, temporary: Temporary) -> Result<Credentials, StsError> {
+    pub(crate) fn give_out(&self, account: AccountId, temporary: Temporary) -> Result<Credentials, StsError> {
         let passed = temporary.policy.iter().chain(&temporary.policy_arns).map(|text| text.chars().count()).sum::<usize>();
         if passed > PASSED_CHARACTERS {
             return Err(StsError::TooLong((passed * 100).div_ceil(PASSED_CHARACTERS)));
@@ -198,6 +198,7 @@ impl Lockwright {
             policy: None,
             policy_arns: Vec::new(),
             mfa,
+            by_host: false,
             tags: Vec::new(),
             transitive: Vec::new(),
             source_identity: None,
@@ -232,6 +233,7 @@ impl Lockwright {
             policy: taking.policy,
             policy_arns: taking.policy_arns,
             mfa: None,
+            by_host: false,
             tags: taking.tags,
             transitive: Vec::new(),
             source_identity: None,
@@ -383,7 +385,7 @@ impl Lockwright {
     }
 
     /// Writes into the trails of these accounts what was given out: nothing is that the trail does not know of.
-    async fn tell_given(
+    pub(crate) async fn tell_given(
         &self,
         name: &'static str,
         accounts: &[AccountId],

@@ -51,6 +51,19 @@ pub(crate) enum Noun {
     /// IAM users of an account
     #[command(subcommand)]
     User(User),
+    /// Print a profile for AWS clients on this host, ready for ~/.aws/config
+    AwsConfig {
+        #[command(flatten)]
+        of: OfUser,
+        /// What the profile is called
+        #[arg(long, value_name = "NAME", default_value = "lockwright", value_parser = word)]
+        profile: String,
+        /// The region that is signed for: any will do
+        #[arg(long, value_name = "NAME", default_value = "us-east-1", value_parser = word)]
+        region: String,
+    },
+    /// Print temporary credentials of a user as JSON, for the `credential_process` of AWS clients on this host
+    Credentials(OfUser),
     /// Policies: why somebody may do something, who can, and what is wrong with a document
     #[command(subcommand)]
     Policy(Policy),
@@ -164,6 +177,17 @@ pub(crate) struct WhichAccount {
     pub(crate) email: Option<EmailAddress>,
 }
 
+/// A user of an account.
+#[derive(Args, Debug)]
+pub(crate) struct OfUser {
+    /// The account's number
+    #[arg(long)]
+    pub(crate) account: AccountId,
+    /// The user's name
+    #[arg(long)]
+    pub(crate) user: UserName,
+}
+
 /// A page of a list.
 #[derive(Args, Debug)]
 pub(crate) struct Page<T: std::str::FromStr + Clone + Send + Sync + 'static>
@@ -274,6 +298,12 @@ pub(crate) enum PolicyKind {
     Resource,
     /// A role, as its trust policy
     Trust,
+}
+
+/// What can stand in AWS's configuration file as it is.
+fn word(text: &str) -> Result<String, String> {
+    let spelled = !text.is_empty() && text.chars().all(|letter| letter.is_ascii_alphanumeric() || "_.@-".contains(letter));
+    if spelled { Ok(text.to_owned()) } else { Err("write it with letters, digits and _.@- alone".to_owned()) }
 }
 
 /// `KEY=VALUE`.

@@ -5,6 +5,7 @@ mod attacks;
 mod caller;
 mod cloudtrail;
 mod groups;
+mod host;
 mod logging;
 mod mfa;
 mod paging;

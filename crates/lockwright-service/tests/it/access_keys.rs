@@ -37,6 +37,10 @@ async fn m16_a_key_in_question_answers_for_none_and_makes_none_that_is_not() {
     let second = lockwright.create_access_key(&by(&first), &owner).await.unwrap().0.id;
     lockwright.set_access_key_active(&by(&second), &owner, &first, true).await.unwrap();
     assert_eq!(house.questioned(&owner).await, [first.clone(), second.clone()]);
+    // Nor does a session that one of them may have begun.
+    let session: AccessKeyId = "ASIAQAAAAAAAAAAAAAAA".parse().unwrap();
+    lockwright.set_access_key_active(&by(&session), &owner, &first, true).await.unwrap();
+    assert_eq!(house.questioned(&owner).await, [first.clone(), second.clone()]);
     // Nor for somebody else's.
     let carla = Identity::User(house.user(account, "carla", true).await);
     let hers = lockwright.create_access_key(&by(&first), &carla).await.unwrap().0.id;

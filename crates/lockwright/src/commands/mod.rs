@@ -1,6 +1,7 @@
 //! The commands, one file a noun.
 
 mod account;
+mod aws;
 mod builder;
 mod clock;
 mod config;
@@ -75,6 +76,8 @@ pub(crate) fn run(cli: Cli) -> Result<(), Failure> {
         Noun::Serve(flags) => serve::run(&common, &flags),
         Noun::Account(verb) => account::run(&common, verb),
         Noun::User(verb) => user::run(&common, verb),
+        Noun::AwsConfig { of, profile, region } => aws::config(&common, of, &profile, &region),
+        Noun::Credentials(of) => aws::credentials(&common, of),
         Noun::Policy(verb) => policy::run(&common, verb),
         Noun::Builder(verb) => builder::run(&common, verb),
         Noun::Operator(verb) => operator::run(&common, verb),

@@ -194,6 +194,11 @@ impl Config {
         data.join("control.sock")
     }
 
+    /// Where this program lies.
+    pub(crate) fn program() -> std::io::Result<PathBuf> {
+        std::env::current_exe()
+    }
+
     /// The settings as given, secrets left out, with the defaults of what was not.
     pub(crate) fn printed(&self) -> Vec<(&'static str, String, bool)> {
         let table = toml::Table::try_from(&self.settings).unwrap_or_default();

@@ -24,8 +24,8 @@ use lockwright_service::users::{GiveAccess, Handed, UserError};
 use lockwright_service::why::WhyError;
 use serde_json::{Value, json};
 
-use super::mfa;
 use super::{Access, Answer, Refused, Request, Subject, Which};
+use super::{credentials, mfa};
 
 /// Carries a request out as the host.
 pub(super) async fn execute(lockwright: &Lockwright, request: Request) -> Answer {
@@ -93,6 +93,8 @@ async fn run(lockwright: &Lockwright, op: &OpContext, request: Request) -> Answe
             let handed = lockwright.set_access(op, &found.id, give(access), None).await?;
             Ok(with_handed(json!({"AccountId": account.to_string(), "UserName": name.as_str()}), &handed))
         }
+        Request::AwsEndpoint { account, user } => credentials::endpoint(lockwright, op, account, &user).await,
+        Request::Credentials { account, user } => credentials::give(lockwright, op, account, &user).await,
         Request::PolicyWhy { account, principal, action, resource, context } => {
             let arn = if principal.starts_with("arn:") {
                 principal

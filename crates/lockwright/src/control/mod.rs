@@ -1,6 +1,7 @@
 //! Host commands: asked as data, carried out by the running server over a Unix socket, or directly where none runs.
 
 mod client;
+mod credentials;
 mod execute;
 mod mfa;
 pub(crate) mod server;
@@ -55,6 +56,14 @@ pub(crate) enum Request {
         account: AccountId,
         name: UserName,
         access: Access,
+    },
+    AwsEndpoint {
+        account: AccountId,
+        user: UserName,
+    },
+    Credentials {
+        account: AccountId,
+        user: UserName,
     },
     PolicyWhy {
         account: AccountId,
