@@ -2,6 +2,7 @@
 #![forbid(unsafe_code)]
 #![allow(clippy::disallowed_methods, reason = "measuring time is what this program is for; it never ships")]
 
+mod account_create;
 mod calls;
 mod commits;
 mod decisions;
@@ -57,6 +58,9 @@ fn main() -> anyhow::Result<()> {
     }
     if wanted("silence") {
         runtime.block_on(silence::measure(&mut report))?;
+    }
+    if wanted("account-create") {
+        account_create::measure(&mut report, &options.lockwright)?;
     }
     if wanted("start") {
         runtime.block_on(start::measure(&mut report, &options.lockwright, options.accounts))?;

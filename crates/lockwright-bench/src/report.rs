@@ -104,6 +104,7 @@ decide, from what is stored now. The peer is an axum route that reads the same b
 - *CreateUser*: the service's act without the wire, an administrator permitted by policy, acknowledged after the fsync, with its audit event.\n\
 - *Known or unknown*: Welch's t between calls with names that exist and names that don't, in turn, the slowest twentieth of each side left out. \
 Below 4.5 no difference was found (dudect's rule); it does not prove that there is none.\n\
+- *Account create*: one host command of the release build in an own process, from its start to its end, three commits with their fsync in the server; what a test suite does before each test.\n\
 - *Start-up*: from the process's start to the first answered request.\n\
 - *Memory*: `VmRSS`. An active account is one whose session, account and cache entries are in memory.\n\
 \n## Policies and signatures, measured apart\n\
@@ -119,6 +120,7 @@ Measured on 2026-11-24 on 2 processors, outside the run above; no ranges were ke
 | Signed GetCallerIdentity over the wire, 64 connections | 74418 /s (0.48 of the peer, 0.46–0.49; the limit of 0.6 is **not met**) | axum \"hello\" in the same process: 156174 /s |\n\
 | Signed GetUser, decided by policies, from the store | 31893 /s (0.20, 0.20–0.20) | axum \"hello\": 158475 /s |\n\
 | CreateUser, permitted and durable, 1 and 64 at once | 3057 /s (3026–3092) and 12759 /s (12469–13551) | – |\n\
+| `lockwright account create` with an administrator and an access key, the whole command beside a running server (limit 50 ms) | 8 ms (3–24, on a busy machine) | – |\n\
 | 1000000 policy cases, decided by a second reading of the rules too | no difference | – |\n\
 | 100000 signatures of random requests | no difference | aws-sigv4 |\n\
 \n\

@@ -118,7 +118,7 @@ fn bytes(data: &Path) -> u64 {
 }
 
 /// A running program.
-struct Server {
+pub(crate) struct Server {
     child: Child,
     port: u16,
     seconds: f64,
@@ -126,7 +126,7 @@ struct Server {
 
 impl Server {
     /// Starts it and waits for its first answer.
-    fn start(program: &Path, data: &Path) -> anyhow::Result<Self> {
+    pub(crate) fn start(program: &Path, data: &Path) -> anyhow::Result<Self> {
         let begun = Instant::now();
         let mut child = Command::new(program)
             .args(["serve", "--listen", "127.0.0.1:0", "--admin-listen", "127.0.0.1:0", "--data"])
@@ -136,7 +136,7 @@ impl Server {
             .spawn()?;
         let out = child.stdout.take().ok_or_else(|| anyhow::anyhow!("no stdout"))?;
         let greeted = BufReader::new(out).lines().map_while(Result::ok).find_map(|line| {
-            let (_, rest) = line.split_once("http://127.0.0.1:")?;
+            let (_, rest) = line.split_once("http://localhost:")?;
             rest.split('/').next()?.parse().ok()
         });
         let port: u16 = greeted.ok_or_else(|| anyhow::anyhow!("the server did not greet"))?;
@@ -167,7 +167,7 @@ impl Drop for Server {
 
 fn get(port: u16, path: &str, cookie: &str) -> anyhow::Result<()> {
     let mut stream = TcpStream::connect(("127.0.0.1", port))?;
-    write!(stream, "GET {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nCookie: {cookie}\r\nConnection: close\r\n\r\n")?;
+    write!(stream, "GET {path} HTTP/1.1\r\nHost: localhost:{port}\r\nCookie: {cookie}\r\nConnection: close\r\n\r\n")?;
     let mut answer = String::new();
     stream.read_to_string(&mut answer)?;
     anyhow::ensure!(answer.starts_with("HTTP/1.1 200"), "{}", answer.lines().next().unwrap_or_default());

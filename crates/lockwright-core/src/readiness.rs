@@ -75,6 +75,8 @@ pub enum Concern {
     MailboxOpens,
     /// A mailbox for recoveries is run by the very installation that it would be needed for: a loop.
     MailboxInside,
+    /// The root user has access keys: whoever finds one can do everything, and no policy bounds it.
+    RootKeys,
     /// One phone is both the only device and the only number.
     OnePhone,
     /// There is no set of recovery codes, or hardly any is left.
@@ -210,6 +212,7 @@ fn concerns(person: &Person, lines: &[Line], settings: RecoverySettings, surroun
     let holds = [
         (Concern::MailboxOpens, !protected && !addresses.is_empty()),
         (Concern::MailboxInside, domains.iter().any(|domain| inside(domain))),
+        (Concern::RootKeys, person.kind() == IdentityKind::Root && !person.keys().is_empty()),
         (Concern::OnePhone, factors.phones.len() == 1 && only_typed_codes(person)),
         (Concern::FewCodes, protected && codes < FEW_CODES),
         (Concern::OneDevice, factors.devices.len() == 1),

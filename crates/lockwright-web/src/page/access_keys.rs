@@ -26,6 +26,8 @@ pub struct KeyCard {
     pub path: String,
     /// Policies let who looks switch them off.
     pub may_change: bool,
+    /// They are the root user's, which is bad practice and said so.
+    pub of_root: bool,
 }
 
 impl KeyCard {
@@ -45,6 +47,7 @@ impl KeyCard {
             ],
             path: path.into(),
             may_change,
+            of_root: may_change,
         }
     }
 }

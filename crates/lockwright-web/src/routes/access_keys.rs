@@ -26,7 +26,8 @@ pub(super) async fn card(member: &Member, owner: &Person, path: String) -> Resul
         active: key.active,
         questioned: key.questioned.map(words::day),
     });
-    Ok(Some(KeyCard { rows: rows.collect(), path, may_change: seen.may_change }))
+    let of_root = matches!(owner, Person::Root(_));
+    Ok(Some(KeyCard { rows: rows.collect(), path, may_change: seen.may_change, of_root }))
 }
 
 /// One's own.

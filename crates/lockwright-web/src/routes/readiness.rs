@@ -80,6 +80,7 @@ const fn theirs_words(concern: Concern) -> &'static str {
         Concern::OnlyOperatorsFrom(_) => "One loss would leave them with the help of two operators, which takes days.",
         Concern::MailboxOpens => "Whoever reads their mailbox can set a new password and sign in, for they have no MFA device.",
         Concern::MailboxInside => "A mailbox of theirs is run under the address of this very installation: if it goes, both go.",
+        Concern::RootKeys => "They have access keys of the root user, which no policy bounds.",
         Concern::OnePhone => "One phone is their only device and their only number.",
         Concern::FewCodes => "They have hardly any recovery codes left, or none.",
         Concern::OneDevice => "They have one MFA device.",
@@ -124,6 +125,12 @@ fn concern_row(concern: Concern) -> ConcernRow {
             true,
             "/security/addresses",
             "Add an address elsewhere",
+        ),
+        Concern::RootKeys => (
+            "There are access keys of yours, the root user’s: whoever finds one can do everything, and no policy bounds it. Give programs a user’s instead.",
+            false,
+            "/security#access-keys",
+            "Look at them",
         ),
         Concern::OnePhone => {
             ("One phone is your only device and your only number. If it is lost, both are.", false, "/security/mfa", "Add a second device")
@@ -265,6 +272,7 @@ mod tests {
         let plain = [
             Concern::MailboxOpens,
             Concern::MailboxInside,
+            Concern::RootKeys,
             Concern::OnePhone,
             Concern::FewCodes,
             Concern::OneDevice,

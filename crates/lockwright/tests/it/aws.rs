@@ -61,3 +61,37 @@ fn m16_the_profile_can_be_appended_as_it_is() {
         assert_eq!(output.status.code(), Some(2), "{wrong}");
     }
 }
+
+#[test]
+fn m15_one_command_makes_an_account_or_a_user_with_a_key_and_says_so_when_it_is_the_root_users() {
+    let mut program = Program::new(None);
+    program.start();
+    let make = |email: &str, more: &[&str]| {
+        let words = ["account", "create", "--name", "Example", "--email", email, "--access-key", "--output", "json"];
+        let output = program.host(&[&words, more].concat());
+        assert!(output.status.success(), "{output:?}");
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        (serde_json::from_slice::<serde_json::Value>(&output.stdout).expect("JSON"), said)
+    };
+    let key = |of: &serde_json::Value| {
+        let text = |field: &str| of[field].as_str().unwrap_or_default().to_owned();
+        let (account, id, secret) = (text("AccountId"), text("AccessKeyId"), text("SecretAccessKey"));
+        assert!(account.len() == 12 && id.starts_with("AKIA") && id.len() == 20 && secret.len() == 40, "{of}");
+        account
+    };
+    let (root, said) = make("root@example.com", &[]);
+    key(&root);
+    assert!(root.get("UserName").is_none() && said.contains("the root user's"), "{said}");
+    let (made, said) = make("other@example.com", &["--admin-user", "ana"]);
+    let account = key(&made);
+    assert!(made["UserName"] == "ana" && !said.contains("root user"), "{said}");
+    let read_only = "arn:aws:iam::aws:policy/IAMReadOnlyAccess";
+    let user = ["user", "create", "--account", &account, "--name", "ci", "--access", "none", "--access-key", "--policy"];
+    let made = program.json(&[&user[..], &[read_only]].concat());
+    assert_eq!(key(&made), account);
+    let user = ["user", "create", "--account", &account, "--name", "cj", "--access", "none", "--access-key", "--policy"];
+    let none = program.host(&[&user[..], &["arn:aws:iam::aws:policy/NoSuchPolicy"]].concat());
+    assert_eq!((none.status.code(), none.stdout.len()), (Some(1), 0));
+    let names = program.json(&["user", "list", "--account", &account]);
+    assert_eq!(names.as_array().map(Vec::len), Some(2), "one whose policy is not there is not made: {names}");
+}

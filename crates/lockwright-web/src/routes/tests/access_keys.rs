@@ -35,6 +35,8 @@ async fn a_recovery_marks_the_keys_from_before_until_their_owner_says_what_each_
     root.sign_in(ANA, NEW).await.to("/console");
     let page = root.get("/security").await;
     assert_eq!(page.body.matches("<span class=\"tag look\">Look at it</span>").count(), 2, "{}", page.body);
+    assert!(page.says("These are the root user’s."), "m15: that a root user has keys is said where they are shown: {}", page.body);
+    assert!(root.get("/security/readiness").await.says("access keys of yours, the root user’s"));
 
     root.post(&format!("/security/access-keys/{kept}"), &[("act", "keep")]).await.to("/security?done=saved");
     root.post(&format!("/security/access-keys/{dropped}"), &[("act", "deactivate")]).await.to("/security?done=saved");
@@ -69,6 +71,7 @@ async fn a_users_keys_are_changed_by_whom_policies_let_and_by_nobody_of_another_
     let mut kim = house.browser();
     kim.sign_in_user(&account, "kim", OLD).await.to("/console");
     let own = kim.get("/security").await;
+    assert!(!own.says("the root user’s"), "{}", own.body);
     assert!(own.says(key.as_str()) && !own.says("value=\"deactivate\""), "no policy lets kim: {}", own.body);
     let refused = kim.post(&format!("/security/access-keys/{key}"), &[("act", "deactivate")]).await;
     assert_eq!(refused.status, StatusCode::NOT_FOUND);
