@@ -1,7 +1,8 @@
-//! The house's own commands: `cargo xtask setup|test|tidy|bench|requirements|operations|ci`.
+//! The house's own commands: `cargo xtask setup|test|tidy|bench|fuzz|requirements|operations|ci`.
 
 mod bench;
 mod ci;
+mod fuzz;
 mod operations;
 mod phases;
 mod programs;
@@ -22,6 +23,8 @@ usage: cargo xtask <command>
   test [-- FILTER]   set up, then run every test; FILTER narrows by test name
   tidy               check the rules of the house that no compiler knows
   bench [ONLY]       measure against named peers and write docs/performance.md
+  fuzz               a short run of every fuzz target
+  fuzz NAME SECONDS  a long run of one
   requirements       write docs/reference/requirements.md from the names of the tests
   operations         write docs/reference/operations.md from the table of operations
   ci                 format, lints, tidy, dependency rules, then every test
@@ -48,6 +51,8 @@ fn dispatch(words: &[String]) -> anyhow::Result<()> {
         ["tidy"] => tidy::run(&root),
         ["bench"] => bench::run(&root, ""),
         ["bench", only] => bench::run(&root, only),
+        ["fuzz"] => fuzz::smoke(&root),
+        ["fuzz", name, seconds] => fuzz::long(&root, name, seconds.parse().context("how long is a number of seconds")?),
         ["requirements"] => requirements::run(&root),
         ["operations"] => operations::run(&root),
         ["ci"] => ci::run(&root),

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 
+use crate::fuzz;
 use crate::phases::Phases;
 use crate::programs::{self, cargo, command};
 use crate::setup;
@@ -29,6 +30,9 @@ pub(crate) fn add_to(phases: &mut Phases, root: &Path, filter: Option<&str>) {
         }
         programs::run(&mut tests)
     });
+    if filter.is_none() {
+        phases.run("fuzz", || fuzz::smoke(root));
+    }
     let built = phases.run("build", || programs::run(cargo(root).args(["build", "--quiet", "--package", "lockwright"])));
     if built {
         phases.run("e2e", || end_to_end(root, filter));
