@@ -57,6 +57,15 @@ test('m16 boto3 goes through the services as with AWS, and every answer fits bot
   assert.equal(stdout, '');
 });
 
+test('m16 every paginator and waiter of boto3 walks what is offered: in pages of one it is the same as at once', async () => {
+  const page = fs.readFileSync(fileURLToPath(new URL('../docs/reference/operations.md', import.meta.url)), 'utf8');
+  const offered = [...page.split('\n## ')[1].matchAll(/^\| (\w+) \| offered \|$/gm)].map((row) => row[1]);
+  const own = await server.host('account', 'create', '--name', 'Pier', '--email', 'pier@example.com', '--admin-user', 'boss', '--access-key');
+  const script = fileURLToPath(new URL('./aws_pages.py', import.meta.url));
+  const { stdout } = await run(PYTHON, [script, server.url, own.AccessKeyId, own.SecretAccessKey, offered.join()]);
+  assert.ok(Number(stdout) >= 24, stdout);
+});
+
 test('m16 the SDK for JavaScript takes on a role, waits, pages and is refused as with AWS', async () => {
   const settings = { endpoint: server.url, region: 'us-east-1' };
   const keys = { accessKeyId: admin.AccessKeyId, secretAccessKey: admin.SecretAccessKey };

@@ -12,7 +12,8 @@ use crate::programs::{self, command, find};
 pub(crate) fn run(root: &Path) -> anyhow::Result<()> {
     debian_packages(root)?;
     node_modules(root)?;
-    python_packages(root)
+    python_packages(root, "requirements.txt", ".venv")?;
+    python_packages(root, "readers/requirements.txt", ".venv-readers")
 }
 
 /// The Chromium that the browser tests drive.
@@ -133,18 +134,18 @@ fn node_modules(root: &Path) -> anyhow::Result<()> {
     stamp.write()
 }
 
-fn python_packages(root: &Path) -> anyhow::Result<()> {
+/// Installs a list into an environment of its own.
+fn python_packages(root: &Path, list: &str, name: &str) -> anyhow::Result<()> {
     let folder = root.join("e2e");
-    let venv = folder.join(".venv");
-    let stamp = Stamp::of(&folder.join("requirements.txt"), &venv)?;
-    if stamp.is_current() && python(root).is_file() {
+    let venv = folder.join(name);
+    let python = venv.join("bin/python3");
+    let stamp = Stamp::of(&folder.join(list), &venv)?;
+    if stamp.is_current() && python.is_file() {
         return Ok(());
     }
-    programs::run(command(&folder, "python3").args(["-m", "venv", "--clear", ".venv"]))?;
+    programs::run(command(&folder, "python3").args(["-m", "venv", "--clear", name]))?;
     programs::run(
-        command(&folder, python(root))
-            .args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check"])
-            .args(["--requirement", "requirements.txt"]),
+        command(&folder, python).args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check"]).args(["--requirement", list]),
     )?;
     stamp.write()
 }

@@ -83,9 +83,10 @@ impl Lockwright {
         let credential = person.credential();
         let mut row = vec![name, arn, created.to_rfc3339(), credential.is_some().to_string()];
         row.push(match (credential, used) {
-            (None, _) => NONE.to_owned(),
+            (None, _) if !root => NONE.to_owned(),
             (Some(_), Some(used)) => used.to_rfc3339(),
-            (Some(_), None) => "no_information".to_owned(),
+            // A root user always has a password at AWS: programs read a time there, or this.
+            (_, None) | (None, Some(_)) => "no_information".to_owned(),
         });
         row.push(credential.map_or_else(|| NONE.to_owned(), |credential| credential.changed.to_rfc3339()));
         row.push(if root { "not_supported".to_owned() } else { next_rotation(credential, policy) });

@@ -1,5 +1,6 @@
 //! Managed policies, AWS's and an account's own, as everybody looks at them.
 
+use lockwright_model::id::base32;
 use lockwright_model::resource::CustomerPolicy;
 use lockwright_service::authorize::Aim;
 use lockwright_service::core::policy::version_id;
@@ -9,6 +10,7 @@ use lockwright_wire::moment::Moment;
 use lockwright_wire::percent::encoded;
 use lockwright_wire::query::{Constraint, Node, Violations};
 use lockwright_wire::xml::Writer;
+use sha2::{Digest, Sha256};
 
 use super::uses::{InUse, USAGES, Uses, uses};
 use super::{Page, arn};
@@ -201,7 +203,10 @@ pub(crate) fn describe_tagged(writer: &mut Writer, policy: &Shown, uses: Uses) {
 /// A `Policy` without its tags; lists leave out what it is for.
 pub(crate) fn describe(writer: &mut Writer, policy: &Shown, uses: Uses, whole: bool) {
     match policy {
-        Shown::Aws(policy) => writer.text("PolicyName", policy.name()),
+        Shown::Aws(policy) => {
+            writer.text("PolicyName", policy.name());
+            writer.text("PolicyId", &id_of(&policy.arn()));
+        }
         Shown::Own(policy) => {
             writer.text("PolicyName", policy.name.as_str());
             writer.text("PolicyId", policy.id.as_str());
@@ -228,6 +233,12 @@ pub(crate) fn describe(writer: &mut Writer, policy: &Shown, uses: Uses, whole: b
             writer.timestamp("UpdateDate", moment(policy.updated));
         }
     }
+}
+
+/// The id of a policy managed by AWS: not AWS's own, but made from the ARN, so that it is the same everywhere and always. Programs key by it.
+fn id_of(arn: &str) -> String {
+    let letters: String = base32(&Sha256::digest(arn)).chars().take(17).collect();
+    format!("ANPA{letters}")
 }
 
 /// A `PolicyVersion`: the document is percent-encoded, as AWS has it.

@@ -2,6 +2,7 @@
 
 mod account;
 mod attacks;
+mod bad_input;
 mod caller;
 mod cloudtrail;
 mod groups;

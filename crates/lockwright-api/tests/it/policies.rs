@@ -31,6 +31,19 @@ async fn with_policy() -> (House, Caller, String) {
 }
 
 #[tokio::test]
+async fn policies_of_aws_have_an_id_that_stays_theirs() {
+    let house = House::new().await;
+    let boss = house.caller(house.account("ana@example.com").await, "boss", Some(ALL)).await;
+    let id = async |name: &str| {
+        let arn = format!("arn:aws:iam::aws:policy/{name}");
+        house.done(&boss, "GetPolicy", &[("PolicyArn", arn.as_str())]).await.text("PolicyId")
+    };
+    let (one, other) = (id("AdministratorAccess").await, id("IAMReadOnlyAccess").await);
+    assert!(one.starts_with("ANPA") && one.len() == 21 && one != other, "{one} {other}");
+    assert_eq!(id("AdministratorAccess").await, one);
+}
+
+#[tokio::test]
 async fn a_policy_of_the_accounts_own_is_found_as_it_was_made() {
     let (house, boss, arn) = with_policy().await;
     assert_eq!(arn, format!("arn:aws:iam::{}:policy/deck/Crew", boss.user.account));

@@ -28,6 +28,7 @@ async fn m15_the_report_says_of_everybody_what_they_can_sign_in_with_as_of_now()
     assert_eq!(report.len(), 5, "a comma in a name tells no columns apart");
     let root = format!("<root_account>,arn:aws:iam::{account}:root,");
     assert!(report[1].starts_with(&root) && report[1].contains(",not_supported,false,false,N/A,"), "{}", report[1]);
+    assert!(report[1].contains(",no_information,"), "programs read a time there or this: {}", report[1]);
     assert!(
         report[3].contains("true,") && report[3].contains(",eu-central-1,iam,false,N/A,N/A,N/A,N/A,false,N/A,false,N/A"),
         "{}",

@@ -78,7 +78,7 @@ async fn x02_a_clock_that_was_set_back_revives_no_session_token() {
 }
 
 #[tokio::test]
-async fn d15_a_token_is_worth_nothing_without_its_own_key_and_secret() {
+async fn c21_d15_a_token_is_worth_nothing_without_its_own_key_and_secret() {
     let house = House::new().await;
     let account = house.account("ana@example.com").await;
     let carla = house.caller(account, "carla", Some(ALL)).await;
@@ -111,7 +111,7 @@ async fn d15_a_token_is_worth_nothing_without_its_own_key_and_secret() {
 }
 
 #[tokio::test]
-async fn b31_a_token_ends_with_the_sessions_of_whose_it_is() {
+async fn b31_c12_a_token_ends_with_the_sessions_of_whose_it_is() {
     let house = House::new().await;
     let account = house.account("ana@example.com").await;
     let lockwright = &house.installation.lockwright;
