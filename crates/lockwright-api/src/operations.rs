@@ -5,6 +5,7 @@ use lockwright_wire::route::{Call, Service};
 
 use crate::ask::Ask;
 use crate::iam::grantee::{OfGroup, OfRole, OfUser};
+use crate::iam::resources::{InstanceProfile, OpenIdProvider};
 use crate::{cloudtrail, iam, sts};
 
 /// An operation that is offered.
@@ -46,10 +47,10 @@ macro_rules! operations {
             }
         }
 
-        /// Carries a call out.
+        /// Carries a call out. What it keeps on the way stands on the heap: one table of all operations is too much for a small stack.
         pub(crate) async fn carry_out(ask: &Ask<'_>) -> Result<Reply, WireError> {
             match (ask.call.service, ask.call.operation.as_ref()) {
-                $((Service::$service, $name) => $handler(ask).await,)+
+                $((Service::$service, $name) => Box::pin($handler(ask)).await,)+
                 (_, operation) => Err(not_offered(operation)),
             }
         }
@@ -58,6 +59,8 @@ macro_rules! operations {
 
 operations! {
     CloudTrail "LookupEvents" => cloudtrail::lookup_events,
+    Iam "AddClientIDToOpenIDConnectProvider" => iam::openid_providers::add_client,
+    Iam "AddRoleToInstanceProfile" => iam::instance_profiles::add_role,
     Iam "AddUserToGroup" => iam::groups::add,
     Iam "AttachGroupPolicy" => iam::attached::attach::<OfGroup>,
     Iam "AttachRolePolicy" => iam::attached::attach::<OfRole>,
@@ -66,7 +69,9 @@ operations! {
     Iam "CreateAccessKey" => iam::access_keys::create,
     Iam "CreateAccountAlias" => iam::aliases::create,
     Iam "CreateGroup" => iam::groups::create,
+    Iam "CreateInstanceProfile" => iam::instance_profiles::create,
     Iam "CreateLoginProfile" => iam::login_profiles::create,
+    Iam "CreateOpenIDConnectProvider" => iam::openid_providers::create,
     Iam "CreatePolicy" => iam::policies::create,
     Iam "CreatePolicyVersion" => iam::policies::create_version,
     Iam "CreateRole" => iam::roles::create,
@@ -77,7 +82,9 @@ operations! {
     Iam "DeleteAccountPasswordPolicy" => iam::password_policy::delete,
     Iam "DeleteGroup" => iam::groups::delete,
     Iam "DeleteGroupPolicy" => iam::inline::delete::<OfGroup>,
+    Iam "DeleteInstanceProfile" => iam::resources::delete::<InstanceProfile>,
     Iam "DeleteLoginProfile" => iam::login_profiles::delete,
+    Iam "DeleteOpenIDConnectProvider" => iam::openid_providers::delete,
     Iam "DeletePolicy" => iam::policies::delete,
     Iam "DeletePolicyVersion" => iam::policies::delete_version,
     Iam "DeleteRole" => iam::roles::delete,
@@ -99,8 +106,10 @@ operations! {
     Iam "GetCredentialReport" => iam::account::report,
     Iam "GetGroup" => iam::groups::get,
     Iam "GetGroupPolicy" => iam::inline::get::<OfGroup>,
+    Iam "GetInstanceProfile" => iam::instance_profiles::get,
     Iam "GetLoginProfile" => iam::login_profiles::get,
     Iam "GetMFADevice" => iam::mfa::get,
+    Iam "GetOpenIDConnectProvider" => iam::openid_providers::get,
     Iam "GetPolicy" => iam::managed::get,
     Iam "GetPolicyVersion" => iam::managed::version,
     Iam "GetRole" => iam::roles::get,
@@ -116,7 +125,12 @@ operations! {
     Iam "ListGroupPolicies" => iam::inline::list::<OfGroup>,
     Iam "ListGroups" => iam::groups::list,
     Iam "ListGroupsForUser" => iam::groups::list_for_user,
+    Iam "ListInstanceProfileTags" => iam::resources::list_tags::<InstanceProfile>,
+    Iam "ListInstanceProfiles" => iam::instance_profiles::list,
+    Iam "ListInstanceProfilesForRole" => iam::instance_profiles::list_for_role,
     Iam "ListMFADevices" => iam::mfa::list,
+    Iam "ListOpenIDConnectProviderTags" => iam::resources::list_tags::<OpenIdProvider>,
+    Iam "ListOpenIDConnectProviders" => iam::openid_providers::list,
     Iam "ListPolicies" => iam::managed::list,
     Iam "ListPolicyTags" => iam::managed::list_tags,
     Iam "ListPolicyVersions" => iam::managed::versions,
@@ -132,13 +146,19 @@ operations! {
     Iam "PutRolePolicy" => iam::inline::put::<OfRole>,
     Iam "PutUserPermissionsBoundary" => iam::attached::bound::<OfUser>,
     Iam "PutUserPolicy" => iam::inline::put::<OfUser>,
+    Iam "RemoveClientIDFromOpenIDConnectProvider" => iam::openid_providers::remove_client,
+    Iam "RemoveRoleFromInstanceProfile" => iam::instance_profiles::remove_role,
     Iam "RemoveUserFromGroup" => iam::groups::remove,
     Iam "SetDefaultPolicyVersion" => iam::policies::put_in_force,
     Iam "SimulateCustomPolicy" => iam::simulate::custom,
     Iam "SimulatePrincipalPolicy" => iam::simulate::principal,
+    Iam "TagInstanceProfile" => iam::resources::tag::<InstanceProfile>,
+    Iam "TagOpenIDConnectProvider" => iam::resources::tag::<OpenIdProvider>,
     Iam "TagPolicy" => iam::policies::tag,
     Iam "TagRole" => iam::tagging::put::<OfRole>,
     Iam "TagUser" => iam::tagging::put::<OfUser>,
+    Iam "UntagInstanceProfile" => iam::resources::untag::<InstanceProfile>,
+    Iam "UntagOpenIDConnectProvider" => iam::resources::untag::<OpenIdProvider>,
     Iam "UntagPolicy" => iam::policies::untag,
     Iam "UntagRole" => iam::tagging::take::<OfRole>,
     Iam "UntagUser" => iam::tagging::take::<OfUser>,
@@ -147,6 +167,7 @@ operations! {
     Iam "UpdateAssumeRolePolicy" => iam::roles::trust,
     Iam "UpdateGroup" => iam::groups::update,
     Iam "UpdateLoginProfile" => iam::login_profiles::update,
+    Iam "UpdateOpenIDConnectProviderThumbprint" => iam::openid_providers::update_thumbprints,
     Iam "UpdateRole" => iam::roles::update,
     Iam "UpdateRoleDescription" => iam::roles::describe_anew,
     Iam "UpdateUser" => iam::users::update,

@@ -41,6 +41,7 @@ pub(crate) async fn open(folder: &Path, threads: usize) -> anyhow::Result<(Lockw
         mail_from: "lockwright@example.com".parse()?,
         mail_reply_to: None,
         messages: MessageConfig::Files(folder.join("outbox")),
+        local_identity_providers: false,
     };
     let lockwright = Lockwright::new(config, store.clone(), Arc::new(SystemClock), Arc::new(SystemEntropy))?;
     Ok((lockwright, store))

@@ -172,7 +172,7 @@ pub struct Part {
 }
 
 /// Removes some users, help requests, groups, policies and roles of an account whose removal goes on at once. What others hold comes
-/// after them: groups and roles before policies.
+/// after them: groups and instance profiles before roles, and all of them before policies.
 pub fn remove_parts(
     owner: &Person,
     users: Vec<Part>,
@@ -199,7 +199,12 @@ pub fn remove_parts(
         match &resource {
             Resource::Group(group) => links::let_go_of_grants(&mut changes, group.account, &Holder::Group(group.id.clone()), &group.grants),
             Resource::Role(role) => links::let_go_of_grants(&mut changes, role.account, &Holder::Role(role.id.clone()), &role.grants),
-            Resource::Policy(_) => {}
+            Resource::InstanceProfile(profile) => {
+                if let Some(role) = &profile.role {
+                    links::put_down(&mut changes, profile.account, &profile.id, role);
+                }
+            }
+            Resource::Policy(_) | Resource::OpenIdProvider(_) => {}
         }
         changes.delete(Key::Resource(key), version);
     }

@@ -47,6 +47,8 @@ pub enum Refusal {
     TooMany,
     /// There is no policy of this name, or none of this ARN is attached.
     Unknown,
+    /// It is a role that a service manages.
+    ServiceLinked,
 }
 
 /// The names that CloudTrail has for one act on each kind of grantee.
@@ -137,7 +139,13 @@ impl Grantee {
     }
 
     fn mine(&self, permit: &Permit) -> Result<(), Refusal> {
-        if self.account() == permit.account() { Ok(()) } else { Err(Refusal::OtherAccount) }
+        if self.account() != permit.account() {
+            return Err(Refusal::OtherAccount);
+        }
+        match self {
+            Self::Role(role) if role.is_service_linked() => Err(Refusal::ServiceLinked),
+            _ => Ok(()),
+        }
     }
 }
 

@@ -1,7 +1,7 @@
 //! The way back from what is held to who holds it: it is written in the same commit as the holder's own row, and says the same.
 
 use lockwright_model::change::{ChangeSet, Key, Record, Version};
-use lockwright_model::id::AccountId;
+use lockwright_model::id::{AccountId, InstanceProfileId, RoleId};
 use lockwright_model::identity::UserRef;
 use lockwright_model::resource::{CustomerPolicy, Group, Holder, Link, LinkKey, LinkKind, ResourceId};
 use lockwright_model::user::{Grants, User};
@@ -49,6 +49,18 @@ pub(crate) fn join(changes: &mut ChangeSet, user: &UserRef, group: &Group) {
 pub(crate) fn let_go(changes: &mut ChangeSet, account: AccountId, holder: Holder, kind: LinkKind, target: &str) {
     let link = LinkKey { account, target: target.to_owned(), kind, holder };
     changes.delete(Key::Link(link), Version::NEW);
+}
+
+/// Writes that a role is in an instance profile; it stays as long as it is.
+pub(crate) fn carry(changes: &mut ChangeSet, account: AccountId, profile: &InstanceProfileId, role: &RoleId) {
+    let holder = Holder::InstanceProfile(profile.clone());
+    let key = LinkKey { account, target: role.to_string(), kind: LinkKind::Profile, holder };
+    changes.put(Record::Link(Link { key, to: Some(ResourceId::Role(role.clone())) }));
+}
+
+/// Writes that a role is no longer in an instance profile.
+pub(crate) fn put_down(changes: &mut ChangeSet, account: AccountId, profile: &InstanceProfileId, role: &RoleId) {
+    let_go(changes, account, Holder::InstanceProfile(profile.clone()), LinkKind::Profile, role.as_str());
 }
 
 /// Lets go of everything that a holder is granted by.

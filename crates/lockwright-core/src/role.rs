@@ -7,7 +7,7 @@ use lockwright_model::entropy::Entropy;
 use lockwright_model::event::{AuditEvent, Service, Told};
 use lockwright_model::id::RoleId;
 use lockwright_model::name::{Path, RoleName};
-use lockwright_model::resource::{Holder, LinkKind, Pin, Resource, Role, Tag};
+use lockwright_model::resource::{Holder, LinkKind, Pin, Resource, Role, SERVICE_ROLES, Tag};
 use lockwright_model::user::Grants;
 use lockwright_policy::document::counted_characters;
 use serde_json::{Value, json};
@@ -33,11 +33,15 @@ pub enum Refusal {
     TrustTooLong,
     /// Something still belongs to the role.
     Holds(Held),
+    /// The path is that of roles which services manage, or the role is one.
+    ServiceLinked,
 }
 
 /// What keeps a role from being deleted, in the order AWS names it.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Held {
+    /// Instance profiles that it is in.
+    Profiles,
     /// Managed policies that are attached to it.
     Attached,
     /// Policies that stand in it.
@@ -99,6 +103,9 @@ pub fn create(
     if account.id != permit.account() {
         return Err(Refusal::OtherAccount);
     }
+    if new.path.as_str().starts_with(SERVICE_ROLES) {
+        return Err(Refusal::ServiceLinked);
+    }
     fits(&new.trust.document)?;
     if known >= MOST_ROLES {
         return Err(Refusal::TooMany);
@@ -141,6 +148,12 @@ pub fn create(
 /// Changes a role; what it says after that.
 pub fn change(permit: &Permit, mut role: Role, change: Change, op: &OpContext, entropy: &dyn Entropy) -> Result<Decided<Role>, Refusal> {
     mine(permit, &role)?;
+    // What such a role is for may be said in other words; how long its sessions last is the service's to say.
+    let only_words = matches!(change, Change::Description(_))
+        || matches!(change, Change::Settings { longest_session, .. } if longest_session == role.longest_session);
+    if role.is_service_linked() && !only_words {
+        return Err(Refusal::ServiceLinked);
+    }
     let (name, request) = match change {
         Change::Settings { description, longest_session } => {
             let request = json!({"roleName": role.name.as_str(), "description": description, "maxSessionDuration": longest_session});
@@ -166,10 +179,15 @@ pub fn change(permit: &Permit, mut role: Role, change: Change, op: &OpContext, e
     Ok(Decided::new(changes, role))
 }
 
-/// `DeleteRole`: takes no policy along. Its sessions end with it: another role of the same name has another id.
-pub fn delete(permit: &Permit, role: Role, op: &OpContext, entropy: &dyn Entropy) -> Result<Decided<()>, Refusal> {
+/// `DeleteRole`: takes no policy along, and leaves no instance profile empty: `in_profiles` says whether it is in any. Its sessions end with
+/// it: another role of the same name has another id.
+pub fn delete(permit: &Permit, role: Role, in_profiles: bool, op: &OpContext, entropy: &dyn Entropy) -> Result<Decided<()>, Refusal> {
     mine(permit, &role)?;
-    let holds = [(Held::Attached, !role.grants.attached.is_empty()), (Held::Inline, !role.grants.inline.is_empty())];
+    if role.is_service_linked() {
+        return Err(Refusal::ServiceLinked);
+    }
+    let holds =
+        [(Held::Profiles, in_profiles), (Held::Attached, !role.grants.attached.is_empty()), (Held::Inline, !role.grants.inline.is_empty())];
     if let Some((held, _)) = holds.into_iter().find(|(_, holds)| *holds) {
         return Err(Refusal::Holds(held));
     }

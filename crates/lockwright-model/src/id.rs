@@ -205,6 +205,14 @@ text_id!(
     RoleId, "AROA", 10, "role id"
 );
 text_id!(
+    /// An instance profile's unique id: `AIPA` and 16 letters. Never reused.
+    InstanceProfileId, "AIPA", 10, "instance profile id"
+);
+text_id!(
+    /// An identity provider of an account: 26 letters. Never reused.
+    ProviderId, "", 16, "identity provider id"
+);
+text_id!(
     /// A builder ID's unique id: `BLDR` and 16 letters. Never reused.
     BuilderId, "BLDR", 10, "builder id"
 );

@@ -20,6 +20,8 @@ pub mod factors;
 pub mod help;
 pub mod id;
 pub mod identity;
+pub mod identity_provider;
+pub mod instance_profile;
 pub mod job;
 pub mod name;
 pub mod operator;

@@ -86,6 +86,20 @@ name!(
 );
 
 name!(
+    /// An instance profile's name, unique among those of its account without regard to case (IAM `instanceProfileNameType`).
+    InstanceProfileName,
+    |text| !text.is_empty() && text.len() <= 128 && text.bytes().all(|b| b.is_ascii_alphanumeric() || b"+=,.@_-".contains(&b)),
+    "1 to 128 letters and digits, and + = , . @ _ -."
+);
+
+name!(
+    /// The URL of an identity provider that speaks OpenID Connect, without `https://`: so ARNs and condition keys have it.
+    IssuerName,
+    |text| !text.is_empty() && text.len() <= 255 && text.bytes().all(|b| b.is_ascii_graphic() && !b"\"'<>\\^`{|}*?#@".contains(&b)),
+    "1 to 255 letters of a URL, without its scheme."
+);
+
+name!(
     /// Where a user, group, role or policy stands in its account (IAM `pathType`).
     Path,
     |text| text == "/"

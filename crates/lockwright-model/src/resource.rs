@@ -1,4 +1,4 @@
-//! What an account keeps besides its users: groups, policies of its own, roles; and who belongs to which.
+//! What an account keeps besides its users: groups, policies of its own, roles and what else has a name of its own; and who belongs to which.
 
 use std::fmt;
 
@@ -6,7 +6,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::change::Version;
 use crate::clock::Timestamp;
-use crate::id::{AccountId, GroupId, PolicyId, RoleId, UserId};
+use crate::id::{AccountId, GroupId, InstanceProfileId, PolicyId, ProviderId, RoleId, UserId};
+use crate::identity_provider::OpenIdProvider;
+use crate::instance_profile::InstanceProfile;
 use crate::name::{GroupName, Path, PolicyName, RoleName};
 use crate::user::Grants;
 
@@ -141,88 +143,144 @@ impl Group {
     }
 }
 
+/// Where roles stand that services manage; nobody else puts one there.
+pub const SERVICE_ROLES: &str = "/aws-service-role/";
+
 impl Role {
     /// `arn:aws:iam::123456789012:role/path/Name`
     pub fn arn(&self) -> String {
         format!("arn:aws:iam::{}:role{}{}", self.account, self.path, self.name)
     }
+
+    /// Whether it is linked to a service, which alone says what it may and who takes it on.
+    pub fn is_service_linked(&self) -> bool {
+        self.path.as_str().starts_with(SERVICE_ROLES)
+    }
 }
 
-/// A group, a policy or a role of an account: they stand in one table.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub enum Resource {
+macro_rules! kinds {
+    ($($(#[$doc:meta])* $kind:ident($row:ty, $id:ty) = $text:literal,)+) => {
+        /// What an account keeps besides its users: all kinds stand in one table.
+        #[derive(Clone, PartialEq, Eq, Debug)]
+        pub enum Resource {
+            $($(#[$doc])* $kind($row),)+
+        }
+
+        /// Which kind of thing.
+        #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+        pub enum ResourceKind {
+            $($(#[$doc])* $kind,)+
+        }
+
+        impl ResourceKind {
+            /// As stored.
+            pub const fn as_str(self) -> &'static str {
+                match self {
+                    $(Self::$kind => $text,)+
+                }
+            }
+        }
+
+        /// The unique id of a thing, by its kind.
+        #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+        pub enum ResourceId {
+            $($(#[$doc])* $kind($id),)+
+        }
+
+        impl ResourceId {
+            /// Of which kind.
+            pub const fn kind(&self) -> ResourceKind {
+                match self {
+                    $(Self::$kind(_) => ResourceKind::$kind,)+
+                }
+            }
+
+            /// Its text.
+            pub fn as_str(&self) -> &str {
+                match self {
+                    $(Self::$kind(id) => id.as_str(),)+
+                }
+            }
+
+            /// Reads what [`ResourceKind::as_str`] and [`ResourceId::as_str`] wrote.
+            pub fn parse(kind: &str, text: &str) -> Option<Self> {
+                match kind {
+                    $($text => text.parse().ok().map(Self::$kind),)+
+                    _ => None,
+                }
+            }
+        }
+
+        impl Resource {
+            /// Its row's name.
+            pub fn key(&self) -> ResourceKey {
+                match self {
+                    $(Self::$kind(row) => ResourceKey { account: row.account, id: ResourceId::$kind(row.id.clone()) },)+
+                }
+            }
+
+            /// The row's version.
+            pub fn version(&self) -> Version {
+                match self {
+                    $(Self::$kind(row) => row.version,)+
+                }
+            }
+
+            /// The name in the form that is compared.
+            pub fn name_key(&self) -> String {
+                match self {
+                    $(Self::$kind(row) => row.name.key(),)+
+                }
+            }
+
+            /// Its ARN.
+            pub fn arn(&self) -> String {
+                match self {
+                    $(Self::$kind(row) => row.arn(),)+
+                }
+            }
+        }
+    };
+}
+
+kinds! {
     /// A group.
-    Group(Group),
+    Group(Group, GroupId) = "group",
     /// A policy.
-    Policy(CustomerPolicy),
+    Policy(CustomerPolicy, PolicyId) = "policy",
     /// A role.
-    Role(Role),
+    Role(Role, RoleId) = "role",
+    /// An instance profile.
+    InstanceProfile(InstanceProfile, InstanceProfileId) = "instance_profile",
+    /// An identity provider that speaks OpenID Connect.
+    OpenIdProvider(OpenIdProvider, ProviderId) = "oidc_provider",
 }
 
-/// Which kind of thing.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
-pub enum ResourceKind {
-    /// A group.
-    Group,
-    /// A policy.
-    Policy,
-    /// A role.
-    Role,
-}
-
-impl ResourceKind {
-    /// As stored.
-    pub const fn as_str(self) -> &'static str {
+impl Resource {
+    /// Its tags; a group has none.
+    pub fn tags(&self) -> &[Tag] {
         match self {
-            Self::Group => "group",
-            Self::Policy => "policy",
-            Self::Role => "role",
+            Self::Group(_) => &[],
+            Self::Policy(row) => &row.tags,
+            Self::Role(row) => &row.tags,
+            Self::InstanceProfile(row) => &row.tags,
+            Self::OpenIdProvider(row) => &row.tags,
         }
     }
-}
 
-/// The unique id of a group, a policy or a role.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
-pub enum ResourceId {
-    /// A group's.
-    Group(GroupId),
-    /// A policy's.
-    Policy(PolicyId),
-    /// A role's.
-    Role(RoleId),
-}
-
-impl ResourceId {
-    /// Of which kind.
-    pub const fn kind(&self) -> ResourceKind {
+    /// Its tags, to be changed; a group has none.
+    pub fn tags_mut(&mut self) -> Option<&mut Vec<Tag>> {
         match self {
-            Self::Group(_) => ResourceKind::Group,
-            Self::Policy(_) => ResourceKind::Policy,
-            Self::Role(_) => ResourceKind::Role,
-        }
-    }
-
-    /// Its text.
-    pub fn as_str(&self) -> &str {
-        match self {
-            Self::Group(id) => id.as_str(),
-            Self::Policy(id) => id.as_str(),
-            Self::Role(id) => id.as_str(),
-        }
-    }
-
-    /// Reads what [`ResourceKind::as_str`] and [`ResourceId::as_str`] wrote.
-    pub fn parse(kind: &str, text: &str) -> Option<Self> {
-        match kind {
-            "group" => text.parse().ok().map(Self::Group),
-            "policy" => text.parse().ok().map(Self::Policy),
-            "role" => text.parse().ok().map(Self::Role),
-            _ => None,
+            Self::Group(_) => None,
+            Self::Policy(row) => Some(&mut row.tags),
+            Self::Role(row) => Some(&mut row.tags),
+            Self::InstanceProfile(row) => Some(&mut row.tags),
+            Self::OpenIdProvider(row) => Some(&mut row.tags),
         }
     }
 }
 
-/// Names the row of a group, a policy or a role.
+/// Names the row of a thing.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub struct ResourceKey {
     /// The account.
@@ -231,36 +289,7 @@ pub struct ResourceKey {
     pub id: ResourceId,
 }
 
-impl Resource {
-    /// Its row's name.
-    pub fn key(&self) -> ResourceKey {
-        match self {
-            Self::Group(row) => ResourceKey { account: row.account, id: ResourceId::Group(row.id.clone()) },
-            Self::Policy(row) => ResourceKey { account: row.account, id: ResourceId::Policy(row.id.clone()) },
-            Self::Role(row) => ResourceKey { account: row.account, id: ResourceId::Role(row.id.clone()) },
-        }
-    }
-
-    /// The row's version.
-    pub fn version(&self) -> Version {
-        match self {
-            Self::Group(row) => row.version,
-            Self::Policy(row) => row.version,
-            Self::Role(row) => row.version,
-        }
-    }
-
-    /// The name in the form that is compared.
-    pub fn name_key(&self) -> String {
-        match self {
-            Self::Group(row) => row.name.key(),
-            Self::Policy(row) => row.name.key(),
-            Self::Role(row) => row.name.key(),
-        }
-    }
-}
-
-/// Who holds something: is a member of a group, has a policy attached, is bounded by one.
+/// Who holds something: is a member of a group, has a policy attached, is bounded by one, carries a role.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub enum Holder {
     /// An IAM user.
@@ -269,15 +298,18 @@ pub enum Holder {
     Group(GroupId),
     /// A role.
     Role(RoleId),
+    /// An instance profile.
+    InstanceProfile(InstanceProfileId),
 }
 
 impl fmt::Display for Holder {
-    /// A stable text form: `user/AIDA…`, `group/AGPA…`, `role/AROA…`.
+    /// A stable text form: `user/AIDA…`, `group/AGPA…`, `role/AROA…`, `instance_profile/AIPA…`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::User(id) => write!(f, "user/{id}"),
             Self::Group(id) => write!(f, "group/{id}"),
             Self::Role(id) => write!(f, "role/{id}"),
+            Self::InstanceProfile(id) => write!(f, "instance_profile/{id}"),
         }
     }
 }
@@ -289,6 +321,7 @@ impl Holder {
             ("user", id) => id.parse().ok().map(Self::User),
             ("group", id) => id.parse().ok().map(Self::Group),
             ("role", id) => id.parse().ok().map(Self::Role),
+            ("instance_profile", id) => id.parse().ok().map(Self::InstanceProfile),
             _ => None,
         }
     }
@@ -303,6 +336,8 @@ pub enum LinkKind {
     Attached,
     /// A policy is the permissions boundary.
     Boundary,
+    /// A role is in an instance profile.
+    Profile,
 }
 
 impl LinkKind {
@@ -312,6 +347,7 @@ impl LinkKind {
             Self::Member => "member",
             Self::Attached => "attached",
             Self::Boundary => "boundary",
+            Self::Profile => "profile",
         }
     }
 }
@@ -321,7 +357,7 @@ impl LinkKind {
 pub struct LinkKey {
     /// The account.
     pub account: AccountId,
-    /// What is held: a group's id, or a policy's ARN.
+    /// What is held: a group's or a role's id, or a policy's ARN.
     pub target: String,
     /// How.
     pub kind: LinkKind,

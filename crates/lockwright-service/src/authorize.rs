@@ -11,7 +11,7 @@ use lockwright_model::context::{OpContext, SecondFactor};
 use lockwright_model::event::{AuditEvent, Service, Told};
 use lockwright_model::id::AccountId;
 use lockwright_model::identity::Principal;
-use lockwright_model::resource::{CustomerPolicy, Tag};
+use lockwright_model::resource::{CustomerPolicy, Resource, Tag};
 use lockwright_model::secret::Sealed;
 use lockwright_model::user::User;
 use lockwright_policy::{Action, Context, Decision, Policies, Policy, Request, decide};
@@ -100,6 +100,11 @@ impl<'a> Aim<'a> {
     pub fn policy(action: &'static str, arn: &str, found: Option<&CustomerPolicy>) -> Self {
         let aim = Self::at(action, arn);
         found.map_or(aim.clone(), |policy| aim.on_tags(&policy.tags))
+    }
+
+    /// An act on any thing of an account that exists.
+    pub fn resource(action: &'static str, resource: &Resource) -> Self {
+        Self::at(action, resource.arn()).on_tags(resource.tags())
     }
 
     /// The same, with a condition key of this request.

@@ -48,6 +48,10 @@ impl From<NotCommitted> for ClosingError {
 /// Users, or help requests, that are removed in one commit.
 const AT_ONCE: u32 = 25;
 
+/// Kinds of things in the order in which they go: what others hold comes after those.
+const LAST: [ResourceKind; 5] =
+    [ResourceKind::Group, ResourceKind::InstanceProfile, ResourceKind::Role, ResourceKind::Policy, ResourceKind::OpenIdProvider];
+
 impl Lockwright {
     /// Closes the account of a root user, or a builder ID, whose owner typed its name; yields until when it can be taken back.
     pub async fn close(&self, op: &OpContext, session: &Session, typed: &str) -> Result<Timestamp, ClosingError> {
@@ -133,9 +137,9 @@ impl Lockwright {
         Ok(outcome?)
     }
 
-    /// Some groups, else roles, else policies of an account: those that others hold come last.
+    /// Some of one kind of an account's things: those that others hold come last.
     async fn last_resources(&self, account: AccountId) -> Result<Vec<Resource>, Trouble> {
-        for kind in [ResourceKind::Group, ResourceKind::Role, ResourceKind::Policy] {
+        for kind in LAST {
             let some = self.store().resources(account, kind, None, AT_ONCE).await?;
             if !some.is_empty() {
                 return Ok(some);

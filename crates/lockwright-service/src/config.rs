@@ -52,6 +52,8 @@ pub struct ServiceConfig {
     pub mail_reply_to: Option<EmailAddress>,
     /// How messages to phones leave.
     pub messages: MessageConfig,
+    /// Whether accounts may name identity providers on this machine: those who run programs of their own beside it.
+    pub local_identity_providers: bool,
 }
 
 /// How messages to phones leave.

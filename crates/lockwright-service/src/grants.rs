@@ -174,7 +174,7 @@ impl Lockwright {
             GranteeRef::Resource(key) => match self.store().resource(key).await? {
                 Some(Resource::Group(group)) => Some(Grantee::Group(group)),
                 Some(Resource::Role(role)) => Some(Grantee::Role(role)),
-                Some(Resource::Policy(_)) | None => None,
+                _ => None,
             },
         })
     }

@@ -181,6 +181,6 @@ fn key(account: AccountId, id: &GroupId) -> ResourceKey {
 fn group_of(resource: Resource) -> Option<Group> {
     match resource {
         Resource::Group(group) => Some(group),
-        Resource::Policy(_) | Resource::Role(_) => None,
+        _ => None,
     }
 }

@@ -30,7 +30,12 @@ pub mod groups;
 pub mod hashing;
 pub mod helps;
 pub mod host;
+<<<<<<< HEAD
 mod host_credentials;
+=======
+pub mod identity_providers;
+pub mod instance_profiles;
+>>>>>>> 5139ace (Accounts have instance profiles and OpenID Connect providers, managed as with AWS; a role in a profile stays, and one that is passed on needs leave for it)
 mod load;
 mod login_profiles;
 pub mod mail;
@@ -38,6 +43,7 @@ pub mod message;
 pub mod notices;
 pub mod operator_help;
 pub mod operators;
+mod outward;
 pub mod passkey_signin;
 pub mod passwords;
 pub mod policies;
@@ -45,6 +51,7 @@ pub mod readiness;
 pub mod recovery;
 pub mod registration;
 pub mod report;
+pub mod resource_changes;
 pub mod resources;
 pub mod roles;
 pub mod second_step;

@@ -219,11 +219,12 @@ impl Lockwright {
             Holder::User(user) => return Ok(self.store().user(&UserRef { account, user }).await?.map(Grantee::User)),
             Holder::Group(id) => ResourceId::Group(id),
             Holder::Role(id) => ResourceId::Role(id),
+            Holder::InstanceProfile(_) => return Ok(None),
         };
         Ok(match self.store().resource(&ResourceKey { account, id }).await? {
             Some(Resource::Group(group)) => Some(Grantee::Group(group)),
             Some(Resource::Role(role)) => Some(Grantee::Role(role)),
-            Some(Resource::Policy(_)) | None => None,
+            _ => None,
         })
     }
 }

@@ -1,4 +1,4 @@
-//! Groups, policies and roles, found by name, by ARN or by id.
+//! Groups, policies, roles and what else an account has, found by name, by ARN or by id.
 
 use std::sync::Arc;
 
@@ -38,6 +38,16 @@ impl Lockwright {
             Some(Resource::Group(group)) => Some(group),
             _ => None,
         })
+    }
+
+    /// A thing of a kind, by its name's key. Told to nobody before the act on it is allowed.
+    pub async fn find_resource(&self, account: AccountId, kind: ResourceKind, name_key: &str) -> Result<Option<Resource>, Trouble> {
+        Ok(self.store().resource_by_name(account, kind, name_key).await?)
+    }
+
+    /// A thing by its id. Told to nobody before the act on it is allowed.
+    pub async fn resource_of(&self, key: &ResourceKey) -> Result<Option<Resource>, Trouble> {
+        Ok(self.store().resource(key).await?)
     }
 
     /// A role of a name. Told to nobody before the act on it is allowed.

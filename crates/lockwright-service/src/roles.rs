@@ -6,7 +6,7 @@ use lockwright_core::tag;
 use lockwright_model::change::UniqueKey;
 use lockwright_model::context::OpContext;
 use lockwright_model::id::AccountId;
-use lockwright_model::resource::{Pin, Resource, ResourceId, ResourceKey, ResourceKind, Role, Tag};
+use lockwright_model::resource::{LinkKind, Pin, Resource, ResourceId, ResourceKey, ResourceKind, Role, Tag};
 use lockwright_policy::{Document, Kind, Malformed};
 
 use crate::Lockwright;
@@ -133,7 +133,8 @@ impl Lockwright {
         let outcome = decide!(self, {
             let stored = self.role(role).await?;
             let permit = self.permit(op, stored.account, &Aim::at("iam:DeleteRole", stored.arn()).on_tags(&stored.tags)).await??;
-            role::delete(&permit, stored, op, self.entropy())?
+            let in_profiles = self.store().count_holders(stored.account, stored.id.as_str(), LinkKind::Profile).await? > 0;
+            role::delete(&permit, stored, in_profiles, op, self.entropy())?
         });
         Ok(outcome?)
     }

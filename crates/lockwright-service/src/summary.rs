@@ -24,6 +24,10 @@ pub struct Summary {
     pub policies: u64,
     /// All versions of these.
     pub policy_versions: u64,
+    /// Instance profiles.
+    pub instance_profiles: u64,
+    /// Identity providers.
+    pub providers: u64,
     /// MFA devices of its users and its root user.
     pub mfa_devices: u64,
     /// The root user has an MFA device.
@@ -45,8 +49,11 @@ impl Lockwright {
             summary.root_has_keys = !root.keys.is_empty();
             summary.root_has_password = root.credential.is_some();
         }
-        summary.groups = self.store().count_resources(account, ResourceKind::Group).await?;
-        summary.roles = self.store().count_resources(account, ResourceKind::Role).await?;
+        let count = |kind| self.store().count_resources(account, kind);
+        summary.groups = count(ResourceKind::Group).await?;
+        summary.roles = count(ResourceKind::Role).await?;
+        summary.instance_profiles = count(ResourceKind::InstanceProfile).await?;
+        summary.providers = count(ResourceKind::OpenIdProvider).await?;
         let mut after = None;
         loop {
             let users = self.store().users(account, after.as_deref(), READ).await?;
@@ -103,7 +110,7 @@ impl Lockwright {
         Ok(users)
     }
 
-    /// Groups, policies or roles of an account by name, `limit` at most, after a name's key. Told to nobody before the act is allowed.
+    /// Those of one kind of an account's things by name, `limit` at most, after a name's key. Told to nobody before the act is allowed.
     pub async fn resources(
         &self,
         account: AccountId,

@@ -289,7 +289,7 @@ impl Lockwright {
                 let (arn, id) = (role.arn(), role.id.to_string());
                 self.finished(arn, SubjectKind::Role, id, &role.tags, role.account, &role.grants, Origin::Role, Vec::new()).await
             }
-            Resource::Policy(_) => Ok(None),
+            _ => Ok(None),
         }
     }
 

@@ -90,17 +90,17 @@ impl Store {
         self.many(&user::ADMINISTRATORS, vec![account.to_string().into(), limit.into()], user::read).await
     }
 
-    /// A group, a policy or a role.
+    /// A group, a policy, a role or another thing of an account.
     pub async fn resource(&self, key: &ResourceKey) -> Result<Option<Resource>, StoreError> {
         self.one(&resource::BY_ID, resource::key(key), resource::read).await
     }
 
-    /// A group, a policy or a role by its name's key.
+    /// One of them by its name's key.
     pub async fn resource_by_name(&self, account: AccountId, kind: ResourceKind, name_key: &str) -> Result<Option<Resource>, StoreError> {
         self.one(&resource::BY_NAME, vec![account.to_string().into(), kind.as_str().into(), name_key.into()], resource::read).await
     }
 
-    /// Groups, policies or roles of an account in the order of their name keys, those after `after_name_key`.
+    /// Those of one kind of an account in the order of their name keys, those after `after_name_key`.
     pub async fn resources(
         &self,
         account: AccountId,
@@ -112,7 +112,7 @@ impl Store {
         self.many(&resource::PAGE, values, resource::read).await
     }
 
-    /// How many groups, policies or roles an account has.
+    /// How many of one kind an account has.
     pub async fn count_resources(&self, account: AccountId, kind: ResourceKind) -> Result<u64, StoreError> {
         self.count(&resource::COUNT_IN, &[account.to_string().into(), kind.as_str().into()]).await
     }
@@ -122,7 +122,7 @@ impl Store {
         self.count(&user::COUNT_IN, &[account.to_string().into()]).await
     }
 
-    /// Who holds something of an account (a group's id, a policy's ARN), in the order of their texts, those after `after`.
+    /// Who holds something of an account (a group's or a role's id, a policy's ARN), in the order of their texts, those after `after`.
     pub async fn holders(
         &self,
         account: AccountId,

@@ -63,6 +63,7 @@ impl Installation {
             mail_from: "lockwright@example.com".parse().unwrap_or_else(|error| panic!("{error}")),
             mail_reply_to: None,
             messages: MessageConfig::Files(folder.path().join("outbox")),
+            local_identity_providers: true,
         };
         let clock = Arc::new(MockClock::at(Timestamp::from_micros(1_800_000_000_000_000)));
         let store = Store::open(Location::Memory).await.unwrap_or_else(|error| panic!("{error}"));

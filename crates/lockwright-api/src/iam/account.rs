@@ -1,11 +1,13 @@
 //! An account as a whole: its numbers, and everything that decides who may do what.
 
 use lockwright_model::id::AccountId;
-use lockwright_model::resource::{Resource, ResourceKind, Role};
+use lockwright_model::instance_profile::InstanceProfile;
+use lockwright_model::resource::{Group, Resource, ResourceKind, Role};
 use lockwright_model::user::{Grants, User};
 use lockwright_service::authorize::Aim;
 use lockwright_service::core::grant::{GROUP_CHARACTERS, MOST_ATTACHED, ROLE_CHARACTERS, USER_CHARACTERS};
 use lockwright_service::core::group::{MOST_GROUPS, MOST_OF_USER};
+use lockwright_service::core::instance_profile::MOST_PROFILES;
 use lockwright_service::core::policy::{MOST_CHARACTERS, MOST_POLICIES, MOST_VERSIONS};
 use lockwright_service::policy::managed;
 use lockwright_wire::error::{Reply, WireError};
@@ -15,7 +17,7 @@ use lockwright_wire::xml::Writer;
 
 use super::managed::Shown;
 use super::uses::{InUse, Uses};
-use super::{Page, attached, boundary, groups, managed as policies};
+use super::{Page, attached, boundary, groups, instance_profiles, managed as policies};
 use crate::ask::{Ask, broken, moment};
 use crate::tags;
 
@@ -53,9 +55,9 @@ pub(crate) async fn summary(ask: &Ask<'_>) -> Result<Reply, WireError> {
         ("VersionsPerPolicyQuota", size(MOST_VERSIONS)),
         ("GlobalEndpointTokenVersion", 1),
         ("AssumeRolePolicySizeQuota", 2_048),
-        ("InstanceProfiles", 0),
-        ("InstanceProfilesQuota", 1_000),
-        ("Providers", 0),
+        ("InstanceProfiles", has.instance_profiles),
+        ("InstanceProfilesQuota", MOST_PROFILES),
+        ("Providers", has.providers),
         ("RolePolicySizeQuota", size(ROLE_CHARACTERS)),
         ("Roles", has.roles),
         ("RolesQuota", 1_000),
@@ -71,7 +73,8 @@ const KINDS: [&str; 5] = ["User", "Group", "Role", "LocalManagedPolicy", "AWSMan
 /// One thing that decides who may do what.
 enum Detail {
     User(Box<User>, Vec<String>),
-    Resource(Box<Resource>),
+    Group(Box<Group>),
+    Role(Box<Role>, Vec<InstanceProfile>),
     Policy(Shown, Uses),
 }
 
@@ -151,7 +154,12 @@ async fn read(
                 let uses = in_use.count(ask, account, &policy.arn()).await?;
                 Detail::Policy(Shown::Own(Box::new(policy)), uses)
             }
-            other => Detail::Resource(Box::new(other)),
+            Resource::Role(role) => {
+                let profiles = instance_profiles::all_of(ask, &role).await?;
+                Detail::Role(Box::new(role), profiles)
+            }
+            Resource::Group(group) => Detail::Group(Box::new(group)),
+            _ => continue,
         };
         found.push((key, detail));
     }
@@ -162,14 +170,13 @@ fn list(result: &mut Writer, found: Vec<(String, Detail)>) {
     let details = || found.iter().map(|(_, detail)| detail);
     let users = details().filter_map(|detail| if let Detail::User(user, groups) = detail { Some((user, groups)) } else { None });
     result.list("UserDetailList", users, |writer, (user, groups)| describe_user(writer, user, groups));
-    let resources = || details().filter_map(|detail| if let Detail::Resource(resource) = detail { Some(resource) } else { None });
-    let groups = resources().filter_map(|resource| if let Resource::Group(group) = resource.as_ref() { Some(group) } else { None });
+    let groups = details().filter_map(|detail| if let Detail::Group(group) = detail { Some(group) } else { None });
     result.list("GroupDetailList", groups, |writer, group| {
         groups::describe(writer, group);
         describe_grants(writer, "GroupPolicyList", &group.grants);
     });
-    let roles = resources().filter_map(|resource| if let Resource::Role(role) = resource.as_ref() { Some(role) } else { None });
-    result.list("RoleDetailList", roles, describe_role);
+    let roles = details().filter_map(|detail| if let Detail::Role(role, profiles) = detail { Some((role, profiles)) } else { None });
+    result.list("RoleDetailList", roles, |writer, (role, profiles)| describe_role(writer, role, profiles));
     let managed = details().filter_map(|detail| if let Detail::Policy(policy, uses) = detail { Some((policy, *uses)) } else { None });
     result.list("Policies", managed, |writer, (policy, uses)| {
         policies::describe(writer, policy, uses, true);
@@ -188,14 +195,16 @@ fn describe_user(writer: &mut Writer, user: &User, groups: &[String]) {
     tags::list(writer, &user.tags);
 }
 
-fn describe_role(writer: &mut Writer, role: &Role) {
+fn describe_role(writer: &mut Writer, role: &Role, profiles: &[InstanceProfile]) {
     writer.text("Path", role.path.as_str());
     writer.text("RoleName", role.name.as_str());
     writer.text("RoleId", role.id.as_str());
     writer.text("Arn", &role.arn());
     writer.timestamp("CreateDate", moment(role.created));
     writer.text("AssumeRolePolicyDocument", &encoded(&role.trust));
-    writer.list("InstanceProfileList", [(); 0], |_, ()| {});
+    writer.list("InstanceProfileList", profiles, |writer, profile| {
+        instance_profiles::describe(writer, &(profile.clone(), Some(role.clone())), true);
+    });
     describe_grants(writer, "RolePolicyList", &role.grants);
     tags::list(writer, &role.tags);
 }

@@ -9,6 +9,7 @@ use lockwright_service::grants::GrantError;
 use lockwright_service::resources::NoPolicy;
 use lockwright_wire::error::WireError;
 
+use super::resources::service_linked;
 use crate::ask::{Ask, broken, name};
 
 /// One kind of them.
@@ -122,6 +123,7 @@ pub(crate) async fn failed<K: Kind>(ask: &Ask<'_>, error: GrantError, to: &Grant
         GrantError::Refused(Refusal::Unknown) => {
             WireError::modelled("NoSuchEntity", 404, format!("The {} policy with name {policy} cannot be found.", K::WORD))
         }
+        GrantError::Refused(Refusal::ServiceLinked) => service_linked(),
         GrantError::Trouble(trouble) => broken(trouble),
     }
 }

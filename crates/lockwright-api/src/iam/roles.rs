@@ -14,6 +14,7 @@ use lockwright_wire::xml::Writer;
 
 use super::grantee::{OfRole, named, nobody};
 use super::inline::document;
+use super::resources::service_linked;
 use super::users::no_boundary;
 use super::{Page, boundary, optional_arn, path, path_prefix};
 use crate::ask::{Ask, broken, moment, name, parsed};
@@ -141,7 +142,7 @@ fn longest(input: &Node<'_>) -> Result<Option<u32>, WireError> {
 }
 
 /// A `Role`; lists leave tags and boundary out, as AWS does.
-fn describe(writer: &mut Writer, role: &Role, whole: bool) {
+pub(crate) fn describe(writer: &mut Writer, role: &Role, whole: bool) {
     writer.text("Path", role.path.as_str());
     writer.text("RoleName", role.name.as_str());
     writer.text("RoleId", role.id.as_str());
@@ -169,8 +170,13 @@ async fn failed(ask: &Ask<'_>, error: RoleError, role: &str, bound: &str) -> Wir
         RoleError::NoPolicy(why) => no_boundary(&why, bound),
         RoleError::Refused(Refusal::TooMany) => limit(format!("Cannot exceed quota for RolesPerAccount: {MOST_ROLES}")),
         RoleError::Refused(Refusal::TrustTooLong) => limit(format!("Cannot exceed quota for ACLSizePerRole: {MOST_TRUST}")),
+        RoleError::Refused(Refusal::ServiceLinked) if ask.call.operation == "CreateRole" => {
+            WireError::modelled("InvalidInput", 400, "Roles on the path /aws-service-role/ are made by CreateServiceLinkedRole alone.")
+        }
+        RoleError::Refused(Refusal::ServiceLinked) => service_linked(),
         RoleError::Refused(Refusal::Holds(held)) => {
             let first = match held {
+                Held::Profiles => "remove roles from instance profile",
                 Held::Attached => "detach all policies",
                 Held::Inline => "delete policies",
             };

@@ -70,6 +70,7 @@ pub(crate) fn config(folder: &std::path::Path) -> ServiceConfig {
         mail_from: "lockwright@example.com".parse().unwrap(),
         mail_reply_to: None,
         messages: MessageConfig::Files(folder.join("outbox")),
+        local_identity_providers: true,
     }
 }
 

@@ -66,9 +66,7 @@ fn key(parts: &[String]) -> Option<Key> {
         ["builder", id] => Key::Builder(id.parse().ok()?),
         ["operator", id] => Key::Operator(id.parse().ok()?),
         ["session", token] => Key::Session(TokenHash::try_from((*token).to_owned()).ok()?),
-        [kind @ ("group" | "policy" | "role"), account, id] => {
-            Key::Resource(ResourceKey { account: account.parse().ok()?, id: ResourceId::parse(kind, id)? })
-        }
+        [kind, account, id] => Key::Resource(ResourceKey { account: account.parse().ok()?, id: ResourceId::parse(kind, id)? }),
         _ => return None,
     })
 }

@@ -1,7 +1,9 @@
-//! Groups, policies and roles: one table, one body each.
+//! Groups, policies, roles and what else an account keeps by name: one table, one body each.
 
 use lockwright_model::change::Version;
-use lockwright_model::resource::{Resource, ResourceId, ResourceKey};
+use lockwright_model::identity_provider::OpenIdProvider;
+use lockwright_model::instance_profile::InstanceProfile;
+use lockwright_model::resource::{CustomerPolicy, Group, Resource, ResourceId, ResourceKey, Role};
 use serde::de::DeserializeOwned;
 
 use crate::batch::Step;
@@ -30,6 +32,8 @@ pub(crate) fn put(row: &Resource) -> Result<Step, StoreError> {
         Resource::Group(row) => Value::body(row)?,
         Resource::Policy(row) => Value::body(row)?,
         Resource::Role(row) => Value::body(row)?,
+        Resource::InstanceProfile(row) => Value::body(row)?,
+        Resource::OpenIdProvider(row) => Value::body(row)?,
     };
     Ok(Step::put(&INSERT, &UPDATE, key(&row.key()), row.version(), [row.name_key().into(), body]))
 }
@@ -51,9 +55,11 @@ pub(crate) fn read(row: Row) -> Result<Resource, StoreError> {
         row.body()
     }
     let resource = match id {
-        ResourceId::Group(_) => Resource::Group(lockwright_model::resource::Group { version, ..body(&mut row)? }),
-        ResourceId::Policy(_) => Resource::Policy(lockwright_model::resource::CustomerPolicy { version, ..body(&mut row)? }),
-        ResourceId::Role(_) => Resource::Role(lockwright_model::resource::Role { version, ..body(&mut row)? }),
+        ResourceId::Group(_) => Resource::Group(Group { version, ..body(&mut row)? }),
+        ResourceId::Policy(_) => Resource::Policy(CustomerPolicy { version, ..body(&mut row)? }),
+        ResourceId::Role(_) => Resource::Role(Role { version, ..body(&mut row)? }),
+        ResourceId::InstanceProfile(_) => Resource::InstanceProfile(InstanceProfile { version, ..body(&mut row)? }),
+        ResourceId::OpenIdProvider(_) => Resource::OpenIdProvider(OpenIdProvider { version, ..body(&mut row)? }),
     };
     let key = resource.key();
     row.same(key.id == id && key.account.to_string() == account)?;

@@ -228,6 +228,7 @@ mod tests {
                     timeout: text(),
                 },
                 messages: super::super::settings::MessageSettings { webhook: text(), secret: text() },
+                identity_providers: super::super::settings::IdentityProviderSettings { local: Some(true) },
                 log: super::super::settings::LogSettings { format: text(), level: text() },
                 cache: super::super::settings::CacheSettings { bytes: Some(1) },
             }

@@ -141,6 +141,7 @@ impl Config {
             mail_from,
             mail_reply_to: settings.mail.reply_to.as_deref().map(|text| parse("mail.reply_to", text)).transpose()?,
             messages: messages(&settings.messages, &data)?,
+            local_identity_providers: settings.identity_providers.local.unwrap_or(false),
         };
         let log_json = match settings.log.format.as_deref() {
             None | Some("human") => false,

@@ -28,6 +28,7 @@ pub(crate) struct Settings {
     pub(crate) mail: MailSettings,
     pub(crate) smtp: SmtpSettings,
     pub(crate) messages: MessageSettings,
+    pub(crate) identity_providers: IdentityProviderSettings,
     pub(crate) log: LogSettings,
     pub(crate) cache: CacheSettings,
 }
@@ -154,6 +155,14 @@ pub(crate) struct LogSettings {
     pub(crate) level: Option<String>,
 }
 
+/// Identity providers that accounts name.
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct IdentityProviderSettings {
+    /// Whether they may stand on this machine.
+    pub(crate) local: Option<bool>,
+}
+
 /// The cache of rows.
 #[derive(Clone, Debug, Default, Deserialize, Serialize)]
 #[serde(deny_unknown_fields, default)]
@@ -241,6 +250,12 @@ pub(crate) const LINES: &[Line] = &[
         "Where texts and calls to phones are posted to: https, or http to this machine.",
     ),
     Line { path: "messages.secret", secret: true, default: "none", about: "What those requests are signed with: at least 32 characters." },
+    line(
+        "identity_providers.local",
+        "false",
+        "Whether accounts may name OpenID Connect providers on this machine, with plain http and a port: for tests. Whoever administers an \
+         account could then make the server fetch from its own loopback.",
+    ),
     line("log.format", "human", "`human` or `json`."),
     line("log.level", "info", "`error`, `warn`, `info`, `debug`, or a filter such as `info,lockwright_service=debug`."),
     line("cache.bytes", "67108864", "The size of the cache of rows, policies and access keys in bytes."),
