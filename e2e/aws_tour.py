@@ -278,6 +278,25 @@ iam.tag_role(RoleName="crew", Tags=[{"Key": "pier", "Value": "4"}])
 iam.untag_role(RoleName="crew", TagKeys=["team"])
 assert iam.list_role_tags(RoleName="crew")["Tags"] == [{"Key": "pier", "Value": "4"}]
 assert [role["RoleName"] for page in iam.get_paginator("list_roles").paginate() for role in page["Roles"]] == ["crew"]
+profile = iam.create_instance_profile(InstanceProfileName="web", Path="/app/", Tags=[{"Key": "team", "Value": "deck"}])["InstanceProfile"]
+assert profile["Arn"] == f"arn:aws:iam::{account}:instance-profile/app/web" and profile["Roles"] == [], profile
+iam.get_waiter("instance_profile_exists").wait(InstanceProfileName="web")
+iam.add_role_to_instance_profile(InstanceProfileName="web", RoleName="crew")
+refused("LimitExceeded", 409, iam.add_role_to_instance_profile, InstanceProfileName="web", RoleName="crew")
+assert iam.get_instance_profile(InstanceProfileName="web")["InstanceProfile"]["Roles"][0]["Arn"] == crew["Arn"]
+for paginator in (iam.get_paginator("list_instance_profiles").paginate(PathPrefix="/app/"),
+                  iam.get_paginator("list_instance_profiles_for_role").paginate(RoleName="crew")):
+    assert [each["InstanceProfileName"] for page in paginator for each in page["InstanceProfiles"]] == ["web"]
+whole = iam.get_account_authorization_details(Filter=["Role"])["RoleDetailList"][0]
+assert [each["Roles"][0]["RoleName"] for each in whole["InstanceProfileList"]] == ["crew"], whole
+iam.tag_instance_profile(InstanceProfileName="web", Tags=[{"Key": "pier", "Value": "4"}])
+iam.untag_instance_profile(InstanceProfileName="web", TagKeys=["team"])
+assert iam.get_paginator("list_instance_profile_tags").paginate(InstanceProfileName="web").build_full_result()["Tags"] == [{"Key": "pier", "Value": "4"}]
+refused("DeleteConflict", 409, iam.delete_instance_profile, InstanceProfileName="web")
+refused("DeleteConflict", 409, iam.delete_role, RoleName="crew")
+iam.remove_role_from_instance_profile(InstanceProfileName="web", RoleName="crew")
+iam.delete_instance_profile(InstanceProfileName="web")
+refused("NoSuchEntity", 404, iam.get_instance_profile, InstanceProfileName="web")
 refused("DeleteConflict", 409, iam.delete_role, RoleName="crew")
 iam.detach_role_policy(RoleName="crew", PolicyArn="arn:aws:iam::aws:policy/IAMReadOnlyAccess")
 iam.delete_role(RoleName="crew")
@@ -287,6 +306,24 @@ assert bounded["PermissionsBoundary"]["PermissionsBoundaryArn"].endswith("/ReadO
 iam.update_user(UserName="eve", NewUserName="evelyn", NewPath="/deck/")
 assert iam.get_user(UserName="Evelyn")["User"]["Path"] == "/deck/"
 iam.delete_user(UserName="evelyn")
+
+# Identity providers, and a call that needs no signature.
+made = iam.create_open_id_connect_provider(Url="https://id.example.org", ClientIDList=["app"], Tags=[{"Key": "team", "Value": "deck"}])
+provider = made["OpenIDConnectProviderArn"]
+assert provider == f"arn:aws:iam::{account}:oidc-provider/id.example.org", made
+refused("EntityAlreadyExists", 409, iam.create_open_id_connect_provider, Url="https://id.example.org")
+iam.add_client_id_to_open_id_connect_provider(OpenIDConnectProviderArn=provider, ClientID="other")
+iam.remove_client_id_from_open_id_connect_provider(OpenIDConnectProviderArn=provider, ClientID="app")
+iam.update_open_id_connect_provider_thumbprint(OpenIDConnectProviderArn=provider, ThumbprintList=["a" * 40])
+iam.tag_open_id_connect_provider(OpenIDConnectProviderArn=provider, Tags=[{"Key": "pier", "Value": "4"}])
+iam.untag_open_id_connect_provider(OpenIDConnectProviderArn=provider, TagKeys=["team"])
+assert iam.list_open_id_connect_provider_tags(OpenIDConnectProviderArn=provider)["Tags"] == [{"Key": "pier", "Value": "4"}]
+seen = iam.get_open_id_connect_provider(OpenIDConnectProviderArn=provider)
+assert (seen["Url"], seen["ClientIDList"], seen["ThumbprintList"]) == ("id.example.org", ["other"], ["a" * 40]), seen
+assert [each["Arn"] for each in iam.list_open_id_connect_providers()["OpenIDConnectProviderList"]] == [provider]
+refused("InvalidIdentityToken", 400, sts.assume_role_with_web_identity, RoleArn=crew["Arn"], RoleSessionName="watch", WebIdentityToken="none")
+iam.delete_open_id_connect_provider(OpenIDConnectProviderArn=provider)
+refused("NoSuchEntity", 404, iam.get_open_id_connect_provider, OpenIDConnectProviderArn=provider)
 
 # The credential report, as of now.
 assert iam.generate_credential_report()["State"] == "COMPLETE"

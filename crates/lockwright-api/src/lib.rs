@@ -9,6 +9,7 @@ mod keys;
 mod operations;
 mod sts;
 mod tags;
+mod web_identity;
 
 pub use operations::{OPERATIONS, Offered};
 
@@ -98,6 +99,12 @@ impl Api {
 
     /// Signature, then shape, then permission, then meaning. `shape` is the protocol and the namespace that an error is told in.
     async fn call(&self, request: Bytes<'_>, op: &OpContext, shape: &mut (Protocol, &'static str)) -> Result<Reply, WireError> {
+        if !is_signed(&request)
+            && let Some(call) = web_identity::unsigned(request)
+        {
+            *shape = (call.service.protocol(), call.service.namespace());
+            return web_identity::assume_role(&self.0.lockwright, op, &call).await;
+        }
         let claim = Claim::read(request, Moment::from_seconds(op.now.as_seconds()), PresignedLife::FifteenMinutes)
             .inspect_err(|_| count_signature("unreadable"))?;
         let invalid = || {
@@ -143,6 +150,11 @@ impl Api {
         let ask = Ask { lockwright: &self.0.lockwright, op: &op, caller: &signer.caller, action, call: &call, parameters, json };
         operations::carry_out(&ask).await
     }
+}
+
+/// Whether a request brings a signature, good or bad, or any part of one.
+fn is_signed(request: &Bytes<'_>) -> bool {
+    request.values("authorization").next().is_some() || request.query.to_ascii_lowercase().contains("x-amz-")
 }
 
 /// Whether a service knows these credentials at all: IAM takes a user's own session only with a second factor, and never whom a user vouches

@@ -6,7 +6,7 @@ use lockwright_wire::route::{Call, Service};
 use crate::ask::Ask;
 use crate::iam::grantee::{OfGroup, OfRole, OfUser};
 use crate::iam::resources::{InstanceProfile, OpenIdProvider};
-use crate::{cloudtrail, iam, sts};
+use crate::{cloudtrail, iam, sts, web_identity};
 
 /// An operation that is offered.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -172,6 +172,7 @@ operations! {
     Iam "UpdateRoleDescription" => iam::roles::describe_anew,
     Iam "UpdateUser" => iam::users::update,
     Sts "AssumeRole" => sts::assume_role,
+    Sts "AssumeRoleWithWebIdentity" => web_identity::signed,
     Sts "GetAccessKeyInfo" => sts::access_key_info,
     Sts "GetCallerIdentity" => sts::caller_identity,
     Sts "GetFederationToken" => sts::federation_token,

@@ -14,11 +14,11 @@ use crate::iam::arn;
 use crate::tags;
 
 /// The letters of a session's name, a source identity, a federated user (STS, `roleSessionNameType`).
-const NAMES: &str = "[\\w+=,.@-]*";
+pub(crate) const NAMES: &str = "[\\w+=,.@-]*";
 /// The letters of an external id (STS, `externalIdType`).
 const EXTERNAL: &str = "[\\w+=,.@:\\/-]*";
 /// The longest that a role's session can last, in seconds: twelve hours.
-const LONGEST_ROLE: u32 = 43_200;
+pub(crate) const LONGEST_ROLE: u32 = 43_200;
 
 /// `GetCallerIdentity`: needs no permission, and no policy takes it away.
 pub(crate) async fn caller_identity(ask: &Ask<'_>) -> Result<Reply, WireError> {
@@ -105,7 +105,7 @@ pub(crate) async fn assume_role(ask: &Ask<'_>) -> Result<Reply, WireError> {
     }
 }
 
-fn credentials(result: &mut Writer, given: &Credentials) {
+pub(crate) fn credentials(result: &mut Writer, given: &Credentials) {
     result.element("Credentials", |writer| {
         writer.text("AccessKeyId", given.id.as_str());
         writer.text("SecretAccessKey", given.secret.expose());
@@ -115,7 +115,7 @@ fn credentials(result: &mut Writer, given: &Credentials) {
 }
 
 /// `DurationSeconds`.
-fn seconds(input: &Node<'_>, longest: u32) -> Result<Option<u32>, WireError> {
+pub(crate) fn seconds(input: &Node<'_>, longest: u32) -> Result<Option<u32>, WireError> {
     let Some(seconds) = input.integer("DurationSeconds")? else { return Ok(None) };
     let shown = seconds.to_string();
     match u32::try_from(seconds) {
@@ -148,7 +148,7 @@ fn factor(input: &Node<'_>) -> Result<Option<Mfa>, WireError> {
 }
 
 /// A text of so many letters and digits, and the given signs beside those of a name.
-fn text<'n>(
+pub(crate) fn text<'n>(
     input: &Node<'n>,
     member: &str,
     place: &str,
@@ -172,7 +172,7 @@ fn text<'n>(
     Ok(Some(text))
 }
 
-fn policy(input: &Node<'_>) -> Result<Option<String>, WireError> {
+pub(crate) fn policy(input: &Node<'_>) -> Result<Option<String>, WireError> {
     match input.text("Policy")? {
         Some("") => Err(Violations::one("policy", Some(""), Constraint::MinLength(1))),
         Some(text) if text.chars().count() > 2_048 => Err(Violations::one("policy", None, Constraint::MaxLength(2_048))),
@@ -180,7 +180,7 @@ fn policy(input: &Node<'_>) -> Result<Option<String>, WireError> {
     }
 }
 
-fn policy_arns(input: &Node<'_>) -> Result<Vec<String>, WireError> {
+pub(crate) fn policy_arns(input: &Node<'_>) -> Result<Vec<String>, WireError> {
     let nodes = input.list("PolicyArns")?.unwrap_or_default();
     if nodes.len() > 10 {
         return Err(Violations::one("policyArns", None, Constraint::MaxLength(10)));
@@ -189,19 +189,29 @@ fn policy_arns(input: &Node<'_>) -> Result<Vec<String>, WireError> {
 }
 
 async fn failed(ask: &Ask<'_>, error: StsError) -> WireError {
-    let invalid = |message: &str| WireError::of(ErrorKind::ValidationError, message.to_owned());
     let denied = async |message: String| ask.denied(Denied { action: ask.action, message }).await;
     match error {
         StsError::Denied(refused) => ask.denied(refused).await,
         StsError::RootTakesNoRole => denied("Roles may not be assumed by root accounts.".to_owned()).await,
         StsError::WithSession => denied(format!("Cannot call {} with session credentials", ask.call.operation)).await,
+        StsError::Refused(Refusal::OtherSource) => denied("The source identity of a session can't be changed.".to_owned()).await,
+        StsError::WrongFactor | StsError::Wait => {
+            denied("MultiFactorAuthentication failed with invalid MFA one time pass code. ".to_owned()).await
+        }
+        other => said(other),
+    }
+}
+
+/// Why no credentials were given out, where it is nothing that the trail keeps.
+pub(crate) fn said(error: StsError) -> WireError {
+    let invalid = |message: &str| WireError::of(ErrorKind::ValidationError, message.to_owned());
+    match error {
         StsError::Refused(Refusal::LongerThanRole) => {
             invalid("The requested DurationSeconds exceeds the MaxSessionDuration set for this role.")
         }
         StsError::Refused(Refusal::LongerThanChained) => {
             invalid("The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by role chaining")
         }
-        StsError::Refused(Refusal::OtherSource) => denied("The source identity of a session can't be changed.".to_owned()).await,
         StsError::Refused(Refusal::TagGoesOn) => WireError::modelled(
             "InvalidParameterValue",
             400,
@@ -214,9 +224,12 @@ async fn failed(ask: &Ask<'_>, error: StsError) -> WireError {
             let message = format!("Packed size of session policies consumes {percent}% of allotted space.");
             WireError::modelled("PackedPolicyTooLarge", 400, message)
         }
-        StsError::WrongFactor | StsError::Wait => {
-            denied("MultiFactorAuthentication failed with invalid MFA one time pass code. ".to_owned()).await
-        }
         StsError::Trouble(trouble) => broken(trouble),
+        StsError::Denied(_)
+        | StsError::RootTakesNoRole
+        | StsError::WithSession
+        | StsError::Refused(Refusal::OtherSource)
+        | StsError::WrongFactor
+        | StsError::Wait => WireError::of(ErrorKind::AccessDenied, "Access denied."),
     }
 }

@@ -14,3 +14,4 @@ pub mod secret_key;
 pub mod signature;
 pub mod strength;
 pub mod totp;
+pub mod web_token;

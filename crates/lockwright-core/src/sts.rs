@@ -56,6 +56,19 @@ pub struct Taking {
     pub source_identity: Option<String>,
 }
 
+/// Somebody an identity provider vouches for.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct WebIdentity {
+    /// The provider's ARN.
+    pub provider: String,
+    /// The issuer, as its tokens say it.
+    pub issuer: String,
+    /// Whom the token was for.
+    pub audience: String,
+    /// Whom it speaks of.
+    pub subject: String,
+}
+
 /// The session of a role. `from` is the session that it is taken on from, if the caller has one of a role.
 pub fn take_on(role: &Role, taking: Taking, from: Option<&Temporary>, op: &OpContext) -> Result<Temporary, Refusal> {
     let seconds = taking.seconds.unwrap_or(HOUR);
@@ -130,4 +143,26 @@ pub fn told(
         changes.tell(AuditEvent::new(op, entropy, told));
     }
     Decided::new(changes, ())
+}
+
+/// The same where an identity provider vouches for who asked, whom the trail tells by what their token says.
+pub fn told_of_web_identity(
+    account: AccountId,
+    request: &Value,
+    key: &str,
+    temporary: &Temporary,
+    identity: &WebIdentity,
+    op: &OpContext,
+    entropy: &dyn Entropy,
+) -> Decided<()> {
+    let mut decided = told("AssumeRoleWithWebIdentity", &[account], request, key, temporary, op, entropy);
+    let WebIdentity { provider, audience, subject, .. } = identity;
+    let actor = json!({
+        "type": "WebIdentityUser", "principalId": format!("{provider}:{audience}:{subject}"), "userName": subject,
+        "identityProvider": provider,
+    });
+    for record in decided.changes.events.iter_mut().filter_map(|event| event.record.as_object_mut()) {
+        record.insert("userIdentity".into(), actor.clone());
+    }
+    decided
 }

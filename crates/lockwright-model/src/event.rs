@@ -197,7 +197,7 @@ impl AuditEvent {
 
 /// CloudTrail's `readOnly`: by the first word of the name, as AWS has it.
 fn reads(name: &str) -> bool {
-    name == "AssumeRole" || ["Get", "List", "Lookup", "Simulate"].iter().any(|word| name.starts_with(word))
+    ["AssumeRole", "Get", "List", "Lookup", "Simulate"].iter().any(|word| name.starts_with(word))
 }
 
 /// CloudTrail's `userIdentity` of temporary credentials: who acts, and who issued them.

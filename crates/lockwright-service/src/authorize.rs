@@ -229,11 +229,7 @@ impl Lockwright {
 
     /// The condition keys that a request brings whatever it asks for.
     fn surround(&self, context: &mut Context<'_>, op: &OpContext, caller: &Caller) {
-        context.insert("aws:currenttime", op.now.to_rfc3339());
-        context.insert("aws:epochtime", op.now.as_seconds().to_string());
-        if let Some(ip) = op.source.ip {
-            context.insert("aws:sourceip", ip.to_string());
-        }
+        Self::surround_anybody(context, op);
         // AWS's console signs with temporary credentials, which always say one or the other; a key that lasts says nothing.
         match op.second_factor {
             SecondFactor::Unsaid => {}
@@ -251,6 +247,15 @@ impl Lockwright {
         }
         for tag in caller.tags() {
             context.insert(format!("aws:principaltag/{}", tag.key), tag.value.clone());
+        }
+    }
+
+    /// Those of them that are the same whoever asks.
+    pub(crate) fn surround_anybody(context: &mut Context<'_>, op: &OpContext) {
+        context.insert("aws:currenttime", op.now.to_rfc3339());
+        context.insert("aws:epochtime", op.now.as_seconds().to_string());
+        if let Some(ip) = op.source.ip {
+            context.insert("aws:sourceip", ip.to_string());
         }
         context.insert("aws:useragent", op.source.agent.clone());
         context.insert("aws:viaawsservice", "false");

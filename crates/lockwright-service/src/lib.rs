@@ -30,12 +30,10 @@ pub mod groups;
 pub mod hashing;
 pub mod helps;
 pub mod host;
-<<<<<<< HEAD
 mod host_credentials;
-=======
 pub mod identity_providers;
 pub mod instance_profiles;
->>>>>>> 5139ace (Accounts have instance profiles and OpenID Connect providers, managed as with AWS; a role in a profile stays, and one that is passed on needs leave for it)
+pub mod issuers;
 mod load;
 mod login_profiles;
 pub mod mail;
@@ -64,6 +62,7 @@ pub mod trail;
 pub mod trouble;
 pub mod users;
 pub mod ways;
+pub mod web_identity;
 pub mod webhook;
 pub mod why;
 pub mod worker;
@@ -107,6 +106,7 @@ struct Inner {
     floor: clock::Floor,
     entropy: Arc<dyn Entropy>,
     outbox: tokio::sync::Notify,
+    issuers: issuers::Issuers,
 }
 
 impl Lockwright {
@@ -131,6 +131,7 @@ impl Lockwright {
             floor: clock::Floor::default(),
             entropy,
             outbox: tokio::sync::Notify::new(),
+            issuers: issuers::Issuers::new(),
         })))
     }
 

@@ -136,7 +136,7 @@ fn token_context(id: &AccessKeyId) -> String {
 }
 
 /// A role that is named by its ARN: whose it is, and its name.
-fn role_at(arn: &str) -> Option<(AccountId, RoleName)> {
+pub(crate) fn role_at(arn: &str) -> Option<(AccountId, RoleName)> {
     let (account, place) = arn.strip_prefix("arn:aws:iam::")?.split_once(":role/")?;
     Some((account.parse().ok()?, place.rsplit('/').next()?.parse().ok()?))
 }
@@ -337,7 +337,7 @@ impl Lockwright {
     }
 
     /// What is passed with a request can be read, and is there.
-    async fn readable(&self, account: AccountId, taking: &Taking) -> Result<(), StsError> {
+    pub(crate) async fn readable(&self, account: AccountId, taking: &Taking) -> Result<(), StsError> {
         if let Some(policy) = &taking.policy {
             Policy::parse(policy, Kind::Identity).map_err(StsError::Malformed)?;
         }

@@ -2,6 +2,7 @@
 
 #[cfg(feature = "installation")]
 pub mod installation;
+pub mod issuer;
 #[cfg(feature = "service")]
 pub mod mailbox;
 pub mod passkey;

@@ -20,3 +20,4 @@ mod roles;
 mod simulate;
 mod sts;
 mod trail;
+mod web_identity;
