@@ -28,6 +28,8 @@ fn version_of(record: &mut Record) -> Option<&mut Version> {
         Record::Resource(Resource::Group(row)) => Some(&mut row.version),
         Record::Resource(Resource::Policy(row)) => Some(&mut row.version),
         Record::Resource(Resource::Role(row)) => Some(&mut row.version),
+        Record::Resource(Resource::InstanceProfile(row)) => Some(&mut row.version),
+        Record::Resource(Resource::OpenIdProvider(row)) => Some(&mut row.version),
         Record::Claim(_) | Record::Link(_) => None,
     }
 }

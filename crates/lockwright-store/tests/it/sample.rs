@@ -12,8 +12,13 @@ use lockwright_model::entropy::{SeededEntropy, draw};
 use lockwright_model::event::AuditEvent;
 use lockwright_model::factors::Factors;
 use lockwright_model::help::{HelpRequest, HelpState};
-use lockwright_model::id::{AccountId, BuilderId, CaseId, EventId, GroupId, HelpId, JobId, OperatorId, PolicyId, RoleId, SystemId, UserId};
+use lockwright_model::id::{
+    AccountId, BuilderId, CaseId, EventId, GroupId, HelpId, InstanceProfileId, JobId, OperatorId, PolicyId, ProviderId, RoleId, SystemId,
+    UserId,
+};
 use lockwright_model::identity::{Identity, UserRef};
+use lockwright_model::identity_provider::OpenIdProvider;
+use lockwright_model::instance_profile::InstanceProfile;
 use lockwright_model::job::{Job, JobState, Task};
 use lockwright_model::name::Path;
 use lockwright_model::operator::{Operator, OperatorRole};
@@ -120,6 +125,32 @@ pub(crate) fn role(account: u64, n: u64, name: &str) -> Role {
         grants: Grants { boundary: Some("arn:aws:iam::aws:policy/ReadOnlyAccess".to_owned()), ..Grants::default() },
         tags: Vec::new(),
         epoch: n,
+    }
+}
+
+pub(crate) fn instance_profile(account: u64, n: u64, name: &str) -> InstanceProfile {
+    InstanceProfile {
+        account: account_id(account),
+        id: InstanceProfileId::draw(&chance(n)),
+        version: Version::NEW,
+        name: name.parse().unwrap(),
+        path: Path::default(),
+        created: at(5),
+        role: None,
+        tags: Vec::new(),
+    }
+}
+
+pub(crate) fn openid_provider(account: u64, n: u64, name: &str) -> OpenIdProvider {
+    OpenIdProvider {
+        account: account_id(account),
+        id: ProviderId::draw(&chance(n)),
+        version: Version::NEW,
+        name: name.parse().unwrap(),
+        created: at(5),
+        clients: vec!["app".to_owned()],
+        thumbprints: Vec::new(),
+        tags: Vec::new(),
     }
 }
 

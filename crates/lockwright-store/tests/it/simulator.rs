@@ -13,6 +13,8 @@ use lockwright_model::entropy::{SeededEntropy, SystemEntropy, draw};
 use lockwright_model::help::{HelpRequest, HelpState};
 use lockwright_model::id::ContactId;
 use lockwright_model::identity::{Identity, UserRef};
+use lockwright_model::identity_provider::OpenIdProvider;
+use lockwright_model::instance_profile::InstanceProfile;
 use lockwright_model::job::{Job, JobState, Task};
 use lockwright_model::operator::Operator;
 use lockwright_model::resource::{CustomerPolicy, Group, Link, Resource, ResourceId, ResourceKey, Role};
@@ -208,7 +210,11 @@ impl Dice {
             10 => Key::Settings,
             14 => Key::Resource(Resource::Group(group(self.roll(2), n, "g")).key()),
             15 => Key::Resource(Resource::Policy(policy(self.roll(2), n, "p")).key()),
-            16 => Key::Resource(Resource::Role(role(self.roll(2), n, "r")).key()),
+            16 => Key::Resource(match self.roll(3) {
+                0 => Resource::Role(role(self.roll(2), n, "r")).key(),
+                1 => Resource::InstanceProfile(instance_profile(self.roll(2), n, "i")).key(),
+                _ => Resource::OpenIdProvider(openid_provider(self.roll(2), n, "o")).key(),
+            }),
             17 => Key::Link(member(&group(self.roll(2), n, "g"), self.roll(FEW)).key),
             _ => Key::Job(job(n, 0).id),
         }
@@ -293,6 +299,12 @@ impl Dice {
                     ResourceId::Group(id) => Resource::Group(Group { account, id, version, ..group(1, 1, name) }),
                     ResourceId::Policy(id) => Resource::Policy(CustomerPolicy { account, id, version, ..policy(1, 1, name) }),
                     ResourceId::Role(id) => Resource::Role(Role { account, id, version, ..role(1, 1, name) }),
+                    ResourceId::InstanceProfile(id) => {
+                        Resource::InstanceProfile(InstanceProfile { account, id, version, ..instance_profile(1, 1, name) })
+                    }
+                    ResourceId::OpenIdProvider(id) => {
+                        Resource::OpenIdProvider(OpenIdProvider { account, id, version, ..openid_provider(1, 1, name) })
+                    }
                 })
             }
             Key::Link(key) => {
