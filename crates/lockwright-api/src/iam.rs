@@ -16,10 +16,15 @@ pub(crate) mod password_policy;
 pub(crate) mod policies;
 pub(crate) mod resources;
 pub(crate) mod roles;
+pub(crate) mod service_credentials;
+pub(crate) mod signing_certificates;
 pub(crate) mod simulate;
+pub(crate) mod ssh_keys;
 pub(crate) mod tagging;
+pub(crate) mod user_credentials;
 pub(crate) mod users;
 pub(crate) mod uses;
+pub(crate) mod virtual_devices;
 
 use lockwright_model::name::Path;
 use lockwright_wire::error::{ErrorKind, WireError};

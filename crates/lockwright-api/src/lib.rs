@@ -7,6 +7,7 @@ mod cloudtrail;
 mod iam;
 mod keys;
 mod operations;
+mod qr;
 mod sts;
 mod tags;
 mod web_identity;

@@ -5,13 +5,16 @@
 
 mod advice;
 mod blocklist;
+pub mod certificate;
 pub mod codes;
 pub mod hasher;
 pub mod passkey;
 pub mod recovery_code;
 pub mod seal;
 pub mod secret_key;
+pub mod service_secret;
 pub mod signature;
+pub mod ssh_key;
 pub mod strength;
 pub mod totp;
 pub mod web_token;

@@ -44,9 +44,14 @@ impl Seed {
         self.0.as_slice()
     }
 
-    /// The seed for typing into an app: base32 in groups of four.
+    /// The seed in base32 (RFC 4648), for programs.
     pub fn base32(&self) -> Zeroizing<String> {
-        let text = Zeroizing::new(base32(self.as_bytes()));
+        Zeroizing::new(base32(self.as_bytes()))
+    }
+
+    /// The seed for typing into an app: base32 in groups of four.
+    pub fn grouped(&self) -> Zeroizing<String> {
+        let text = self.base32();
         let mut grouped = Zeroizing::new(String::with_capacity(text.len() * 5 / 4));
         for (at, letter) in text.chars().enumerate() {
             if at > 0 && at % 4 == 0 {
@@ -60,7 +65,7 @@ impl Seed {
     /// The seed for an app's camera: an `otpauth` URI that names the installation and whose account it is.
     pub fn otpauth_uri(&self, installation: &str, label: &str) -> Zeroizing<String> {
         let (issuer, label) = (encoded(installation), encoded(label));
-        let secret = Zeroizing::new(base32(self.as_bytes()));
+        let secret = self.base32();
         let uri = format!(
             "otpauth://totp/{issuer}:{label}?secret={}&issuer={issuer}&algorithm=SHA1&digits={DIGITS}&period={STEP_SECONDS}",
             *secret

@@ -15,6 +15,7 @@ use lockwright_model::job::{Happening, Notice, SharedChange, Task};
 use lockwright_model::resource::{Holder, Resource};
 use lockwright_model::session::Session;
 use lockwright_model::user::User;
+use lockwright_model::user_credential::UserCredential;
 use serde_json::json;
 
 use crate::Decided;
@@ -23,6 +24,7 @@ use crate::outbox;
 use crate::person::{Person, SUSPENSION};
 use crate::session;
 use crate::shared;
+use crate::user_credential;
 
 /// How long something closed can be taken back; until then its address stays taken.
 pub const WAY_BACK: Duration = Duration::from_secs(90 * 86_400);
@@ -169,10 +171,12 @@ pub struct Part {
     pub user: User,
     /// What the store holds of the user's claims.
     pub claims: Vec<ClaimKey>,
+    /// The user's SSH public keys, signing certificates and service-specific credentials.
+    pub credentials: Vec<UserCredential>,
 }
 
-/// Removes some users, help requests, groups, policies and roles of an account whose removal goes on at once. What others hold comes
-/// after them: groups and instance profiles before roles, and all of them before policies.
+/// Removes some users, help requests, groups, policies, roles and what else has a name in an account whose removal goes on at once. What
+/// others hold comes after them: groups and instance profiles before roles, and all of them before policies.
 pub fn remove_parts(
     owner: &Person,
     users: Vec<Part>,
@@ -184,11 +188,12 @@ pub fn remove_parts(
     let mut changes = plan(owner.identity(), true, op.now, op, entropy).changes;
     // It was not taken back meanwhile.
     changes.expect.push(owner.row());
-    for Part { user, claims } in users {
+    for Part { user, claims, credentials } in users {
         let request = json!({"userName": user.name.as_str()});
         changes.tell(AuditEvent::new(op, entropy, Told::new(Service::Iam, "DeleteUser", Some(user.id.account)).request(request)));
         free(&mut changes, claims);
         links::let_go_of_all(&mut changes, &user);
+        credentials.iter().for_each(|credential| user_credential::remove(&mut changes, credential));
         changes.delete(Key::User(user.id), user.version);
     }
     for help in helps {
@@ -204,18 +209,20 @@ pub fn remove_parts(
                     links::put_down(&mut changes, profile.account, &profile.id, role);
                 }
             }
-            Resource::Policy(_) | Resource::OpenIdProvider(_) => {}
+            Resource::Policy(_) | Resource::OpenIdProvider(_) | Resource::Device(_) => {}
         }
         changes.delete(Key::Resource(key), version);
     }
     Decided::new(changes, ())
 }
 
-/// Removes what is left: the account with its root user, or the builder ID. Its events stay; its address is free.
-pub fn remove(owner: Person, claims: Vec<ClaimKey>, op: &OpContext, entropy: &dyn Entropy) -> Decided<()> {
+/// Removes what is left: the account with its root user and the root user's certificates, or the builder ID. Its events stay; its address is
+/// free.
+pub fn remove(owner: Person, claims: Vec<ClaimKey>, credentials: &[UserCredential], op: &OpContext, entropy: &dyn Entropy) -> Decided<()> {
     let mut changes = ChangeSet::default();
     changes.tell(AuditEvent::new(op, entropy, told(&owner, "RemoveAccount", "RemoveBuilderId")));
     free(&mut changes, claims);
+    credentials.iter().for_each(|credential| user_credential::remove(&mut changes, credential));
     let (key, version) = owner.row();
     changes.delete(key, version);
     Decided::new(changes, ())

@@ -9,7 +9,7 @@ use lockwright_model::event::{AuditEvent, Service, Told};
 use lockwright_model::factors::{DeviceKind, EnrolmentOwed, EnrolmentReason, MOST_DEVICES, MfaDevice, RecoveryCodes, TakenDevice};
 use lockwright_model::id::DeviceId;
 use lockwright_model::job::{Happening, SharedChange};
-use lockwright_model::name::DeviceName;
+use lockwright_model::name::{DeviceName, VirtualDeviceName};
 use lockwright_model::session::{Session, SessionScope};
 use lockwright_model::token::TokenHash;
 use lockwright_model::tries::Tries;
@@ -109,23 +109,11 @@ pub fn add(
     }
     let mut changes = ChangeSet::default();
     changes.delete(Key::Ceremony(ceremony.token), ceremony.version);
-    mfa::forgive(&mut changes, counted, op.now);
     if let DeviceKind::Passkey { credential, .. } = &device.kind {
         changes.put(Record::Claim(Claim::held(ClaimKey::Passkey(credential.clone()), person.identity())));
     }
-    changes.tell(AuditEvent::new(op, entropy, told("EnableMFADevice", &person, &device)));
-    let first = person.factors().devices.is_empty();
-    if first {
-        drill::plan(&mut changes, &mut person, op, entropy);
-    }
-    let name = device.name.clone();
-    let factors = person.factors_mut();
-    factors.devices.push(device);
-    factors.enrolment = None;
-    factors.taken = None;
-    let session = first.then(|| {
-        // The other sessions were made without it (ASVS 7.4.3). This one has just seen it beside the password.
-        person.end_sessions();
+    let session = join(&mut changes, &mut person, device, counted, op, entropy).then(|| {
+        // This session has just seen it beside the password.
         let mut new = session::renew(session, &person, limits, op, entropy);
         new.session.second_factor = Some(op.now);
         new.session.scope = SessionScope::Full;
@@ -133,10 +121,41 @@ pub fn add(
         changes.put(Record::Session(new.session.clone()));
         new
     });
-    shared::tell(&mut changes, &mut person, SharedChange::Devices, op, entropy);
-    outbox::tell(&mut changes, &person, Happening::DeviceAdded(name), op, entropy);
     changes.put(person.record());
     Ok(Decided::new(changes, Added { session }))
+}
+
+/// Makes a device one of a person's factors, and tells the trail, the owner and the systems that share the login. Whether it is the first:
+/// then all sessions end, which were made without it (ASVS 7.4.3).
+pub(crate) fn join(
+    changes: &mut ChangeSet,
+    person: &mut Person,
+    device: MfaDevice,
+    counted: Option<Tries>,
+    op: &OpContext,
+    entropy: &dyn Entropy,
+) -> bool {
+    mfa::forgive(changes, counted, op.now);
+    changes.tell(AuditEvent::new(op, entropy, told("EnableMFADevice", person, &device)));
+    let first = person.factors().devices.is_empty();
+    if first {
+        drill::plan(changes, person, op, entropy);
+        person.end_sessions();
+    }
+    let name = device.name.clone();
+    let factors = person.factors_mut();
+    factors.devices.push(device);
+    factors.enrolment = None;
+    factors.taken = None;
+    shared::tell(changes, person, SharedChange::Devices, op, entropy);
+    outbox::tell(changes, person, Happening::DeviceAdded(name), op, entropy);
+    first
+}
+
+/// A name for a virtual MFA device that none of these has.
+pub(crate) fn free_name(devices: &[MfaDevice], name: &VirtualDeviceName) -> DeviceName {
+    let mut names = (1..=devices.len() + 1).map(|number| DeviceName::of_virtual(name, number));
+    names.find(|name| free(devices, name, None).is_ok()).unwrap_or_else(|| DeviceName::of_virtual(name, 1))
 }
 
 /// Gives a device another name.
@@ -310,6 +329,9 @@ fn serial(person: &Person, device: &MfaDevice) -> String {
         DeviceKind::Passkey { .. } => "u2f",
     };
     match person {
+        Person::Root(_) | Person::User { .. } if device.place.is_some() => {
+            person.account_id().map(|account| device.serial(account)).unwrap_or_default()
+        }
         Person::Root(account) => format!("arn:aws:iam::{}:{class}/root-account-mfa-device/{}", account.id, device.id),
         Person::User { account, user } => format!("arn:aws:iam::{}:{class}/user/{}/{}", account.id, user.name, device.id),
         Person::Builder(_) | Person::Operator(_) => device.id.to_string(),

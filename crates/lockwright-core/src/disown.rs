@@ -146,6 +146,9 @@ pub fn answers(notice: &Notice) -> bool {
             | Happening::CodesIssued
             | Happening::CodeUsed(_)
             | Happening::AccessKeyCreated(_)
+            | Happening::SshKeyUploaded(_)
+            | Happening::CertificateUploaded(_)
+            | Happening::ServiceLoginMade(_)
             | Happening::KeysQuestioned(_)
             | Happening::AddressAdded(_)
             | Happening::AddressRemoved(_)

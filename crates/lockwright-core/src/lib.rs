@@ -41,6 +41,8 @@ pub mod sts;
 pub mod tag;
 pub mod tries;
 pub mod user;
+pub mod user_credential;
+pub mod virtual_device;
 
 use std::time::Duration;
 

@@ -12,10 +12,11 @@ use lockwright_model::id::UserId;
 use lockwright_model::identity::UserRef;
 use lockwright_model::job::Notice;
 use lockwright_model::name::{Path, UserName};
-use lockwright_model::resource::{Holder, LinkKind, Tag};
+use lockwright_model::resource::{Holder, LinkKind, Tag, VirtualDevice};
 use lockwright_model::secret::PasswordHash;
 use lockwright_model::tries::Tries;
 use lockwright_model::user::{Grants, LoginProfile, User};
+use lockwright_model::user_credential::{UserCredential, UserCredentialKind};
 use serde_json::json;
 
 use crate::Decided;
@@ -29,6 +30,8 @@ use crate::recovery::{self, HandedLink};
 use crate::register::merge;
 use crate::tag;
 use crate::tries;
+use crate::user_credential;
+use crate::virtual_device;
 
 /// The name of the built-in group whose members administer the account.
 pub const ADMINISTRATORS: &str = "administrators";
@@ -51,6 +54,12 @@ pub enum Held {
     LoginProfile,
     /// Access keys.
     AccessKeys,
+    /// Signing certificates.
+    Certificates,
+    /// SSH public keys.
+    SshKeys,
+    /// Service-specific credentials.
+    ServiceCredentials,
     /// MFA devices.
     MfaDevices,
     /// Policies that stand in it.
@@ -311,12 +320,23 @@ pub fn end_sessions(permit: &Permit, mut user: User, op: &OpContext, entropy: &d
     Ok(Decided::new(changes, ()))
 }
 
-/// Deletes a user. Sessions, links and codes of it die with the row; the id is never used again (C18). `claims` are those that stand for
-/// it in the store: what they stood for is free. `whole` takes along what belongs to the user; without it that is a reason to refuse.
+/// What a user has in rows of its own, read after the user.
+#[derive(Clone, Debug, Default)]
+pub struct Belongings {
+    /// The claims that stand for it: what they stood for is free when it goes.
+    pub claims: Vec<ClaimKey>,
+    /// Its SSH public keys, signing certificates and service-specific credentials.
+    pub credentials: Vec<UserCredential>,
+    /// The virtual MFA devices among its factors.
+    pub devices: Vec<VirtualDevice>,
+}
+
+/// Deletes a user. Sessions, links and codes of it die with the row; the id is never used again (C18). `whole` takes along what belongs to
+/// the user, as AWS's console does; without it that is a reason to refuse. Whoever adds a credential meanwhile has written the user's row.
 pub fn delete(
     permit: &Permit,
     user: User,
-    claims: Vec<ClaimKey>,
+    belongings: Belongings,
     whole: bool,
     op: &OpContext,
     entropy: &dyn Entropy,
@@ -324,7 +344,8 @@ pub fn delete(
     if !permit.covers(&user.id) {
         return Err(Refusal::OtherAccount);
     }
-    if let Some(held) = held(&user).filter(|_| !whole) {
+    let Belongings { claims, credentials, devices } = belongings;
+    if let Some(held) = held(&user, &credentials).filter(|_| !whole) {
         return Err(Refusal::Holds(held));
     }
     let mut changes = ChangeSet::default();
@@ -332,15 +353,25 @@ pub fn delete(
     closing::free(&mut changes, claims);
     links::let_go_of_all(&mut changes, &user);
     contacts::forget(&mut changes, &user.factors.contacts, IdentityKind::Iam, op, entropy);
+    for credential in &credentials {
+        user_credential::remove(&mut changes, credential);
+    }
+    for device in devices {
+        virtual_device::remove(&mut changes, device);
+    }
     changes.delete(Key::User(user.id), user.version);
     Ok(Decided::new(changes, ()))
 }
 
 /// What still belongs to a user; `None`: nothing, and `DeleteUser` deletes it.
-pub fn held(user: &User) -> Option<Held> {
+pub fn held(user: &User, credentials: &[UserCredential]) -> Option<Held> {
+    let any = |kind| credentials.iter().any(|credential| credential.kind() == kind);
     let holds = [
         (Held::LoginProfile, user.login_profile.is_some()),
         (Held::AccessKeys, !user.keys.is_empty()),
+        (Held::Certificates, any(UserCredentialKind::Certificate)),
+        (Held::SshKeys, any(UserCredentialKind::SshKey)),
+        (Held::ServiceCredentials, any(UserCredentialKind::Service)),
         (Held::MfaDevices, !user.factors.devices.is_empty()),
         (Held::Policies, !user.grants.inline.is_empty() || !user.grants.attached.is_empty()),
         (Held::Groups, user.administrator || !user.groups.is_empty()),

@@ -23,6 +23,7 @@ use crate::system::LinkedSystem;
 use crate::token::TokenHash;
 use crate::tries::{Tries, TriesKey};
 use crate::user::User;
+use crate::user_credential::{UserCredential, UserCredentialKey};
 
 /// A row's version: 0 for a row that is not stored yet, then 1, 2, 3 …
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Default, Serialize, Deserialize)]
@@ -59,8 +60,10 @@ pub enum Record {
     Tries(Tries),
     /// A link between what is held and who holds it; has no version, is only inserted and deleted.
     Link(Link),
-    /// A group, a policy or a role.
+    /// A group, a policy, a role or a virtual MFA device.
     Resource(Resource),
+    /// An SSH public key, a signing certificate or a service-specific credential of a user.
+    UserCredential(UserCredential),
     /// A claim on a globally unique value; has no version, is only inserted and deleted.
     Claim(Claim),
     /// The installation's switches.
@@ -96,8 +99,10 @@ pub enum Key {
     Claim(ClaimKey),
     /// A link; before what it leads to, so that it goes first.
     Link(LinkKey),
-    /// A group, a policy or a role.
+    /// A group, a policy, a role or a virtual MFA device.
     Resource(ResourceKey),
+    /// An SSH public key, a signing certificate or a service-specific credential of a user.
+    UserCredential(UserCredentialKey),
     /// The installation's switches.
     Settings,
     /// A job.
@@ -226,7 +231,7 @@ pub enum UniqueKey {
     Claim,
     /// A user name in its account.
     UserName,
-    /// The name of a group, a policy or a role in its account.
+    /// The name of a group, a policy, a role or a virtual MFA device in its account.
     ResourceName,
     /// A row's own id.
     Id,
@@ -249,6 +254,7 @@ impl Record {
             Self::Claim(row) => Key::Claim(row.key.clone()),
             Self::Link(row) => Key::Link(row.key.clone()),
             Self::Resource(row) => Key::Resource(row.key()),
+            Self::UserCredential(row) => Key::UserCredential(row.key()),
             Self::Settings(_) => Key::Settings,
             Self::Job(row) => Key::Job(row.id.clone()),
         }

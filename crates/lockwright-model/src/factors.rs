@@ -9,10 +9,11 @@ use serde::{Deserialize, Serialize};
 use crate::case::Channel;
 use crate::clock::Timestamp;
 use crate::email::EmailAddress;
-use crate::id::{CaseId, ContactId, DeviceId, LinkId, SystemId};
+use crate::id::{AccountId, CaseId, ContactId, DeviceId, LinkId, SystemId};
 use crate::name::{DeviceName, PersonName};
 use crate::phone::PhoneNumber;
 use crate::proof::Goal;
+use crate::resource::device_serial;
 use crate::secret::Sealed;
 use crate::token::TokenHash;
 
@@ -80,6 +81,16 @@ pub struct MfaDevice {
     pub disabled: bool,
     /// How it proves.
     pub kind: DeviceKind,
+    /// Its place below `mfa/` in its serial number, where it was made as a virtual MFA device by a program; `None`: its id stands there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub place: Option<String>,
+}
+
+impl MfaDevice {
+    /// The serial number that programs know it by.
+    pub fn serial(&self, account: AccountId) -> String {
+        device_serial(account, self.place.as_deref().unwrap_or(self.id.as_str()))
+    }
 }
 
 /// How an MFA device proves itself.

@@ -225,22 +225,6 @@ text_id!(
     DeviceId, "", 10, "device id"
 );
 
-impl DeviceId {
-    /// The serial number that programs know the device by.
-    pub fn serial(&self, account: AccountId) -> String {
-        format!("{}{self}", Self::serials(account))
-    }
-
-    /// The device of a serial number in an account.
-    pub fn of_serial(account: AccountId, serial: &str) -> Option<Self> {
-        serial.strip_prefix(&Self::serials(account))?.parse().ok()
-    }
-
-    fn serials(account: AccountId) -> String {
-        format!("arn:aws:iam::{account}:mfa/")
-    }
-}
-
 text_id!(
     /// A recovery contact of an identity: 16 letters.
     ContactId, "", 10, "contact id"

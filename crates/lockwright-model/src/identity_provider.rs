@@ -35,4 +35,9 @@ impl OpenIdProvider {
     pub fn arn(&self) -> String {
         format!("arn:aws:iam::{}:oidc-provider/{}", self.account, self.name)
     }
+
+    /// The name in the form that is compared.
+    pub fn name_key(&self) -> String {
+        self.name.key()
+    }
 }

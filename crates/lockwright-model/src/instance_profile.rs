@@ -35,4 +35,9 @@ impl InstanceProfile {
     pub fn arn(&self) -> String {
         format!("arn:aws:iam::{}:instance-profile{}{}", self.account, self.path, self.name)
     }
+
+    /// The name in the form that is compared.
+    pub fn name_key(&self) -> String {
+        self.name.key()
+    }
 }

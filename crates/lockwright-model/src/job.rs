@@ -13,6 +13,7 @@ use crate::id::{AccountId, CaseId, ContactId, JobId, LinkId, SystemId};
 use crate::identity::Identity;
 use crate::name::{AccountName, DeviceName, PersonName, UserName};
 use crate::proof::Goal;
+use crate::user_credential::{LoginService, UserCredentialId};
 
 /// A job of the outbox.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
@@ -227,6 +228,12 @@ pub enum Happening {
     EnrolmentRequired,
     /// An access key was made.
     AccessKeyCreated(AccessKeyId),
+    /// An SSH public key was uploaded.
+    SshKeyUploaded(UserCredentialId),
+    /// A signing certificate was uploaded.
+    CertificateUploaded(UserCredentialId),
+    /// A service-specific credential was made, or its secret anew.
+    ServiceLoginMade(LoginService),
     /// A recovery was finished, and so many access keys from before still sign.
     KeysQuestioned(u8),
     /// Another address was confirmed, shown masked.

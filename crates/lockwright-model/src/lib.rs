@@ -37,3 +37,4 @@ pub mod temporary;
 pub mod token;
 pub mod tries;
 pub mod user;
+pub mod user_credential;

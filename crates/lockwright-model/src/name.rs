@@ -100,7 +100,14 @@ name!(
 );
 
 name!(
-    /// Where a user, group, role or policy stands in its account (IAM `pathType`).
+    /// A virtual MFA device's name (IAM `virtualMFADeviceName`): with its path, what fits into a serial number of 256 characters.
+    VirtualDeviceName,
+    |text| !text.is_empty() && text.len() <= 226 && text.bytes().all(|b| b.is_ascii_alphanumeric() || b"+=,.@_-".contains(&b)),
+    "1 to 226 letters and digits, and + = , . @ _ -."
+);
+
+name!(
+    /// Where a user, group, role, policy or virtual MFA device stands in its account (IAM `pathType`).
     Path,
     |text| text == "/"
         || (text.len() <= 512 && text.starts_with('/') && text.ends_with('/') && text.len() > 2 && text.bytes().all(|b| matches!(b, b'!'..=b'~'))),
@@ -154,6 +161,14 @@ name!(
     |text| !text.is_empty() && text.chars().count() <= 64 && !text.chars().any(|c| c.is_control() || c == '<' || c == '>'),
     "A device’s name has 1 to 64 characters, without < and >."
 );
+
+impl DeviceName {
+    /// What a virtual MFA device is called among its owner's: its own name, cut to fit. A number above 1 tells it from others of that name.
+    pub fn of_virtual(name: &VirtualDeviceName, number: usize) -> Self {
+        let cut: String = name.as_str().chars().take(60).collect();
+        Self(if number > 1 { format!("{cut} {number}") } else { cut })
+    }
+}
 
 #[cfg(test)]
 mod tests {

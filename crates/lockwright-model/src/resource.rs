@@ -6,10 +6,11 @@ use serde::{Deserialize, Serialize};
 
 use crate::change::Version;
 use crate::clock::Timestamp;
-use crate::id::{AccountId, GroupId, InstanceProfileId, PolicyId, ProviderId, RoleId, UserId};
+use crate::id::{AccountId, DeviceId, GroupId, InstanceProfileId, PolicyId, ProviderId, RoleId, UserId};
 use crate::identity_provider::OpenIdProvider;
 use crate::instance_profile::InstanceProfile;
-use crate::name::{GroupName, Path, PolicyName, RoleName};
+use crate::name::{GroupName, Path, PolicyName, RoleName, VirtualDeviceName};
+use crate::secret::Sealed;
 use crate::user::Grants;
 
 /// A group of IAM users: what it is granted, each member is.
@@ -106,6 +107,33 @@ pub struct Role {
     pub epoch: u64,
 }
 
+/// A virtual MFA device: a seed that an authenticator app was given, waiting to be somebody's second factor, or being one. Once it is, the
+/// seed is in its owner's row too, sealed for them.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct VirtualDevice {
+    /// Its account.
+    pub account: AccountId,
+    /// Its id; the factor in its owner's row has the same.
+    pub id: DeviceId,
+    /// The row's version.
+    #[serde(skip)]
+    pub version: Version,
+    /// Its name, unique with its path among the account's devices without regard to case; never changes.
+    pub name: VirtualDeviceName,
+    /// Where it stands in the account's tree; never changes.
+    pub path: Path,
+    /// When it was created.
+    pub created: Timestamp,
+    /// The seed, sealed for this device.
+    pub seed: Sealed,
+    /// Who enabled it last. It is theirs as long as their own row has it among its factors.
+    pub owner: Option<UserId>,
+    /// The last step that it was enabled with: the same two codes enable it no second time.
+    pub last_step: Option<u64>,
+    /// Its tags.
+    pub tags: Vec<Tag>,
+}
+
 /// A principal that a trust policy names, bound to whom it was.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Pin {
@@ -134,6 +162,11 @@ impl CustomerPolicy {
     pub fn in_force(&self) -> Option<&PolicyVersion> {
         self.versions.iter().find(|version| version.number == self.default)
     }
+
+    /// The name in the form that is compared.
+    pub fn name_key(&self) -> String {
+        self.name.key()
+    }
 }
 
 impl Group {
@@ -141,10 +174,42 @@ impl Group {
     pub fn arn(&self) -> String {
         format!("arn:aws:iam::{}:group{}{}", self.account, self.path, self.name)
     }
+
+    /// The name in the form that is compared.
+    pub fn name_key(&self) -> String {
+        self.name.key()
+    }
 }
 
 /// Where roles stand that services manage; nobody else puts one there.
 pub const SERVICE_ROLES: &str = "/aws-service-role/";
+
+impl VirtualDevice {
+    /// Its place below `mfa/` in its serial number: `path/Name`.
+    pub fn place(&self) -> String {
+        device_place(&self.path, &self.name)
+    }
+
+    /// Its ARN, which is its serial number: `arn:aws:iam::123456789012:mfa/path/Name`
+    pub fn arn(&self) -> String {
+        device_serial(self.account, &self.place())
+    }
+
+    /// The name in the form that is compared.
+    pub fn name_key(&self) -> String {
+        self.place().to_lowercase()
+    }
+}
+
+/// The place of a virtual MFA device below `mfa/`.
+pub fn device_place(path: &Path, name: &VirtualDeviceName) -> String {
+    format!("{}{name}", path.as_str().trim_start_matches('/'))
+}
+
+/// The serial number of the device at a place.
+pub fn device_serial(account: AccountId, place: &str) -> String {
+    format!("arn:aws:iam::{account}:mfa/{place}")
+}
 
 impl Role {
     /// `arn:aws:iam::123456789012:role/path/Name`
@@ -155,6 +220,11 @@ impl Role {
     /// Whether it is linked to a service, which alone says what it may and who takes it on.
     pub fn is_service_linked(&self) -> bool {
         self.path.as_str().starts_with(SERVICE_ROLES)
+    }
+
+    /// The name in the form that is compared.
+    pub fn name_key(&self) -> String {
+        self.name.key()
     }
 }
 
@@ -229,7 +299,7 @@ macro_rules! kinds {
             /// The name in the form that is compared.
             pub fn name_key(&self) -> String {
                 match self {
-                    $(Self::$kind(row) => row.name.key(),)+
+                    $(Self::$kind(row) => row.name_key(),)+
                 }
             }
 
@@ -254,6 +324,8 @@ kinds! {
     InstanceProfile(InstanceProfile, InstanceProfileId) = "instance_profile",
     /// An identity provider that speaks OpenID Connect.
     OpenIdProvider(OpenIdProvider, ProviderId) = "oidc_provider",
+    /// A virtual MFA device.
+    Device(VirtualDevice, DeviceId) = "device",
 }
 
 impl Resource {
@@ -265,6 +337,7 @@ impl Resource {
             Self::Role(row) => &row.tags,
             Self::InstanceProfile(row) => &row.tags,
             Self::OpenIdProvider(row) => &row.tags,
+            Self::Device(row) => &row.tags,
         }
     }
 
@@ -276,6 +349,7 @@ impl Resource {
             Self::Role(row) => Some(&mut row.tags),
             Self::InstanceProfile(row) => Some(&mut row.tags),
             Self::OpenIdProvider(row) => Some(&mut row.tags),
+            Self::Device(row) => Some(&mut row.tags),
         }
     }
 }

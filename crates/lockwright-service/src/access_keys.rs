@@ -108,7 +108,8 @@ fn secret_context(id: &AccessKeyId) -> String {
     format!("secret of {id}")
 }
 
-fn aim_of(action: &'static str, owner: &Person) -> Option<(AccountId, Aim<'static>)> {
+/// An act on a root user or an IAM user; others have no ARN.
+pub(crate) fn aim_of(action: &'static str, owner: &Person) -> Option<(AccountId, Aim<'static>)> {
     match owner {
         Person::Root(account) => Some((account.id, Aim::at(action, account.id.root_arn()))),
         Person::User { account, user } => Some((account.id, Aim::of(action, user))),
@@ -250,8 +251,12 @@ impl Lockwright {
 
     /// Since when the key that signed the request is in question. It is read after the key that the act is about, so that a recovery which
     /// ends meanwhile is seen either here or by the commit.
-    async fn signers_question(&self, op: &OpContext) -> Result<Option<Timestamp>, KeyError> {
+    pub(crate) async fn signers_question(&self, op: &OpContext) -> Result<Option<Timestamp>, KeyError> {
         let (Some(id), Principal::Signed(signer)) = (&op.access_key, &op.principal) else { return Ok(None) };
+        // A recovery ends temporary credentials: there are none from before.
+        if id.is_temporary() {
+            return Ok(None);
+        }
         let signer = self.person(signer).await?.ok_or(KeyError::NoOwner)?;
         if id.is_temporary() {
             // With which key a session began is not kept: while one of its owner's is in question, so is what the session does.

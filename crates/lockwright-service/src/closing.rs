@@ -49,8 +49,14 @@ impl From<NotCommitted> for ClosingError {
 const AT_ONCE: u32 = 25;
 
 /// Kinds of things in the order in which they go: what others hold comes after those.
-const LAST: [ResourceKind; 5] =
-    [ResourceKind::Group, ResourceKind::InstanceProfile, ResourceKind::Role, ResourceKind::Policy, ResourceKind::OpenIdProvider];
+const LAST: [ResourceKind; 6] = [
+    ResourceKind::Device,
+    ResourceKind::Group,
+    ResourceKind::InstanceProfile,
+    ResourceKind::Role,
+    ResourceKind::Policy,
+    ResourceKind::OpenIdProvider,
+];
 
 impl Lockwright {
     /// Closes the account of a root user, or a builder ID, whose owner typed its name; yields until when it can be taken back.
@@ -119,7 +125,8 @@ impl Lockwright {
                     };
                     if users.is_empty() && helps.is_empty() && resources.is_empty() {
                         let claims = self.standing_claims(&person).await?;
-                        closing::remove(person, claims, &op, self.entropy())
+                        let credentials = self.store().user_credentials_of(identity).await?;
+                        closing::remove(person, claims, &credentials, &op, self.entropy())
                     } else {
                         let mut parts = Vec::with_capacity(users.len());
                         for user in users {
@@ -127,7 +134,8 @@ impl Lockwright {
                                 Some(person) => self.standing_claims(&person).await?,
                                 None => Vec::new(),
                             };
-                            parts.push(Part { user, claims });
+                            let credentials = self.store().user_credentials_of(&Identity::User(user.id.clone())).await?;
+                            parts.push(Part { user, claims, credentials });
                         }
                         closing::remove_parts(&person, parts, helps, resources, &op, self.entropy())
                     }

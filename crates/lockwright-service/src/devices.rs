@@ -112,7 +112,7 @@ impl Lockwright {
         let (_, name, seed) = self.totp_of(&ceremony, &session.owner)?;
         let person = self.owner(session).await?;
         let uri = seed.otpauth_uri(&self.config().installation, &account_name(&person));
-        Ok(TotpOffer { name, typed: Secret::new(seed.base32().as_str()), uri: Secret::new(uri.as_str()) })
+        Ok(TotpOffer { name, typed: Secret::new(seed.grouped().as_str()), uri: Secret::new(uri.as_str()) })
     }
 
     /// Enrols the app once it showed two consecutive codes. The first device ends all sessions, and this browser goes on under the token.
@@ -218,7 +218,7 @@ impl Lockwright {
         name: DeviceName,
         kind: DeviceKind,
     ) -> Result<Option<Token>, DeviceError> {
-        let device = MfaDevice { id, name, added: op.now, last_used: None, disabled: false, kind };
+        let device = MfaDevice { id, name, added: op.now, last_used: None, disabled: false, kind, place: None };
         let outcome = decide!(self, {
             let (person, session) = self.standing(session).await?;
             // It may have been spent meanwhile.

@@ -7,6 +7,7 @@ use lockwright_model::credential::Credential;
 use lockwright_model::id::AccountId;
 use lockwright_model::identity::Identity;
 use lockwright_model::password_policy::PasswordPolicy;
+use lockwright_model::user_credential::UserCredentialKind;
 use lockwright_store::StoreError;
 
 use crate::Lockwright;
@@ -95,8 +96,14 @@ impl Lockwright {
         for at in 0..2 {
             row.extend(self.report_key(keys.get(at)).await?);
         }
-        for _ in 0..2 {
-            row.extend(["false".to_owned(), NONE.to_owned()]);
+        let mut certificates = self.store().user_credentials_of(&person.identity()).await?;
+        certificates.retain(|credential| credential.kind() == UserCredentialKind::Certificate);
+        certificates.sort_by_key(|certificate| certificate.created);
+        for at in 0..2 {
+            row.extend(match certificates.get(at) {
+                Some(certificate) => [certificate.active.to_string(), certificate.created.to_rfc3339()],
+                None => ["false".to_owned(), NONE.to_owned()],
+            });
         }
         Ok(row)
     }

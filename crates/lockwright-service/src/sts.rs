@@ -10,7 +10,7 @@ use lockwright_core::sts::{self, HALF_A_DAY, HOUR, LONGEST, PASSED_CHARACTERS, R
 use lockwright_model::access_key::AccessKeyId;
 use lockwright_model::clock::Timestamp;
 use lockwright_model::context::{OpContext, SecondFactor};
-use lockwright_model::id::{AccountId, DeviceId};
+use lockwright_model::id::AccountId;
 use lockwright_model::name::RoleName;
 use lockwright_model::resource::Role;
 use lockwright_model::secret::{Sealed, Secret};
@@ -353,8 +353,9 @@ impl Lockwright {
     async fn show_factor(&self, op: &OpContext, person: &Person, factor: Option<&Mfa>) -> Result<Option<Timestamp>, StsError> {
         let Some(factor) = factor else { return Ok(None) };
         let account = person.account_id().ok_or(StsError::WrongFactor)?;
-        let device = DeviceId::of_serial(account, &factor.serial).ok_or(StsError::WrongFactor)?;
-        let answer = FactorAnswer::Totp { device: Some(&device), code: factor.code.expose() };
+        let known = person.factors().devices.iter().find(|device| device.serial(account) == factor.serial);
+        let device = &known.ok_or(StsError::WrongFactor)?.id;
+        let answer = FactorAnswer::Totp { device: Some(device), code: factor.code.expose() };
         let identity = person.identity();
         match self.try_factor(op, person, answer, None).await? {
             Ok(checked) => {

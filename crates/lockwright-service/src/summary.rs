@@ -2,8 +2,10 @@
 
 use lockwright_model::account::Account;
 use lockwright_model::id::AccountId;
+use lockwright_model::identity::Identity;
 use lockwright_model::resource::{Resource, ResourceId, ResourceKey, ResourceKind};
 use lockwright_model::user::User;
+use lockwright_model::user_credential::UserCredentialKind;
 
 use crate::Lockwright;
 use crate::trouble::Trouble;
@@ -28,14 +30,18 @@ pub struct Summary {
     pub instance_profiles: u64,
     /// Identity providers.
     pub providers: u64,
-    /// MFA devices of its users and its root user.
+    /// MFA devices, those that are nobody's too.
     pub mfa_devices: u64,
+    /// MFA devices of its users and its root user.
+    pub mfa_devices_in_use: u64,
     /// The root user has an MFA device.
     pub root_has_mfa: bool,
     /// The root user has an access key.
     pub root_has_keys: bool,
     /// The root user has a password.
     pub root_has_password: bool,
+    /// The root user has a signing certificate.
+    pub root_has_certificates: bool,
 }
 
 impl Lockwright {
@@ -44,11 +50,14 @@ impl Lockwright {
         let mut summary = Summary::default();
         if let Some(state) = self.store().account(account).await? {
             let root = &state.root;
-            summary.mfa_devices = root.factors.devices.len() as u64;
+            summary.mfa_devices_in_use = root.factors.devices.len() as u64;
             summary.root_has_mfa = !root.factors.devices.is_empty();
             summary.root_has_keys = !root.keys.is_empty();
             summary.root_has_password = root.credential.is_some();
+            let credentials = self.store().user_credentials_of(&Identity::Root(account)).await?;
+            summary.root_has_certificates = credentials.iter().any(|known| known.kind() == UserCredentialKind::Certificate);
         }
+        let mut enabled = 0;
         let count = |kind| self.store().count_resources(account, kind);
         summary.groups = count(ResourceKind::Group).await?;
         summary.roles = count(ResourceKind::Role).await?;
@@ -58,12 +67,17 @@ impl Lockwright {
         loop {
             let users = self.store().users(account, after.as_deref(), READ).await?;
             summary.users += users.len() as u64;
-            summary.mfa_devices += users.iter().map(|user| user.factors.devices.len() as u64).sum::<u64>();
+            for devices in users.iter().map(|user| &user.factors.devices) {
+                summary.mfa_devices_in_use += devices.len() as u64;
+                enabled += devices.iter().filter(|device| device.place.is_some()).count() as u64;
+            }
             after = users.last().map(|user| user.name.key());
             if after.is_none() {
                 break;
             }
         }
+        let made = self.store().count_resources(account, ResourceKind::Device).await?;
+        summary.mfa_devices = summary.mfa_devices_in_use + made.saturating_sub(enabled);
         loop {
             let policies = self.policies(account, after.as_deref(), READ).await?;
             summary.policies += policies.len() as u64;

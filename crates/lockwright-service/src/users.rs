@@ -3,7 +3,7 @@
 use lockwright_core::permit::Permit;
 use lockwright_core::person::Person;
 use lockwright_core::recovery::HandedLink;
-use lockwright_core::user::{self, Access, Held, NewUser};
+use lockwright_core::user::{self, Access, Belongings, Held, NewUser};
 use lockwright_model::change::UniqueKey;
 use lockwright_model::clock::Timestamp;
 use lockwright_model::context::OpContext;
@@ -329,9 +329,13 @@ impl Lockwright {
     async fn delete_user_row(&self, op: &OpContext, id: &UserRef, whole: bool) -> Result<(), UserError> {
         let outcome = decide!(self, {
             let (permit, person) = self.permitted_person(op, id, "iam:DeleteUser").await?;
-            let claims = self.standing_claims(&person).await?;
+            let belongings = Belongings {
+                claims: self.standing_claims(&person).await?,
+                credentials: self.store().user_credentials_of(&person.identity()).await?,
+                devices: self.virtual_devices_of(&person).await?,
+            };
             let Person::User { user, .. } = person else { return Err(UserError::Denied) };
-            user::delete(&permit, user, claims, whole, op, self.entropy())?
+            user::delete(&permit, user, belongings, whole, op, self.entropy())?
         });
         Ok(outcome?)
     }

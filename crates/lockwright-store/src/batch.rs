@@ -6,7 +6,7 @@ use lockwright_model::resource::LinkKey;
 use crate::constraint;
 use crate::entity::{
     account, builder, case, ceremony, claim, clock, event, help, job, key_use, keys, link, operator, resource, session, settings, system,
-    tries, user,
+    tries, user, user_credential,
 };
 use crate::error::StoreError;
 use crate::statement::{Statement, Value};
@@ -143,6 +143,7 @@ fn is_new(record: &Record) -> bool {
         Record::Settings(row) => row.version,
         Record::Job(row) => row.version,
         Record::Resource(row) => row.version(),
+        Record::UserCredential(row) => row.version,
         Record::Claim(_) | Record::Link(_) => Version::NEW,
     };
     version == Version::NEW
@@ -163,6 +164,7 @@ fn put(record: &Record) -> Result<Step, StoreError> {
         Record::Claim(row) => Ok(claim::put(row)),
         Record::Link(row) => Ok(link::put(row)),
         Record::Resource(row) => resource::put(row),
+        Record::UserCredential(row) => user_credential::put(row),
         Record::Settings(row) => settings::put(row),
         Record::Job(row) => job::put(row),
     }
@@ -203,6 +205,7 @@ fn guards(key: &Key) -> Result<Guards, Unversioned<'_>> {
         Key::Settings => of!(settings, settings::key()),
         Key::Job(id) => of!(job, job::key(id)),
         Key::Resource(key) => of!(resource, resource::key(key)),
+        Key::UserCredential(key) => of!(user_credential, user_credential::key(key)),
         Key::Claim(claim) => Err(Unversioned::Claim(claim)),
         Key::Link(link) => Err(Unversioned::Link(link)),
     }

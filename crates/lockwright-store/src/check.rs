@@ -1,7 +1,9 @@
 //! Looking after the rows as a whole: how many there are, and whether they fit together.
 
 use crate::backend::Backend;
-use crate::entity::{account, builder, case, ceremony, claim, event, help, job, operator, resource, session, system, tries, user};
+use crate::entity::{
+    account, builder, case, ceremony, claim, event, help, job, operator, resource, session, system, tries, user, user_credential,
+};
 use crate::error::StoreError;
 use crate::statement::{Row, Statement, Value, statements};
 use crate::store::Store;
@@ -18,6 +20,7 @@ statements! {
     OPERATOR_WITHOUT_CLAIM = "SELECT o.operator_id FROM operator o WHERE NOT EXISTS (SELECT 1 FROM claim c WHERE c.kind = 'operator_email' AND c.value = o.email_key AND c.owner = 'operator/' || o.operator_id) ORDER BY o.operator_id LIMIT $1";
     CLAIM_WITHOUT_OPERATOR = "SELECT c.owner FROM claim c WHERE c.kind = 'operator_email' AND NOT EXISTS (SELECT 1 FROM operator o WHERE o.operator_id = substr(c.owner, 10) AND o.email_key = c.value) ORDER BY c.owner LIMIT $1";
     RESOURCE_WITHOUT_ACCOUNT = "SELECT r.account_id || '/' || r.resource_id FROM iam_resource r WHERE NOT EXISTS (SELECT 1 FROM account a WHERE a.account_id = r.account_id) ORDER BY r.account_id, r.resource_id LIMIT $1";
+    CREDENTIAL_WITHOUT_OWNER = "SELECT c.account_id || '/' || c.credential_id FROM user_credential c WHERE NOT EXISTS (SELECT 1 FROM iam_user u WHERE u.account_id = c.account_id AND c.owner = 'user/' || u.account_id || '/' || u.user_id) AND NOT EXISTS (SELECT 1 FROM account a WHERE a.account_id = c.account_id AND c.owner = 'root/' || a.account_id) ORDER BY c.account_id, c.credential_id LIMIT $1";
     USER_WITHOUT_ACCOUNT = "SELECT u.account_id || '/' || u.user_id FROM iam_user u WHERE NOT EXISTS (SELECT 1 FROM account a WHERE a.account_id = u.account_id) ORDER BY u.account_id, u.user_id LIMIT $1";
 }
 
@@ -31,7 +34,8 @@ static RULES: &[(&Statement, &str, &str)] = &[
     (&CLAIM_WITHOUT_BUILDER, "claim of", "claims a builder ID's email that is not its own"),
     (&OPERATOR_WITHOUT_CLAIM, "operator", "its email has no claim of its own"),
     (&CLAIM_WITHOUT_OPERATOR, "claim of", "claims an operator's email that is not its own"),
-    (&RESOURCE_WITHOUT_ACCOUNT, "group, policy or role", "its account does not exist"),
+    (&RESOURCE_WITHOUT_ACCOUNT, "group, policy, role or MFA device", "its account does not exist"),
+    (&CREDENTIAL_WITHOUT_OWNER, "credential", "its owner does not exist"),
     (&USER_WITHOUT_ACCOUNT, "user", "its account does not exist"),
 ];
 
@@ -50,6 +54,7 @@ pub struct Counts {
     pub operators: u64,
     pub systems: u64,
     pub resources: u64,
+    pub user_credentials: u64,
     pub ceremonies: u64,
     pub sessions: u64,
     pub cases: u64,
@@ -71,6 +76,7 @@ impl Store {
             operators: self.count(&operator::COUNT, &[]).await?,
             systems: self.count(&system::COUNT, &[]).await?,
             resources: self.count(&resource::COUNT, &[]).await?,
+            user_credentials: self.count(&user_credential::COUNT, &[]).await?,
             ceremonies: self.count(&ceremony::COUNT, &[]).await?,
             sessions: self.count(&session::COUNT, &[]).await?,
             cases: self.count(&case::COUNT, &[]).await?,
@@ -94,7 +100,8 @@ impl Store {
     /// Looks for rows that can't be right: at most 100 of each kind, in words without addresses. Empty: all is well.
     ///
     /// The engine's own check comes first (SQLite), then every statement is prepared, every claim is held against its owner and
-    /// every owner against its claims, and every account, user, builder ID, operator, group, policy and role is read.
+    /// every owner against its claims, and every account, user, builder ID, operator, group, policy, role, virtual MFA device
+    /// and credential of a user is read.
     pub async fn check(&self) -> Result<Vec<String>, StoreError> {
         let mut problems = match &*self.backend {
             Backend::Sqlite(engine) => engine.check().await?,
@@ -111,6 +118,7 @@ impl Store {
         self.walk(&builder::PAGE, 1, builder::read, &mut problems).await?;
         self.walk(&operator::PAGE, 1, operator::read, &mut problems).await?;
         self.walk(&resource::EVERY, 3, resource::read, &mut problems).await?;
+        self.walk(&user_credential::EVERY, 3, user_credential::read, &mut problems).await?;
         Ok(problems)
     }
 

@@ -13,6 +13,8 @@ static CONSTRAINTS: &[(&str, &str, Conflict)] = &[
     // These rows are named by what they are about, not by a drawn id: somebody else was first, so reload and decide again.
     ("settings_pkey", "settings.settings_id", Conflict::Stale),
     ("tries_pkey", "tries.tries_key", Conflict::Stale),
+    // Whoever decided that the login is free had not seen the one that took it.
+    ("user_credential_name", "user_credential.account_id, user_credential.kind, user_credential.name_key", Conflict::Stale),
     // A link is in its holder's row too: who decided that it is new had not read that row as it is now.
     ("iam_link_pkey", "iam_link.account_id, iam_link.target, iam_link.link, iam_link.holder", Conflict::Stale),
     // What is to be held is gone, or what is to go is held by now.

@@ -20,10 +20,11 @@ use lockwright_model::system::LinkedSystem;
 use lockwright_model::token::TokenHash;
 use lockwright_model::tries::{Tries, TriesKey};
 use lockwright_model::user::User;
+use lockwright_model::user_credential::{UserCredential, UserCredentialId, UserCredentialKey, UserCredentialKind};
 
 use crate::entity::{
     account, builder, case, ceremony, claim, clock, event, help, job, key_use, link, operator, resource, session, settings, system, tries,
-    user,
+    user, user_credential,
 };
 use crate::error::StoreError;
 use crate::statement::{Row, Statement, Value};
@@ -115,6 +116,41 @@ impl Store {
     /// How many of one kind an account has.
     pub async fn count_resources(&self, account: AccountId, kind: ResourceKind) -> Result<u64, StoreError> {
         self.count(&resource::COUNT_IN, &[account.to_string().into(), kind.as_str().into()]).await
+    }
+
+    /// An SSH public key, a signing certificate or a service-specific credential.
+    pub async fn user_credential(&self, key: &UserCredentialKey) -> Result<Option<UserCredential>, StoreError> {
+        self.one(&user_credential::BY_ID, user_credential::key(key), user_credential::read).await
+    }
+
+    /// The one of an account with this [`UserCredential::name_key`].
+    pub async fn user_credential_by_name(
+        &self,
+        account: AccountId,
+        kind: UserCredentialKind,
+        name_key: &str,
+    ) -> Result<Option<UserCredential>, StoreError> {
+        let values = vec![account.to_string().into(), kind.as_str().into(), name_key.into()];
+        self.one(&user_credential::BY_NAME, values, user_credential::read).await
+    }
+
+    /// All that belong to a user or root user; quotas keep them few.
+    pub async fn user_credentials_of(&self, owner: &Identity) -> Result<Vec<UserCredential>, StoreError> {
+        let Some(account) = owner.account() else { return Ok(Vec::new()) };
+        self.many(&user_credential::BY_OWNER, vec![account.to_string().into(), owner.to_string().into()], user_credential::read).await
+    }
+
+    /// Those of one kind in an account, in the order of their ids, those after `after`.
+    pub async fn user_credentials(
+        &self,
+        account: AccountId,
+        kind: UserCredentialKind,
+        after: Option<&UserCredentialId>,
+        limit: u32,
+    ) -> Result<Vec<UserCredential>, StoreError> {
+        let after = after.map_or("", UserCredentialId::as_str);
+        let values = vec![account.to_string().into(), kind.as_str().into(), after.into(), limit.into()];
+        self.many(&user_credential::PAGE, values, user_credential::read).await
     }
 
     /// How many users an account has.

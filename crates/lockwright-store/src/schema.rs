@@ -34,6 +34,7 @@ pub static MIGRATIONS: &[Migration] = &[
     Migration { number: 3, name: "clock", sql: include_str!("../migrations/0003_clock.sql") },
     Migration { number: 4, name: "access_keys", sql: include_str!("../migrations/0004_access_keys.sql") },
     Migration { number: 5, name: "resources", sql: include_str!("../migrations/0005_resources.sql") },
+    Migration { number: 6, name: "user_credentials", sql: include_str!("../migrations/0006_user_credentials.sql") },
 ];
 
 /// The newest schema that this program knows.

@@ -7,6 +7,7 @@ pub mod issuer;
 pub mod mailbox;
 pub mod passkey;
 pub mod postgres;
+pub mod public;
 pub mod smtp;
 pub mod totp;
 pub mod webhook;

@@ -4,6 +4,7 @@ use lockwright_model::id::AccountId;
 use lockwright_model::instance_profile::InstanceProfile;
 use lockwright_model::resource::{Group, Resource, ResourceKind, Role};
 use lockwright_model::user::{Grants, User};
+use lockwright_model::user_credential::MOST_CERTIFICATES;
 use lockwright_service::authorize::Aim;
 use lockwright_service::core::grant::{GROUP_CHARACTERS, MOST_ATTACHED, ROLE_CHARACTERS, USER_CHARACTERS};
 use lockwright_service::core::group::{MOST_GROUPS, MOST_OF_USER};
@@ -36,14 +37,14 @@ pub(crate) async fn summary(ask: &Ask<'_>) -> Result<Reply, WireError> {
         ("UserPolicySizeQuota", size(USER_CHARACTERS)),
         ("GroupPolicySizeQuota", size(GROUP_CHARACTERS)),
         ("GroupsPerUserQuota", size(MOST_OF_USER)),
-        ("SigningCertificatesPerUserQuota", 2),
+        ("SigningCertificatesPerUserQuota", size(MOST_CERTIFICATES)),
         ("AccessKeysPerUserQuota", size(lockwright_model::access_key::MOST_ACCESS_KEYS)),
         ("MFADevices", has.mfa_devices),
-        ("MFADevicesInUse", has.mfa_devices),
+        ("MFADevicesInUse", has.mfa_devices_in_use),
         ("AccountMFAEnabled", has.root_has_mfa.into()),
         ("AccountAccessKeysPresent", has.root_has_keys.into()),
         ("AccountPasswordPresent", has.root_has_password.into()),
-        ("AccountSigningCertificatesPresent", 0),
+        ("AccountSigningCertificatesPresent", has.root_has_certificates.into()),
         ("AttachedPoliciesPerGroupQuota", size(MOST_ATTACHED)),
         ("AttachedPoliciesPerRoleQuota", size(MOST_ATTACHED)),
         ("AttachedPoliciesPerUserQuota", size(MOST_ATTACHED)),

@@ -1,7 +1,7 @@
-//! MFA devices. Their serial numbers are what programs show codes with; they are enrolled on the pages.
+//! MFA devices of users. Their serial numbers are what programs show codes with, whether they were enrolled on the pages or by a program.
 
-use lockwright_model::factors::{DeviceKind, Factors, MfaDevice};
-use lockwright_model::id::{AccountId, DeviceId};
+use lockwright_model::factors::MfaDevice;
+use lockwright_model::id::AccountId;
 use lockwright_model::user::User;
 use lockwright_service::authorize::Aim;
 use lockwright_service::core::person::Person;
@@ -39,13 +39,12 @@ impl Owner {
 
     /// The device of a serial number.
     fn device(&self, serial: &str) -> Result<&MfaDevice, WireError> {
-        let id = DeviceId::of_serial(self.account, serial);
-        self.devices.iter().find(|device| Some(&device.id) == id.as_ref()).ok_or_else(|| none_of(serial))
+        self.devices.iter().find(|device| device.serial(self.account) == serial).ok_or_else(|| none_of(serial))
     }
 }
 
-fn none_of(serial: &str) -> WireError {
-    WireError::modelled("NoSuchEntity", 404, format!("MFA Device with serial number {serial} cannot be found."))
+pub(crate) fn none_of(serial: &str) -> WireError {
+    WireError::modelled("NoSuchEntity", 404, format!("MFA Device with serial number {serial} does not exist."))
 }
 
 /// `ListMFADevices`, in the order of their ids.
@@ -57,7 +56,7 @@ pub(crate) async fn list(ask: &Ask<'_>) -> Result<Reply, WireError> {
         cut.write(result, |result, shown| {
             result.list("MFADevices", shown, |writer, device| {
                 writer.text("UserName", &owner.name);
-                writer.text("SerialNumber", &device.id.serial(owner.account));
+                writer.text("SerialNumber", &device.serial(owner.account));
                 writer.timestamp("EnableDate", moment(device.added));
             });
         });
@@ -93,24 +92,25 @@ pub(crate) async fn deactivate(ask: &Ask<'_>) -> Result<Reply, WireError> {
     }
 }
 
-/// `ListVirtualMFADevices`: the authenticator apps of an account, in the order of their ids. None is without an owner.
+/// `ListVirtualMFADevices`: the authenticator apps of an account, in the order of their serial numbers.
 pub(crate) async fn list_virtual(ask: &Ask<'_>) -> Result<Reply, WireError> {
     let input = ask.input();
     let status = word(&input, "AssignmentStatus", "assignmentStatus", &["Assigned", "Unassigned", "Any"])?.unwrap_or("Any");
     let page = Page::read(ask, &input, &format!("{} {status}", ask.action))?;
     ask.permitted(&Aim::account(ask.action)).await?;
     let account = ask.account()?;
-    let (root, users) = ask.lockwright.owners_of_devices(account).await.map_err(broken)?;
-    let of_root = root.iter().flat_map(|root| apps(&root.root.factors).map(|app| (app, None)));
-    let of_users = users.iter().flat_map(|user| apps(&user.factors).map(move |app| (app, Some(user))));
-    let found = of_root.chain(of_users).filter(|_| status != "Unassigned").collect();
-    let cut = page.cut(ask, found, |(app, _)| app.id.to_string());
+    let apps = ask.lockwright.apps(account).await.map_err(broken)?;
+    let root = apps.account;
+    let assigned = apps.assigned.into_iter().filter(|_| status != "Unassigned").map(|app| (app.0.serial(account), Some(app)));
+    let unassigned = apps.unassigned.into_iter().filter(|_| status != "Assigned").map(|serial| (serial, None));
+    let cut = page.cut(ask, assigned.chain(unassigned).collect(), |(serial, _)| serial.clone());
     Ok(ask.answer(|result| {
         cut.write(result, |result, shown| {
-            result.list("VirtualMFADevices", shown, |writer, (app, owner)| {
-                writer.text("SerialNumber", &app.id.serial(account));
+            result.list("VirtualMFADevices", shown, |writer, (serial, app)| {
+                writer.text("SerialNumber", &serial);
+                let Some((app, owner)) = app else { return };
                 match (owner, &root) {
-                    (Some(user), _) => writer.element("User", |writer| users::describe(writer, user, false)),
+                    (Some(user), _) => writer.element("User", |writer| users::describe(writer, &user, false)),
                     (None, Some(root)) => writer.element("User", |writer| users::describe_root(writer, root)),
                     (None, None) => {}
                 }
@@ -120,12 +120,8 @@ pub(crate) async fn list_virtual(ask: &Ask<'_>) -> Result<Reply, WireError> {
     }))
 }
 
-fn apps(factors: &Factors) -> impl Iterator<Item = &MfaDevice> {
-    factors.devices.iter().filter(|device| matches!(device.kind, DeviceKind::Totp { .. }))
-}
-
 /// A required serial number.
-fn serial<'n>(input: &Node<'n>) -> Result<&'n str, WireError> {
+pub(crate) fn serial<'n>(input: &Node<'n>) -> Result<&'n str, WireError> {
     match input.text("SerialNumber")? {
         None => Err(Violations::one("serialNumber", None, Constraint::Required)),
         Some(text) if text.len() < 9 => Err(Violations::one("serialNumber", Some(text), Constraint::MinLength(9))),

@@ -122,6 +122,9 @@ fn failed(error: UserError, name: &str) -> WireError {
             let first = match held {
                 Held::LoginProfile => "delete login profile",
                 Held::AccessKeys => "delete access keys",
+                Held::Certificates => "delete certificates",
+                Held::SshKeys => "delete SSH public keys",
+                Held::ServiceCredentials => "delete service specific credentials",
                 Held::MfaDevices => "delete MFA device",
                 Held::Policies => "delete policies",
                 Held::Groups => "remove users from group",

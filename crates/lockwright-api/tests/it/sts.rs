@@ -42,7 +42,7 @@ pub(crate) async fn arm(house: &House, caller: &Caller, name: &str) -> (SoftTotp
     lockwright.finish_totp(&op, &session.session, cookie.expose(), &first, &second).await.unwrap();
     house.installation.clock.advance(Duration::from_secs(60));
     let user = lockwright.user_by_id(&house.host(), &caller.user).await.unwrap();
-    (app, user.factors.devices[0].id.serial(account))
+    (app, user.factors.devices[0].serial(account))
 }
 
 #[tokio::test]

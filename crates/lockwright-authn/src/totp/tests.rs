@@ -180,7 +180,7 @@ fn the_clocks_edges_are_no_trouble() {
 #[test]
 fn the_seed_is_shown_as_apps_read_it_and_never_in_debug() {
     let seed = Seed::from_bytes(b"12345678901234567890").unwrap();
-    assert_eq!(*seed.base32(), "GEZD GNBV GY3T QOJQ GEZD GNBV GY3T QOJQ");
+    assert_eq!(*seed.grouped(), "GEZD GNBV GY3T QOJQ GEZD GNBV GY3T QOJQ");
     assert_eq!(
         *seed.otpauth_uri("Acme: Lock & Key", "zoë+test@acme.example"),
         "otpauth://totp/Acme%20%20Lock%20%26%20Key:zo%C3%AB%2Btest%40acme.example?secret=GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ\

@@ -24,7 +24,7 @@ fn code(number: u8) -> TokenHash {
 
 fn device(seed: u64, kind: DeviceKind) -> MfaDevice {
     let id = DeviceId::draw(&SeededEntropy::new(seed));
-    MfaDevice { id, name: format!("Device {seed}").parse().unwrap(), added: at(0), last_used: None, disabled: false, kind }
+    MfaDevice { id, name: format!("Device {seed}").parse().unwrap(), added: at(0), last_used: None, disabled: false, kind, place: None }
 }
 
 fn totp() -> DeviceKind {

@@ -133,7 +133,7 @@ fn device(name: &str, key: bool) -> MfaDevice {
         DeviceKind::Totp { seed: Sealed::from_text("sealed"), drift: 0, last_step: Some(1) }
     };
     let id = DeviceId::draw(&SeededEntropy::new(name.len() as u64 + u64::from(key)));
-    MfaDevice { id, name: name.parse().unwrap(), added: at(0), last_used: None, disabled: false, kind }
+    MfaDevice { id, name: name.parse().unwrap(), added: at(0), last_used: None, disabled: false, kind, place: None }
 }
 
 fn with(mut person: Person, devices: &[MfaDevice]) -> Person {

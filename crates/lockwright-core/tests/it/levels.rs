@@ -33,7 +33,7 @@ enum Gets {
 
 fn device(kind: DeviceKind) -> MfaDevice {
     let id = DeviceId::draw(&SeededEntropy::new(5));
-    MfaDevice { id, name: "Device".parse().unwrap(), added: at(0), last_used: None, disabled: false, kind }
+    MfaDevice { id, name: "Device".parse().unwrap(), added: at(0), last_used: None, disabled: false, kind, place: None }
 }
 
 fn people() -> Vec<Person> {

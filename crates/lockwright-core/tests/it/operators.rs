@@ -136,6 +136,7 @@ fn an_operator(email: &str, role: OperatorRole) -> Operator {
         last_used: None,
         disabled: false,
         kind,
+        place: None,
     }];
     operator
 }

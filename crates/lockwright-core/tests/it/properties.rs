@@ -236,7 +236,7 @@ fn run(world: &mut World, command: Command) -> Option<()> {
         Command::Delete { person } => {
             let Person::User { user, .. } = world.person(person)? else { return None };
             world.end(&[Identity::User(user.id.clone())], None);
-            let decided = user::delete(&world.permit(), user, Vec::new(), true, &host, &world.entropy).unwrap();
+            let decided = user::delete(&world.permit(), user, user::Belongings::default(), true, &host, &world.entropy).unwrap();
             world.commit(decided).unwrap();
         }
         Command::EndOthers { session } => {

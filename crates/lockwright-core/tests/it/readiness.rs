@@ -59,6 +59,7 @@ fn app(added: Timestamp) -> MfaDevice {
         last_used: None,
         disabled: false,
         kind: DeviceKind::Totp { seed: Sealed::from_text("x"), drift: 0, last_step: None },
+        place: None,
     }
 }
 

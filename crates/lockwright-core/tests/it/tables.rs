@@ -125,7 +125,7 @@ fn a23_every_decision_refuses_a_permit_of_another_account() {
     assert!(user::set_disabled(&permit, target.clone(), true, &op, &chance).is_err());
     assert!(user::set_administrator(&permit, target.clone(), true, &op, &chance).is_err());
     assert!(user::end_sessions(&permit, target.clone(), &op, &chance).is_err());
-    assert!(user::delete(&permit, target, Vec::new(), true, &op, &chance).is_err());
+    assert!(user::delete(&permit, target, user::Belongings::default(), true, &op, &chance).is_err());
     assert!(account::set_alias(&permit, own.clone(), Some("harbour".parse().unwrap()), &op, &chance).is_err());
     assert!(account::set_password_policy(&permit, own.clone(), None, &op, &chance).is_err());
     assert!(account::set_self_service(&permit, own, true, &op, &chance).is_err());

@@ -210,6 +210,7 @@ async fn c18_what_is_removed_frees_its_names_and_nothing_follows_to_their_next_o
         last_used: None,
         disabled: false,
         kind: DeviceKind::Passkey { credential: "c1".into(), key: "{}".into(), verifies_user: false, synced: false },
+        place: None,
     });
     house.put(Record::User(row)).await;
     house.put(Record::Claim(Claim::held(ClaimKey::Passkey("c1".into()), owner.clone()))).await;

@@ -53,6 +53,7 @@ fn parts(key: &Key) -> Vec<String> {
         | Key::Help(..)
         | Key::Tries(_)
         | Key::Claim(_)
+        | Key::UserCredential(_)
         | Key::Settings
         | Key::Job(_) => Vec::new(),
     }
@@ -74,7 +75,7 @@ fn key(parts: &[String]) -> Option<Key> {
 #[cfg(test)]
 mod tests {
     use lockwright_model::entropy::SeededEntropy;
-    use lockwright_model::id::{AccountId, BuilderId, CaseId, GroupId, OperatorId, PolicyId, RoleId, UserId};
+    use lockwright_model::id::{AccountId, BuilderId, CaseId, DeviceId, GroupId, OperatorId, PolicyId, RoleId, UserId};
 
     use super::*;
 
@@ -91,6 +92,7 @@ mod tests {
             Key::Resource(ResourceKey { account, id: ResourceId::Group(GroupId::draw(&chance)) }),
             Key::Resource(ResourceKey { account, id: ResourceId::Policy(PolicyId::draw(&chance)) }),
             Key::Resource(ResourceKey { account, id: ResourceId::Role(RoleId::draw(&chance)) }),
+            Key::Resource(ResourceKey { account, id: ResourceId::Device(DeviceId::draw(&chance)) }),
         ];
         assert!(keys.iter().all(is_cached) && !is_cached(&Key::Case(CaseId::draw(&chance))));
         let texts = write(&keys);

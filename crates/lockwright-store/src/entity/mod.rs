@@ -19,6 +19,7 @@ pub(crate) mod settings;
 pub(crate) mod system;
 pub(crate) mod tries;
 pub(crate) mod user;
+pub(crate) mod user_credential;
 
 use crate::statement::Statement;
 
@@ -43,6 +44,7 @@ pub(crate) fn statements() -> impl Iterator<Item = &'static Statement> {
         system::ALL,
         tries::ALL,
         user::ALL,
+        user_credential::ALL,
         crate::check::ALL,
         crate::schema::ALL,
     ]

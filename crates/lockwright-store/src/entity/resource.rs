@@ -3,7 +3,7 @@
 use lockwright_model::change::Version;
 use lockwright_model::identity_provider::OpenIdProvider;
 use lockwright_model::instance_profile::InstanceProfile;
-use lockwright_model::resource::{CustomerPolicy, Group, Resource, ResourceId, ResourceKey, Role};
+use lockwright_model::resource::{CustomerPolicy, Group, Resource, ResourceId, ResourceKey, Role, VirtualDevice};
 use serde::de::DeserializeOwned;
 
 use crate::batch::Step;
@@ -34,6 +34,7 @@ pub(crate) fn put(row: &Resource) -> Result<Step, StoreError> {
         Resource::Role(row) => Value::body(row)?,
         Resource::InstanceProfile(row) => Value::body(row)?,
         Resource::OpenIdProvider(row) => Value::body(row)?,
+        Resource::Device(row) => Value::body(row)?,
     };
     Ok(Step::put(&INSERT, &UPDATE, key(&row.key()), row.version(), [row.name_key().into(), body]))
 }
@@ -60,6 +61,7 @@ pub(crate) fn read(row: Row) -> Result<Resource, StoreError> {
         ResourceId::Role(_) => Resource::Role(Role { version, ..body(&mut row)? }),
         ResourceId::InstanceProfile(_) => Resource::InstanceProfile(InstanceProfile { version, ..body(&mut row)? }),
         ResourceId::OpenIdProvider(_) => Resource::OpenIdProvider(OpenIdProvider { version, ..body(&mut row)? }),
+        ResourceId::Device(_) => Resource::Device(VirtualDevice { version, ..body(&mut row)? }),
     };
     let key = resource.key();
     row.same(key.id == id && key.account.to_string() == account)?;

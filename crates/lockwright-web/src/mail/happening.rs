@@ -87,6 +87,18 @@ pub(super) fn words(whose: &Whose, what: &Happening, installation: &str, base: &
             "An access key was made",
             format!("Programs can act for {who} with the new access key {id}. See which keys there are:\n\n{base}/security#access-keys"),
         ),
+        Happening::SshKeyUploaded(id) => told(
+            "An SSH public key was added",
+            format!("Whoever holds its private half can act for {who} where SSH keys are taken. The key’s id is {id}."),
+        ),
+        Happening::CertificateUploaded(id) => told(
+            "A signing certificate was added",
+            format!("Whoever holds its private key can act for {who} where certificates are taken. The certificate’s id is {id}."),
+        ),
+        Happening::ServiceLoginMade(service) => told(
+            "A password for a service was made",
+            format!("A new password or API key for {} was made for {who}, and shown once to whoever asked for it.", service.name()),
+        ),
         Happening::KeysQuestioned(signing) => told(
             "Access keys from before your recovery still work",
             format!(

@@ -1,0 +1,93 @@
+//! Public keys and certificates for tests, made by OpenSSL and OpenSSH; their private halves are nowhere.
+
+/// An RSA key in all its forms.
+pub struct SshKey {
+    /// As OpenSSH writes it.
+    pub openssh: &'static str,
+    /// `BEGIN PUBLIC KEY`
+    pub pem: &'static str,
+    /// `BEGIN RSA PUBLIC KEY`
+    pub pkcs1: &'static str,
+    /// MD5, as `ssh-keygen -E md5` prints it.
+    pub fingerprint: &'static str,
+}
+
+/// A key of 2048 bits.
+pub const SSH_KEY: SshKey = SshKey {
+    openssh: "ssh-rsa AAAAB3NzaC1yc2EAAAADAQABAAABAQDJ7MYQY6qbBIC0hDKQO7avWd2L/h5I1HuWouCNd9iAv9WJjGlL9DAR4L3C8emk0qYzgGK4Fucw6deCLq1V4eO3mKNufGB5tEDoOhHFoLqOxkE9U6HNWLhgA4vNi5vRIgBA2KLLQSNHARiR72vAgJsAkujx7CSCGyha9twb9CoFfjuh92+WPHED6F1Mx91EjGRPseq093dFlsIY+scBPiHrdp1GYulMZ1k/eapFdNSAJCPnF/4Cdpe9rtLdQkIftU/Ya6dgBGN38zC0hrsI/+H9Wrg0mWUF18YEeOK5ytO8haGIYb+quRpZMV4fNYp6gEeFhlA8mb5WpMq8lhpMEIGZ",
+    pem: "-----BEGIN PUBLIC KEY-----\n\
+MIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8AMIIBCgKCAQEAyezGEGOqmwSAtIQykDu2\n\
+r1ndi/4eSNR7lqLgjXfYgL/ViYxpS/QwEeC9wvHppNKmM4BiuBbnMOnXgi6tVeHj\n\
+t5ijbnxgebRA6DoRxaC6jsZBPVOhzVi4YAOLzYub0SIAQNiiy0EjRwEYke9rwICb\n\
+AJLo8ewkghsoWvbcG/QqBX47ofdvljxxA+hdTMfdRIxkT7HqtPd3RZbCGPrHAT4h\n\
+63adRmLpTGdZP3mqRXTUgCQj5xf+AnaXva7S3UJCH7VP2GunYARjd/MwtIa7CP/h\n\
+/Vq4NJllBdfGBHjiucrTvIWhiGG/qrkaWTFeHzWKeoBHhYZQPJm+VqTKvJYaTBCB\n\
+mQIDAQAB\n\
+-----END PUBLIC KEY-----\n\
+",
+    pkcs1: "-----BEGIN RSA PUBLIC KEY-----\n\
+MIIBCgKCAQEAyezGEGOqmwSAtIQykDu2r1ndi/4eSNR7lqLgjXfYgL/ViYxpS/Qw\n\
+EeC9wvHppNKmM4BiuBbnMOnXgi6tVeHjt5ijbnxgebRA6DoRxaC6jsZBPVOhzVi4\n\
+YAOLzYub0SIAQNiiy0EjRwEYke9rwICbAJLo8ewkghsoWvbcG/QqBX47ofdvljxx\n\
+A+hdTMfdRIxkT7HqtPd3RZbCGPrHAT4h63adRmLpTGdZP3mqRXTUgCQj5xf+AnaX\n\
+va7S3UJCH7VP2GunYARjd/MwtIa7CP/h/Vq4NJllBdfGBHjiucrTvIWhiGG/qrka\n\
+WTFeHzWKeoBHhYZQPJm+VqTKvJYaTBCBmQIDAQAB\n\
+-----END RSA PUBLIC KEY-----\n\
+",
+    fingerprint: "ea:ac:b6:cd:e1:dc:90:e5:2f:53:fa:52:e2:d2:30:6d",
+};
+
+/// Other keys of 2048 bits.
+pub const SSH_KEYS: [&str; 5] = [
+    "ssh-rsa AAAAB3NzaC1yc2EAAAADAQABAAABAQCjWki364FlwsB4vVQQbOr61xjp4fokrmTurY45tyNC8q7NCpXAJukRjbTXsXlIwS+LX8HnlRGjBsj5OQaos0hWFqbepDJQDjIKGBlnNNLb/sJLLSroTUwZpHwZSQFSSBY3tZjxIcbIvv9GJkIefynqZkTzNoVHKaZ6xXdW9+Ml2yjeoCxvkg8if1F/DM17cX/0cq5JkXjqGtg5bNHByyD5jV8KUsUc+EmmgyBW/2JZlJ0bq4DB0d1/WbExxuEtljJncUKAkVND/HipYPYCU9nEPjfPhXUm1MVWCXiwL0449b/tO9PYtT6CyARLSdhdRIh4Nfxa2l5+PkqHAiVEfXp1",
+    "ssh-rsa AAAAB3NzaC1yc2EAAAADAQABAAABAQC6jxJu/m1EJ4x7ButAvJZGU2Acdb4/pR4NOILrWIMx+8ncAxfsGhpxZs5Ju7aScnJq/6jh9mukmZ3QkoUq4qE7hgnnuwNX8aNYBPNiHm4A2dzW3ymCzS2byRe7XiuTLnTsHEarh2+rZIR/CUmyxkBKa/25Qd91Om3L3tT56WtnV4AyFZMa9lFRI/U4L9Lny4B+XB7XnZuMbpOZW5++cuZEyy2QTomjP5SYCBZ7HFrus6dwkMqpRB4T3/ZpQHaOiuUoQDVeYkIdmaKnOi5rPoack0vSDYtvUe2zNK+ErYf4a+8b9abAWjtLiIn+nQj8f/n96Z9Rt8mgDc4TSi+Y2Uef",
+    "ssh-rsa AAAAB3NzaC1yc2EAAAADAQABAAABAQCi8R5J4fnB8qs1FuWS69j7bgDTSkTvz2gIh08Bkm+h9gXyHmHNVdssdwYiLZHy7Am3r7qAfxmf+LU7vFaYxWxEe0JR/tHuy+LaF7tMxcGwLcggGqbUX6pSNlYLr9j2wlPYu56zh5Vil8N7DASoxYsMJJD4kJvWStaXL0id5msuQIqyXpBlPdUXWEM+zBjcbsVaMy89TSOpD7fMaptc44spfLE/8Io+PjCZkZkavXiKOCT903qmvkd6OdL6bBecpfXmXNnsoWRmkq9zZdggwsMeF8lGF5zqqPYU3sLl98Up3zygQ6Gp96phvzHlKjI6usTtPXJSfpQO1NvXZwYWuowP",
+    "ssh-rsa AAAAB3NzaC1yc2EAAAADAQABAAABAQC3ZXqoOVNKJ1nvRQhf9NZNBx1TgzCt3TLCxGwECYWkQrmssg+ty54W/c3mFWSa3REL0+p3Xmkj+p3flwxdvbdyLqqS89Hrq2QrXYWjmNTgYvN0U5fFQp+7e5B+C1JZBcVmrPWPJmr/2GT09u9jOIjTXs7R/8VzLFw2w7D9w5LPqpWgK/3bf8e2lcEd+G7Y7qUrTYGD3DU0IrxvXF0aLbkk87nfO2qclrUhwJbh1fZyISbIDarI/ZVp/U+rO/IEMnOWacP9QTOVbak6Ktgngi69ZRp9rC7VkSLf9ZFJO17xsZa7AWSa4+D4aQHjmcHAaKqpe3rMDGURV/cRMxRy6jvn",
+    "ssh-rsa AAAAB3NzaC1yc2EAAAADAQABAAABAQCuBe7xj7VnOOsD/KtWh+cShpPNXS+g7km4WoUwGwpvOm+XF8H5Vvx/IpWdFP+drj9CsRW/XW5ORON4xDQ65vgTngBwFtj7BwxVwvBTLGBtiBMCjnB8YSD2hegSkqBIX2+y7Okeut89MZVC/6SqpKSeH75mm/dQh0B0JN9Loqlfh0J6lA30xvaJUxH5+bvV579a7Ch5Nm4QBDFg/PLW1cvpmcPkMZkG7FN0gbd7KU4sNONKAvbnfjCvWA2AItCP/w7lrRzaaBpripjXdqNrI3eqQ8CpHA8k9vB+XPdH2sQ7H4sES77v1zYRKHCQR/dwETjmiaS7AiZpn7QxNQt/f/Bf",
+];
+
+/// One of 1024 bits.
+pub const SHORT_SSH_KEY: &str = "ssh-rsa AAAAB3NzaC1yc2EAAAADAQABAAAAgQDVDVxZBrgLTvAUrIiG0ssLiAuC+0daX2LvPLCt2epMR5RuIcXFsq6SzIhB5geO5QjeBlp7S3p4lqqF7Tp2bu8VZXPYlRUZSKXQq25+VAS5gOXzTZ2qOTN7ZdArjWxGx4pZgp6k8x9NcW3Sjry26SAYba2pUIHRgD4OR9Uu5CgM6Q==";
+
+/// One of another kind.
+pub const ED25519: &str = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIKxXtmaKiklNcmGrBkG0oVB8/j+eHteEwFob2L6rlBRW x";
+
+/// Certificates that are good from 2020 to 2119.
+pub const CERTIFICATES: [&str; 3] = [
+    "-----BEGIN CERTIFICATE-----\n\
+MIIBeDCCAR+gAwIBAgIUMIY8aIihLZTGOsjO1KWjJBvbgwAwCgYIKoZIzj0EAwIw\n\
+ETEPMA0GA1UEAwwGY2FybGExMCAXDTIwMDEwMTAwMDAwMVoYDzIxMTkxMjA4MDAw\n\
+MDAxWjARMQ8wDQYDVQQDDAZjYXJsYTEwWTATBgcqhkjOPQIBBggqhkjOPQMBBwNC\n\
+AAShaiUAU4mvy2aEATPPHpOrZH6yRmLxbZ1CnYdY1yBrofdBTfadfM7Lgq0Yfkrn\n\
+6i3P2Ujw1PcxpC9KCmovRqFlo1MwUTAdBgNVHQ4EFgQUx5n+dd36ClBJht8V3Cft\n\
+o9d/wqkwHwYDVR0jBBgwFoAUx5n+dd36ClBJht8V3Cfto9d/wqkwDwYDVR0TAQH/\n\
+BAUwAwEB/zAKBggqhkjOPQQDAgNHADBEAiBs9d9chQKTQUPaigN6w8tUp01nxSE0\n\
+gqFTK3fkJjE01gIgW0FY+8RlueNFwwrO8E++YXvBo2fRlgafewVrTLvwIt0=\n\
+-----END CERTIFICATE-----\n\
+",
+    "-----BEGIN CERTIFICATE-----\n\
+MIIBejCCAR+gAwIBAgIUDUSlx4NdN2Q4keyE9wmQIcbaktMwCgYIKoZIzj0EAwIw\n\
+ETEPMA0GA1UEAwwGY2FybGEyMCAXDTIwMDEwMTAwMDAwMFoYDzIxMTkxMjA4MDAw\n\
+MDAwWjARMQ8wDQYDVQQDDAZjYXJsYTIwWTATBgcqhkjOPQIBBggqhkjOPQMBBwNC\n\
+AAStjSP6SvVrZv4OhbYGT8+SuwFeUld6yxp9x3UQAUBfnaPlS5uvIw2WsuTrxkzo\n\
+EvudR4ILBoAA1rPZ3qtSeISpo1MwUTAdBgNVHQ4EFgQUzPDcxZBxlz64Tvd0PeOn\n\
+d1YPRMkwHwYDVR0jBBgwFoAUzPDcxZBxlz64Tvd0PeOnd1YPRMkwDwYDVR0TAQH/\n\
+BAUwAwEB/zAKBggqhkjOPQQDAgNJADBGAiEAie06TTBbvMkT6DKUio7ZqrK5Fv8q\n\
+YZ3Vns+EubxbckcCIQDbZxw51kZ1+Fdx+HxBw+HcgEM5VVjb32wnPzvtiWOmmA==\n\
+-----END CERTIFICATE-----\n\
+",
+    "-----BEGIN CERTIFICATE-----\n\
+MIIBeDCCAR+gAwIBAgIUZP50UcVtazFrzfbPLnoUbSlQMgIwCgYIKoZIzj0EAwIw\n\
+ETEPMA0GA1UEAwwGY2FybGEzMCAXDTIwMDEwMTAwMDAwMFoYDzIxMTkxMjA4MDAw\n\
+MDAwWjARMQ8wDQYDVQQDDAZjYXJsYTMwWTATBgcqhkjOPQIBBggqhkjOPQMBBwNC\n\
+AATpqvPXLfSgg+mtaWTWEwZQcEMBq2hlJU48BfZ9IjJoeYmvTZDzXfLbn01QJ2z5\n\
+/VCunajWnGs5+GCXGovN7b1Yo1MwUTAdBgNVHQ4EFgQU3DpYKLFxzs84pTGlRbYU\n\
+/3ndJKIwHwYDVR0jBBgwFoAU3DpYKLFxzs84pTGlRbYU/3ndJKIwDwYDVR0TAQH/\n\
+BAUwAwEB/zAKBggqhkjOPQQDAgNHADBEAiANPwKOzqMp19JNA4JGoHMFqfiIap9I\n\
+rzJFB9XBNyZTsgIgFDbtJUZMTmqPr57xNDbQ6GIdqsnm80lG/6amZ+rRfL8=\n\
+-----END CERTIFICATE-----\n\
+",
+];
+
+/// The base32 of the SHA-1 of the first one's DER form, by OpenSSL and `base32`.
+pub const CERTIFICATE_ID: &str = "U5KUGKDUDZWY5PRHBP6Y6QVHTFEXQLEH";
