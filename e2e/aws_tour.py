@@ -3,16 +3,38 @@
 Every answer is held against botocore's models on the way. Prints nothing when all is as AWS has it; ends with an assertion otherwise.
 """
 
+import base64
 import csv
+import hmac
 import io
 import json
+import struct
 import sys
+import time
 import urllib.request
 
 import aws_shapes
 import boto3
 from botocore.config import Config
 from botocore.exceptions import ClientError
+
+SSH_KEY = (
+    "ssh-rsa AAAAB3NzaC1yc2EAAAADAQABAAABAQCjWki364FlwsB4vVQQbOr61xjp4fokrmTurY45tyNC8q7NCpXAJukRjbTXsXlIwS+LX8HnlRGjBsj5OQao"
+    "s0hWFqbepDJQDjIKGBlnNNLb/sJLLSroTUwZpHwZSQFSSBY3tZjxIcbIvv9GJkIefynqZkTzNoVHKaZ6xXdW9+Ml2yjeoCxvkg8if1F/DM17cX/0cq5JkXjq"
+    "Gtg5bNHByyD5jV8KUsUc+EmmgyBW/2JZlJ0bq4DB0d1/WbExxuEtljJncUKAkVND/HipYPYCU9nEPjfPhXUm1MVWCXiwL0449b/tO9PYtT6CyARLSdhdRIh4"
+    "Nfxa2l5+PkqHAiVEfXp1"
+)
+CERTIFICATE = """-----BEGIN CERTIFICATE-----
+MIIBeDCCAR+gAwIBAgIUMIY8aIihLZTGOsjO1KWjJBvbgwAwCgYIKoZIzj0EAwIw
+ETEPMA0GA1UEAwwGY2FybGExMCAXDTIwMDEwMTAwMDAwMVoYDzIxMTkxMjA4MDAw
+MDAxWjARMQ8wDQYDVQQDDAZjYXJsYTEwWTATBgcqhkjOPQIBBggqhkjOPQMBBwNC
+AAShaiUAU4mvy2aEATPPHpOrZH6yRmLxbZ1CnYdY1yBrofdBTfadfM7Lgq0Yfkrn
+6i3P2Ujw1PcxpC9KCmovRqFlo1MwUTAdBgNVHQ4EFgQUx5n+dd36ClBJht8V3Cft
+o9d/wqkwHwYDVR0jBBgwFoAUx5n+dd36ClBJht8V3Cfto9d/wqkwDwYDVR0TAQH/
+BAUwAwEB/zAKBggqhkjOPQQDAgNHADBEAiBs9d9chQKTQUPaigN6w8tUp01nxSE0
+gqFTK3fkJjE01gIgW0FY+8RlueNFwwrO8E++YXvBo2fRlgafewVrTLvwIt0=
+-----END CERTIFICATE-----
+"""
 
 ENDPOINT, ADMIN, ADMIN_SECRET, READER, READER_SECRET = sys.argv[1:]
 
@@ -212,11 +234,97 @@ assert iam.get_login_profile(UserName="dora")["LoginProfile"]["PasswordResetRequ
 iam.delete_login_profile(UserName="dora")
 iam.delete_account_password_policy()
 
-# MFA devices are enrolled in the browser: here there is none.
+# MFA devices: made with a picture, enabled by two codes, set right, tagged, deactivated and deleted.
 assert iam.list_mfa_devices(UserName="dora")["MFADevices"] == [] == iam.list_virtual_mfa_devices(AssignmentStatus="Any")["VirtualMFADevices"]
 none = f"arn:aws:iam::{account}:mfa/AAAAAAAAAAAAAAAA"
 refused("NoSuchEntity", 404, iam.get_mfa_device, UserName="dora", SerialNumber=none)
 refused("NoSuchEntity", 404, iam.deactivate_mfa_device, UserName="dora", SerialNumber=none)
+
+
+def codes(seed, later=0):
+    """Two consecutive codes of a seed (RFC 6238), the second of the present half minute or so many later."""
+    def code(step):
+        digest = hmac.digest(base64.b32decode(seed), struct.pack(">Q", step), "sha1")
+        return f"{(struct.unpack_from('>I', digest, digest[-1] & 15)[0] & 0x7FFFFFFF) % 1_000_000:06}"
+    step = int(time.time()) // 30 + later
+    return {"AuthenticationCode1": code(step - 1), "AuthenticationCode2": code(step)}
+
+
+phone = iam.create_virtual_mfa_device(VirtualMFADeviceName="phone", Path="/deck/", Tags=[{"Key": "team", "Value": "deck"}])["VirtualMFADevice"]
+serial, seed = phone["SerialNumber"], phone["Base32StringSeed"]
+assert serial == f"arn:aws:iam::{account}:mfa/deck/phone" and phone["QRCodePNG"].startswith(b"\x89PNG\r\n"), phone
+refused("EntityAlreadyExists", 409, iam.create_virtual_mfa_device, VirtualMFADeviceName="Phone", Path="/deck/")
+assert [each["SerialNumber"] for each in iam.list_virtual_mfa_devices(AssignmentStatus="Unassigned")["VirtualMFADevices"]] == [serial]
+wrong = {"AuthenticationCode1": "000000", "AuthenticationCode2": "000001"}
+refused("InvalidAuthenticationCode", 403, iam.enable_mfa_device, UserName="dora", SerialNumber=serial, **wrong)
+refused("NoSuchEntity", 404, iam.resync_mfa_device, UserName="dora", SerialNumber=serial, **wrong)
+iam.enable_mfa_device(UserName="dora", SerialNumber=serial, **codes(seed))
+refused("EntityAlreadyExists", 409, iam.enable_mfa_device, UserName="dora", SerialNumber=serial, **codes(seed))
+refused("EntityAlreadyExists", 409, iam.enable_mfa_device, UserName="boss", SerialNumber=serial, **codes(seed))
+refused("InvalidAuthenticationCode", 403, iam.resync_mfa_device, UserName="dora", SerialNumber=serial, **wrong)
+iam.resync_mfa_device(UserName="dora", SerialNumber=serial, **codes(seed, later=4))
+[assigned] = iam.list_virtual_mfa_devices(AssignmentStatus="Assigned")["VirtualMFADevices"]
+assert assigned["User"]["UserName"] == "dora" and assigned["EnableDate"] and "Base32StringSeed" not in assigned, assigned
+assert iam.list_mfa_devices(UserName="dora")["MFADevices"][0]["SerialNumber"] == serial
+assert iam.get_account_summary()["SummaryMap"]["MFADevicesInUse"] == 1
+iam.tag_mfa_device(SerialNumber=serial, Tags=[{"Key": "Team", "Value": "pier"}, {"Key": "floor", "Value": "2"}])
+iam.untag_mfa_device(SerialNumber=serial, TagKeys=["FLOOR"])
+assert iam.list_mfa_device_tags(SerialNumber=serial)["Tags"] == [{"Key": "Team", "Value": "pier"}]
+refused("DeleteConflict", 409, iam.delete_virtual_mfa_device, SerialNumber=serial)
+refused("DeleteConflict", 409, iam.delete_user, UserName="dora")
+iam.deactivate_mfa_device(UserName="dora", SerialNumber=serial)
+iam.delete_virtual_mfa_device(SerialNumber=serial)
+refused("NoSuchEntity", 404, iam.delete_virtual_mfa_device, SerialNumber=serial)
+
+# SSH public keys.
+uploaded = iam.upload_ssh_public_key(UserName="dora", SSHPublicKeyBody=f"{SSH_KEY} dora@example.com")["SSHPublicKey"]
+key = {"UserName": "dora", "SSHPublicKeyId": uploaded["SSHPublicKeyId"]}
+assert uploaded["SSHPublicKeyId"].startswith("APKA") and uploaded["Fingerprint"].count(":") == 15, uploaded
+assert iam.get_ssh_public_key(Encoding="SSH", **key)["SSHPublicKey"]["SSHPublicKeyBody"] == SSH_KEY
+pem = iam.get_ssh_public_key(Encoding="PEM", **key)["SSHPublicKey"]["SSHPublicKeyBody"]
+assert pem.startswith("-----BEGIN PUBLIC KEY-----\n"), pem
+refused("DuplicateSSHPublicKey", 400, iam.upload_ssh_public_key, UserName="dora", SSHPublicKeyBody=pem)
+refused("UnrecognizedPublicKeyEncoding", 400, iam.upload_ssh_public_key, UserName="dora", SSHPublicKeyBody="no key")
+iam.update_ssh_public_key(Status="Inactive", **key)
+refused("InvalidInput", 400, iam.update_ssh_public_key, Status="Expired", **key)
+[listed] = [each for page in iam.get_paginator("list_ssh_public_keys").paginate(UserName="dora") for each in page["SSHPublicKeys"]]
+assert listed["Status"] == "Inactive" and listed["SSHPublicKeyId"] == key["SSHPublicKeyId"], listed
+iam.delete_ssh_public_key(**key)
+refused("NoSuchEntity", 404, iam.get_ssh_public_key, Encoding="SSH", **key)
+
+# Signing certificates.
+certificate = iam.upload_signing_certificate(UserName="dora", CertificateBody=CERTIFICATE)["Certificate"]
+assert certificate["CertificateId"] == "U5KUGKDUDZWY5PRHBP6Y6QVHTFEXQLEH" and certificate["Status"] == "Active", certificate
+assert iam.upload_signing_certificate(UserName="dora", CertificateBody=CERTIFICATE)["Certificate"] == certificate
+refused("DuplicateCertificate", 409, iam.upload_signing_certificate, CertificateBody=CERTIFICATE)
+refused("MalformedCertificate", 400, iam.upload_signing_certificate, CertificateBody="no certificate")
+iam.update_signing_certificate(UserName="dora", CertificateId=certificate["CertificateId"], Status="Inactive")
+[listed] = [each for page in iam.get_paginator("list_signing_certificates").paginate(UserName="dora") for each in page["Certificates"]]
+assert listed["Status"] == "Inactive" and listed["CertificateBody"] == CERTIFICATE, listed
+iam.delete_signing_certificate(UserName="dora", CertificateId=certificate["CertificateId"])
+
+# Service-specific credentials.
+git = iam.create_service_specific_credential(UserName="dora", ServiceName="codecommit.amazonaws.com")["ServiceSpecificCredential"]
+assert git["ServiceUserName"] == f"dora-at-{account}" and len(git["ServicePassword"]) == 60 and "ExpirationDate" not in git, git
+api = iam.create_service_specific_credential(UserName="dora", ServiceName="bedrock.amazonaws.com", CredentialAgeDays=30)["ServiceSpecificCredential"]
+assert api["ServiceCredentialSecret"].startswith("ABSK") and (api["ExpirationDate"] - api["CreateDate"]).days == 30, api
+refused("NoSuchEntity", 404, iam.create_service_specific_credential, UserName="dora", ServiceName="sqs.amazonaws.com")
+iam.create_service_specific_credential(UserName="dora", ServiceName="codecommit.amazonaws.com")
+refused("LimitExceeded", 409, iam.create_service_specific_credential, UserName="dora", ServiceName="codecommit.amazonaws.com")
+one = {"UserName": "dora", "ServiceSpecificCredentialId": git["ServiceSpecificCredentialId"]}
+reset = iam.reset_service_specific_credential(**one)["ServiceSpecificCredential"]
+assert reset["ServicePassword"] != git["ServicePassword"] and reset["ServiceUserName"] == git["ServiceUserName"], "not reset"
+iam.update_service_specific_credential(Status="Inactive", **one)
+listed = iam.list_service_specific_credentials(UserName="dora", ServiceName="codecommit.amazonaws.com")["ServiceSpecificCredentials"]
+assert {each["Status"] for each in listed} == {"Active", "Inactive"} and not any("ServicePassword" in each for each in listed), listed
+first = iam.list_service_specific_credentials(AllUsers=True, MaxItems=1)
+rest = iam.list_service_specific_credentials(AllUsers=True, Marker=first["Marker"])
+assert len(first["ServiceSpecificCredentials"] + rest["ServiceSpecificCredentials"]) == 3 and not rest["IsTruncated"], rest
+refused("InvalidInput", 400, iam.list_service_specific_credentials, AllUsers=True, UserName="dora")
+refused("DeleteConflict", 409, iam.delete_user, UserName="dora")
+for each in iam.list_service_specific_credentials(UserName="dora")["ServiceSpecificCredentials"]:
+    iam.delete_service_specific_credential(UserName="dora", ServiceSpecificCredentialId=each["ServiceSpecificCredentialId"])
+refused("NoSuchEntity", 404, iam.delete_service_specific_credential, **one)
 
 # A user goes only when nothing hangs on it.
 refused("DeleteConflict", 409, iam.delete_user, UserName="dora")

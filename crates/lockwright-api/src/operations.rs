@@ -1,5 +1,7 @@
 //! The operations that are offered, each with what carries it out. What is not here answers that it is not offered.
 
+use std::pin::Pin;
+
 use lockwright_wire::error::{ErrorKind, Reply, WireError};
 use lockwright_wire::route::{Call, Service};
 
@@ -20,6 +22,14 @@ pub struct Offered {
 /// What is not offered.
 pub(crate) fn not_offered(operation: &str) -> WireError {
     WireError::of(ErrorKind::InvalidAction, format!("The operation {operation} is not offered by this server."))
+}
+
+/// What carries a call out, on the heap: side by side in one frame, all that could would not fit on a thread's stack.
+fn apart<'a, F>(carry_out: impl FnOnce() -> F) -> Pin<Box<dyn Future<Output = Result<Reply, WireError>> + Send + 'a>>
+where
+    F: Future<Output = Result<Reply, WireError>> + Send + 'a,
+{
+    Box::pin(carry_out())
 }
 
 macro_rules! prefix {
@@ -49,10 +59,11 @@ macro_rules! operations {
 
         /// Carries a call out. What it keeps on the way stands on the heap: one table of all operations is too much for a small stack.
         pub(crate) async fn carry_out(ask: &Ask<'_>) -> Result<Reply, WireError> {
-            match (ask.call.service, ask.call.operation.as_ref()) {
-                $((Service::$service, $name) => Box::pin($handler(ask)).await,)+
-                (_, operation) => Err(not_offered(operation)),
-            }
+            let carried = match (ask.call.service, ask.call.operation.as_ref()) {
+                $((Service::$service, $name) => apart(|| $handler(ask)),)+
+                (_, operation) => return Err(not_offered(operation)),
+            };
+            carried.await
         }
     };
 }

@@ -47,11 +47,11 @@ pub(crate) fn none_of(serial: &str) -> WireError {
     WireError::modelled("NoSuchEntity", 404, format!("MFA Device with serial number {serial} does not exist."))
 }
 
-/// `ListMFADevices`, in the order of their ids.
+/// `ListMFADevices`, in the order of their serial numbers.
 pub(crate) async fn list(ask: &Ask<'_>) -> Result<Reply, WireError> {
     let owner = Owner::of(ask).await?;
     let page = Page::read(ask, &ask.input(), &format!("{} {}", ask.action, owner.name))?;
-    let cut = page.cut(ask, owner.devices, |device| device.id.to_string());
+    let cut = page.cut(ask, owner.devices, |device| device.serial(owner.account));
     Ok(ask.answer(|result| {
         cut.write(result, |result, shown| {
             result.list("MFADevices", shown, |writer, device| {

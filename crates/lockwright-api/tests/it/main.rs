@@ -20,4 +20,6 @@ mod roles;
 mod simulate;
 mod sts;
 mod trail;
+mod user_credentials;
+mod virtual_devices;
 mod web_identity;

@@ -1,6 +1,7 @@
 //! Each operation is allowed by its own action, on its own account.
 
 use lockwright_api::OPERATIONS;
+use lockwright_testkit::public::{CERTIFICATE_ID, CERTIFICATES, SSH_KEY};
 use lockwright_wire::route::Service;
 
 use crate::caller::{ALL, Answer, Caller, House};
@@ -15,6 +16,12 @@ const PROVIDER: &str = "arn:aws:iam::123456789012:oidc-provider/id.example.org";
 /// Trusts the account.
 const TRUST: &str =
     r#"{"Version":"2012-10-17","Statement":{"Effect":"Allow","Principal":{"AWS":"123456789012"},"Action":"sts:AssumeRole"}}"#;
+
+/// A device, a key and a login that nobody has.
+const PHONE: &str = "arn:aws:iam::123456789012:mfa/phone";
+const SSH: &str = "APKAQAAAAAAAAAAAAAAA";
+const LOGIN: &str = "ACCAQAAAAAAAAAAAAAAA";
+const CODES: [(&str, &str); 2] = [("AuthenticationCode1", "123456"), ("AuthenticationCode2", "654321")];
 
 /// Every operation with input that fits its shape; `KEY` stands for an access key of the user dora, `ACCOUNT` for the caller's account; what
 /// is called crew, a group, a role or a policy, need not exist.
@@ -31,7 +38,9 @@ const CALLS: &[(&str, &[(&str, &str)])] = &[
     ("CreateLoginProfile", &[("UserName", "dora"), ("Password", "Quarry-lantern-4-orchard")]),
     ("CreatePolicy", &[("PolicyName", "deck"), ("PolicyDocument", ALL)]),
     ("CreatePolicyVersion", &[("PolicyArn", OWN), ("PolicyDocument", ALL)]),
+    ("CreateServiceSpecificCredential", &[("UserName", "dora"), ("ServiceName", "codecommit.amazonaws.com")]),
     ("CreateUser", &[("UserName", "eve")]),
+    ("CreateVirtualMFADevice", &[("VirtualMFADeviceName", "phone")]),
     ("DeactivateMFADevice", &[("UserName", "dora"), ("SerialNumber", "arn:aws:iam::123456789012:mfa/AAAAAAAAAAAAAAAA")]),
     ("DeleteAccessKey", &[("UserName", "dora"), ("AccessKeyId", "KEY")]),
     ("DeleteAccountAlias", &[("AccountAlias", "harbour-works")]),
@@ -43,12 +52,17 @@ const CALLS: &[(&str, &[(&str, &str)])] = &[
     ("DeletePolicyVersion", &[("PolicyArn", OWN), ("VersionId", "v1")]),
     ("DeleteRolePermissionsBoundary", &[("RoleName", "crew")]),
     ("DeleteRolePolicy", &[("RoleName", "crew"), ("PolicyName", "may")]),
+    ("DeleteSSHPublicKey", &[("UserName", "dora"), ("SSHPublicKeyId", SSH)]),
+    ("DeleteServiceSpecificCredential", &[("UserName", "dora"), ("ServiceSpecificCredentialId", LOGIN)]),
+    ("DeleteSigningCertificate", &[("UserName", "dora"), ("CertificateId", CERTIFICATE_ID)]),
     ("DeleteUser", &[("UserName", "dora")]),
     ("DeleteUserPermissionsBoundary", &[("UserName", "dora")]),
     ("DeleteUserPolicy", &[("UserName", "dora"), ("PolicyName", "may")]),
+    ("DeleteVirtualMFADevice", &[("SerialNumber", PHONE)]),
     ("DetachGroupPolicy", &[("GroupName", "crew"), ("PolicyArn", ADMINISTRATOR)]),
     ("DetachRolePolicy", &[("RoleName", "crew"), ("PolicyArn", ADMINISTRATOR)]),
     ("DetachUserPolicy", &[("UserName", "dora"), ("PolicyArn", ADMINISTRATOR)]),
+    ("EnableMFADevice", &[("UserName", "dora"), ("SerialNumber", PHONE), CODES[0], CODES[1]]),
     ("GetAccessKeyInfo", &[("AccessKeyId", "KEY")]),
     ("GetAccessKeyLastUsed", &[("AccessKeyId", "KEY")]),
     ("GetAccountAuthorizationDetails", &[]),
@@ -63,6 +77,7 @@ const CALLS: &[(&str, &[(&str, &str)])] = &[
     ("GetPolicy", &[("PolicyArn", ADMINISTRATOR)]),
     ("GetPolicyVersion", &[("PolicyArn", ADMINISTRATOR), ("VersionId", "v1")]),
     ("GetRolePolicy", &[("RoleName", "crew"), ("PolicyName", "may")]),
+    ("GetSSHPublicKey", &[("UserName", "dora"), ("SSHPublicKeyId", SSH), ("Encoding", "SSH")]),
     ("GetSessionToken", &[]),
     ("GetUser", &[("UserName", "dora")]),
     ("GetUserPolicy", &[("UserName", "dora"), ("PolicyName", "may")]),
@@ -75,11 +90,15 @@ const CALLS: &[(&str, &[(&str, &str)])] = &[
     ("ListGroupPolicies", &[("GroupName", "crew")]),
     ("ListGroups", &[]),
     ("ListGroupsForUser", &[("UserName", "dora")]),
+    ("ListMFADeviceTags", &[("SerialNumber", PHONE)]),
     ("ListMFADevices", &[("UserName", "dora")]),
     ("ListPolicies", &[]),
     ("ListPolicyTags", &[("PolicyArn", ADMINISTRATOR)]),
     ("ListPolicyVersions", &[("PolicyArn", ADMINISTRATOR)]),
     ("ListRolePolicies", &[("RoleName", "crew")]),
+    ("ListSSHPublicKeys", &[("UserName", "dora")]),
+    ("ListServiceSpecificCredentials", &[("UserName", "dora")]),
+    ("ListSigningCertificates", &[("UserName", "dora")]),
     ("ListUserPolicies", &[("UserName", "dora")]),
     ("ListUsers", &[]),
     ("ListVirtualMFADevices", &[]),
@@ -96,7 +115,16 @@ const CALLS: &[(&str, &[(&str, &str)])] = &[
     ("GetContextKeysForCustomPolicy", &[("PolicyInputList.member.1", ALL)]),
     ("GetContextKeysForPrincipalPolicy", &[("PolicySourceArn", "arn:aws:iam::123456789012:user/dora")]),
     ("RemoveUserFromGroup", &[("GroupName", "crew"), ("UserName", "dora")]),
+    ("ResetServiceSpecificCredential", &[("UserName", "dora"), ("ServiceSpecificCredentialId", LOGIN)]),
+    ("ResyncMFADevice", &[("UserName", "dora"), ("SerialNumber", PHONE), CODES[0], CODES[1]]),
     ("SetDefaultPolicyVersion", &[("PolicyArn", OWN), ("VersionId", "v1")]),
+    ("TagMFADevice", &[("SerialNumber", PHONE), ("Tags.member.1.Key", "team"), ("Tags.member.1.Value", "deck")]),
+    ("UntagMFADevice", &[("SerialNumber", PHONE), ("TagKeys.member.1", "team")]),
+    ("UpdateSSHPublicKey", &[("UserName", "dora"), ("SSHPublicKeyId", SSH), ("Status", "Active")]),
+    ("UpdateServiceSpecificCredential", &[("UserName", "dora"), ("ServiceSpecificCredentialId", LOGIN), ("Status", "Active")]),
+    ("UpdateSigningCertificate", &[("UserName", "dora"), ("CertificateId", CERTIFICATE_ID), ("Status", "Active")]),
+    ("UploadSSHPublicKey", &[("UserName", "dora"), ("SSHPublicKeyBody", SSH_KEY.openssh)]),
+    ("UploadSigningCertificate", &[("UserName", "dora"), ("CertificateBody", CERTIFICATES[0])]),
     ("TagPolicy", &[("PolicyArn", OWN), ("Tags.member.1.Key", "team"), ("Tags.member.1.Value", "deck")]),
     ("UntagPolicy", &[("PolicyArn", OWN), ("TagKeys.member.1", "team")]),
     ("UpdateAccountPasswordPolicy", &[]),

@@ -14,7 +14,7 @@ use crate::caller::{ALL, Answer, Caller, House};
 const PASSWORD: &str = "Quarry-lantern-4-orchard";
 
 /// Whoever an answer gave temporary credentials to.
-fn holder(of: &Caller, answer: &Answer) -> Caller {
+pub(crate) fn holder(of: &Caller, answer: &Answer) -> Caller {
     assert_eq!(answer.status, 200, "{}", answer.body);
     let key = answer.text("AccessKeyId").parse().unwrap();
     Caller { key, secret: answer.text("SecretAccessKey"), token: Some(answer.text("SessionToken")), ..of.clone() }

@@ -31,15 +31,15 @@ use lockwright_model::user::{Grants, LoginProfile, User};
 const LIMITS: SessionLimits = SessionLimits::MOST;
 const DAY: u64 = 86_400;
 
-fn at(seconds: u64) -> Timestamp {
+pub(crate) fn at(seconds: u64) -> Timestamp {
     Timestamp::from_micros(1_800_000_000_000_000).plus(Duration::from_secs(seconds))
 }
 
-fn chance() -> SeededEntropy {
+pub(crate) fn chance() -> SeededEntropy {
     SeededEntropy::new(7)
 }
 
-fn op(seconds: u64) -> OpContext {
+pub(crate) fn op(seconds: u64) -> OpContext {
     let source = Source { ip: Some("192.0.2.1".parse().unwrap()), agent: "Firefox".to_owned() };
     OpContext {
         id: RequestId::draw(&chance()),
@@ -56,7 +56,7 @@ fn credential() -> Credential {
     Credential::first(PasswordHash::from_phc("x"), at(0))
 }
 
-fn root() -> Person {
+pub(crate) fn root() -> Person {
     let email = "ana@example.com".parse().unwrap();
     Person::Root(Account {
         id: AccountId::draw(&SeededEntropy::new(1)),
@@ -126,7 +126,7 @@ fn operator() -> Person {
     })
 }
 
-fn device(name: &str, key: bool) -> MfaDevice {
+pub(crate) fn device(name: &str, key: bool) -> MfaDevice {
     let kind = if key {
         DeviceKind::Passkey { credential: format!("credential of {name}"), key: "{}".to_owned(), verifies_user: true, synced: false }
     } else {
@@ -136,7 +136,7 @@ fn device(name: &str, key: bool) -> MfaDevice {
     MfaDevice { id, name: name.parse().unwrap(), added: at(0), last_used: None, disabled: false, kind, place: None }
 }
 
-fn with(mut person: Person, devices: &[MfaDevice]) -> Person {
+pub(crate) fn with(mut person: Person, devices: &[MfaDevice]) -> Person {
     person.factors_mut().devices = devices.to_vec();
     person
 }

@@ -30,6 +30,8 @@ fn version_of(record: &mut Record) -> Option<&mut Version> {
         Record::Resource(Resource::Role(row)) => Some(&mut row.version),
         Record::Resource(Resource::InstanceProfile(row)) => Some(&mut row.version),
         Record::Resource(Resource::OpenIdProvider(row)) => Some(&mut row.version),
+        Record::Resource(Resource::Device(row)) => Some(&mut row.version),
+        Record::UserCredential(row) => Some(&mut row.version),
         Record::Claim(_) | Record::Link(_) => None,
     }
 }

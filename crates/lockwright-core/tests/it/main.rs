@@ -9,4 +9,6 @@ mod readiness;
 mod recovery;
 mod shared;
 mod tables;
+mod user_credentials;
+mod virtual_devices;
 mod world;

@@ -167,7 +167,12 @@ async fn a_claim_can_move_in_one_change_set(store: &Store) {
 }
 
 async fn a_resource_reads_back_and_its_name_is_its_kinds_alone(store: &Store) {
-    let rows = [Resource::Group(group(1, 2, "Dev")), Resource::Policy(policy(1, 3, "Dev")), Resource::Role(role(1, 4, "Dev"))];
+    let rows = [
+        Resource::Group(group(1, 2, "Dev")),
+        Resource::Policy(policy(1, 3, "Dev")),
+        Resource::Role(role(1, 4, "Dev")),
+        Resource::Device(virtual_device(1, 5, "Dev")),
+    ];
     ok(store, puts(rows.clone().map(Record::Resource))).await;
     for row in rows {
         let (key, kind) = (row.key(), row.key().id.kind());

@@ -9,3 +9,4 @@ mod restore;
 mod sample;
 mod schema;
 mod simulator;
+mod user_credentials;

@@ -13,8 +13,8 @@ use lockwright_model::event::AuditEvent;
 use lockwright_model::factors::Factors;
 use lockwright_model::help::{HelpRequest, HelpState};
 use lockwright_model::id::{
-    AccountId, BuilderId, CaseId, EventId, GroupId, HelpId, InstanceProfileId, JobId, OperatorId, PolicyId, ProviderId, RoleId, SystemId,
-    UserId,
+    AccountId, BuilderId, CaseId, DeviceId, EventId, GroupId, HelpId, InstanceProfileId, JobId, OperatorId, PolicyId, ProviderId, RoleId,
+    SystemId, UserId,
 };
 use lockwright_model::identity::{Identity, UserRef};
 use lockwright_model::identity_provider::OpenIdProvider;
@@ -23,13 +23,16 @@ use lockwright_model::job::{Job, JobState, Task};
 use lockwright_model::name::Path;
 use lockwright_model::operator::{Operator, OperatorRole};
 use lockwright_model::proof::Goal;
-use lockwright_model::resource::{CustomerPolicy, Group, Holder, Link, LinkKey, LinkKind, PolicyVersion, ResourceId, Role, Tag};
+use lockwright_model::resource::{
+    CustomerPolicy, Group, Holder, Link, LinkKey, LinkKind, PolicyVersion, ResourceId, Role, Tag, VirtualDevice,
+};
 use lockwright_model::secret::{CodeHash, PasswordHash, Sealed};
 use lockwright_model::session::{Session, SessionScope};
 use lockwright_model::system::LinkedSystem;
 use lockwright_model::token::TokenHash;
 use lockwright_model::tries::{Tries, TriesKey};
 use lockwright_model::user::{Grants, LoginProfile, User};
+use lockwright_model::user_credential::{LoginService, Material, ServiceLogin, UserCredential, UserCredentialId};
 
 pub(crate) fn at(micros: i64) -> Timestamp {
     Timestamp::from_micros(micros)
@@ -152,6 +155,39 @@ pub(crate) fn openid_provider(account: u64, n: u64, name: &str) -> OpenIdProvide
         thumbprints: Vec::new(),
         tags: Vec::new(),
     }
+}
+
+pub(crate) fn virtual_device(account: u64, n: u64, name: &str) -> VirtualDevice {
+    VirtualDevice {
+        account: account_id(account),
+        id: DeviceId::draw(&chance(n)),
+        version: Version::NEW,
+        name: name.parse().unwrap(),
+        path: Path::default(),
+        created: at(5),
+        seed: Sealed::from_text("sealed"),
+        owner: Some(UserId::draw(&chance(n))),
+        last_step: Some(n),
+        tags: vec![Tag { key: "team".to_owned(), value: "blue".to_owned() }],
+    }
+}
+
+pub(crate) fn login(owner: Identity, n: u64, name: &str) -> UserCredential {
+    let what = ServiceLogin { service: LoginService::CodeCommit, login: name.to_owned(), secret: token(n), expires: Some(at(9)) };
+    UserCredential {
+        account: owner.account().unwrap(),
+        id: UserCredentialId::draw_service(&chance(n)),
+        version: Version::NEW,
+        owner,
+        created: at(5),
+        active: true,
+        what: Material::Service(what),
+    }
+}
+
+pub(crate) fn ssh_key(owner: Identity, n: u64) -> UserCredential {
+    let what = Material::SshKey { openssh: format!("ssh-rsa {n}") };
+    UserCredential { id: UserCredentialId::draw_ssh_key(&chance(n)), what, ..login(owner, n, "") }
 }
 
 /// A member of a group.

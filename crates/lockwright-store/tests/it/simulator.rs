@@ -17,12 +17,13 @@ use lockwright_model::identity_provider::OpenIdProvider;
 use lockwright_model::instance_profile::InstanceProfile;
 use lockwright_model::job::{Job, JobState, Task};
 use lockwright_model::operator::Operator;
-use lockwright_model::resource::{CustomerPolicy, Group, Link, Resource, ResourceId, ResourceKey, Role};
+use lockwright_model::resource::{CustomerPolicy, Group, Link, Resource, ResourceId, ResourceKey, Role, VirtualDevice};
 use lockwright_model::session::Session;
 use lockwright_model::setting::{RegistrationOff, Settings};
 use lockwright_model::system::LinkedSystem;
 use lockwright_model::tries::Tries;
 use lockwright_model::user::User;
+use lockwright_model::user_credential::{LoginService, UserCredential, UserCredentialKey, UserCredentialKind, login_key};
 use lockwright_store::{CommitError, Store};
 
 use crate::place::Place;
@@ -33,7 +34,7 @@ const COMMANDS: u32 = 1_000;
 /// Small pools, so that commands meet: this many accounts, and as many of everything else.
 const FEW: u64 = 3;
 /// The kinds of questions.
-const QUESTIONS: u64 = 20;
+const QUESTIONS: u64 = 21;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn both_engines_answer_every_command_alike() {
@@ -114,6 +115,15 @@ async fn ask(store: &Store, question: u64, dice: &mut Dice) -> String {
         )),
         16 => show((store.system(&system(first).id).await.unwrap(), store.systems(second.then_some(&system(1).id), limit).await.unwrap())),
         17 => show((store.ceremony(&token(first)).await.unwrap(), store.owners_of_address(&email(first), limit).await.unwrap())),
+        20 => {
+            let (kind, owner) = (UserCredentialKind::Service, Identity::User(id));
+            let name = login_key(LoginService::CodeCommit, NAMES[usize::try_from(first).unwrap()]);
+            show((
+                store.user_credentials_of(&owner).await.unwrap(),
+                store.user_credentials(account, kind, None, limit).await.unwrap(),
+                store.user_credential_by_name(account, kind, &name).await.unwrap(),
+            ))
+        }
         18 => show((
             store.cases_of(&Identity::Root(account), limit).await.unwrap().len(),
             store.cases_by_caller_code("123456", limit).await.unwrap().len(),
@@ -195,7 +205,7 @@ impl Dice {
 
     fn key(&mut self) -> Key {
         let n = self.roll(FEW);
-        match self.roll(19) {
+        match self.roll(21) {
             0 => Key::Account(account_id(n)),
             1..=3 => Key::User(user_ref(self.roll(2), n)),
             4 => Key::Builder(builder(n).id),
@@ -215,6 +225,8 @@ impl Dice {
                 1 => Resource::InstanceProfile(instance_profile(self.roll(2), n, "i")).key(),
                 _ => Resource::OpenIdProvider(openid_provider(self.roll(2), n, "o")).key(),
             }),
+            18 => Key::Resource(Resource::Device(virtual_device(self.roll(2), n, "d")).key()),
+            19 => Key::UserCredential(login(Identity::User(user_ref(self.roll(2), n)), n, "l").key()),
             17 => Key::Link(member(&group(self.roll(2), n, "g"), self.roll(FEW)).key),
             _ => Key::Job(job(n, 0).id),
         }
@@ -235,6 +247,7 @@ impl Dice {
             Key::Tries(key) => store.tries(key).await.unwrap().map(|row| row.version),
             Key::Claim(key) => store.claim(key).await.unwrap().map(|_| Version(1)),
             Key::Resource(key) => store.resource(key).await.unwrap().map(|row| row.version()),
+            Key::UserCredential(key) => store.user_credential(key).await.unwrap().map(|row| row.version),
             Key::Link(key) => {
                 let holders = store.holders(key.account, &key.target, key.kind, None, 100).await.unwrap();
                 holders.contains(&key.holder).then_some(Version(1))
@@ -305,7 +318,13 @@ impl Dice {
                     ResourceId::OpenIdProvider(id) => {
                         Resource::OpenIdProvider(OpenIdProvider { account, id, version, ..openid_provider(1, 1, name) })
                     }
+                    ResourceId::Device(id) => Resource::Device(VirtualDevice { account, id, version, ..virtual_device(1, 1, name) }),
                 })
+            }
+            Key::UserCredential(UserCredentialKey { account, id, .. }) => {
+                let owner = Identity::User(UserRef { account, ..user_ref(0, few) });
+                let name = NAMES[usize::try_from(self.roll(FEW)).unwrap()];
+                Record::UserCredential(UserCredential { account, id, version, ..login(owner, 1, name) })
             }
             Key::Link(key) => {
                 let to = self.one_in(2).then(|| key.target.parse().map(ResourceId::Group).unwrap());
