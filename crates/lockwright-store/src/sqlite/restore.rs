@@ -12,7 +12,8 @@ use crate::schema;
 /// Makes the new data file `to` from a backup.
 ///
 /// The backup is checked first. In the copy all sessions, ceremonies, all cases (and with them every link and unspent code) and all jobs
-/// that would mail a ticket are removed, and all access keys are inactive, because what ended after the backup was made must stay ended.
+/// that would mail a ticket are removed, and all access keys, SSH public keys, signing certificates and service-specific credentials are
+/// inactive, because what ended after the backup was made must stay ended.
 pub async fn restore(backup: &Path, to: &Path) -> Result<(), StoreError> {
     let (backup, to) = (backup.to_owned(), to.to_owned());
     blocking(move || {
@@ -47,6 +48,8 @@ fn open(path: &Path) -> Result<Connection, StoreError> {
 
 /// Where the access keys stand in the body of each kind of identity that can have some.
 const ACCESS_KEYS: [(&str, &str); 2] = [("account", "root.keys"), ("iam_user", "keys")];
+/// The first schema with credentials of users in rows of their own; a backup from before has none.
+const USER_CREDENTIALS: i64 = 6;
 /// Where the factors stand in each kind of identity's body.
 const FACTORS: [(&str, &str); 4] = [("account", "root.factors"), ("iam_user", "factors"), ("builder", "factors"), ("operator", "factors")];
 
@@ -74,6 +77,9 @@ fn bury(copy: &Connection) -> Result<(), StoreError> {
              (SELECT json_group_array(json_set(value, '$.active', json('false'))) FROM json_each(body, '$.{keys}'))) \
              WHERE json_array_length(body, '$.{keys}') > 0"
         ))?;
+    }
+    if connection::schema_version(copy)? >= USER_CREDENTIALS {
+        copy.execute_batch("UPDATE user_credential SET body = json_set(body, '$.active', json('false'))")?;
     }
     for (table, epoch) in EPOCHS {
         copy.execute_batch(&format!(

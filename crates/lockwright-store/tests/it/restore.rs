@@ -5,13 +5,14 @@ use std::path::Path;
 use lockwright_model::access_key::{AccessKey, AccessKeyId};
 use lockwright_model::account::RootUser;
 use lockwright_model::case::Channel;
-use lockwright_model::change::Record;
+use lockwright_model::change::{Record, Version};
 use lockwright_model::entropy::SeededEntropy;
 use lockwright_model::identity::Identity;
 use lockwright_model::job::{Job, JobState, Notice, Task, Whose};
 use lockwright_model::resource::Resource;
 use lockwright_model::secret::Sealed;
 use lockwright_model::user::User;
+use lockwright_model::user_credential::UserCredential;
 use lockwright_store::{Counts, Location, Store, StoreError, restore};
 use tokio::task::JoinSet;
 
@@ -92,6 +93,24 @@ async fn q18_a_restored_backup_revives_no_access_key() {
     );
     assert!(store.user(&without.id).await.unwrap().unwrap().keys.is_empty());
     assert_eq!(place.store.user(&with.id).await.unwrap().unwrap().keys, with.keys, "the running one is left alone");
+}
+
+#[tokio::test]
+async fn q18_a_restored_backup_revives_no_credential_of_a_user() {
+    let folder = tempfile::tempdir().unwrap();
+    let (backup, restored) = (folder.path().join("backup"), folder.path().join("restored.db"));
+    let place = Place::file().await;
+    let carla = user(1, 2, "carla");
+    let rows = [ssh_key(Identity::User(carla.id.clone()), 1), login(Identity::User(carla.id.clone()), 2, "carla-at-1")];
+    ok(&place.store, puts([Record::User(carla)])).await;
+    ok(&place.store, puts(rows.clone().map(Record::UserCredential))).await;
+    place.store.backup(&backup).await.unwrap();
+    restore(&backup, &restored).await.unwrap();
+    let store = open(&restored).await;
+    for row in rows {
+        let off = UserCredential { active: false, version: Version(1), ..row.clone() };
+        assert_eq!(store.user_credential(&row.key()).await.unwrap(), Some(off), "it may have been deleted since");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
