@@ -315,6 +315,7 @@ one = {"UserName": "dora", "ServiceSpecificCredentialId": git["ServiceSpecificCr
 reset = iam.reset_service_specific_credential(**one)["ServiceSpecificCredential"]
 assert reset["ServicePassword"] != git["ServicePassword"] and reset["ServiceUserName"] == git["ServiceUserName"], "not reset"
 iam.update_service_specific_credential(Status="Inactive", **one)
+refused("InvalidInput", 400, iam.update_service_specific_credential, Status="Expired", **one)
 listed = iam.list_service_specific_credentials(UserName="dora", ServiceName="codecommit.amazonaws.com")["ServiceSpecificCredentials"]
 assert {each["Status"] for each in listed} == {"Active", "Inactive"} and not any("ServicePassword" in each for each in listed), listed
 first = iam.list_service_specific_credentials(AllUsers=True, MaxItems=1)

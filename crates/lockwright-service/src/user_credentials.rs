@@ -283,8 +283,10 @@ impl Lockwright {
     ) -> Result<Vec<(UserCredential, String)>, Trouble> {
         let mut found = Vec::new();
         for credential in self.store().user_credentials(account, UserCredentialKind::Service, after, limit).await? {
-            let Identity::User(user) = &credential.owner else { continue };
-            let name = self.store().user(user).await?.map(|user| user.name.to_string());
+            let name = match &credential.owner {
+                Identity::User(user) => self.store().user(user).await?.map(|user| user.name.to_string()),
+                Identity::Root(_) | Identity::Builder(_) | Identity::Operator(_) => None,
+            };
             found.push((credential, name.unwrap_or_default()));
         }
         Ok(found)

@@ -125,7 +125,7 @@ fn failed(error: UserError, name: &str) -> WireError {
                 Held::Certificates => "delete certificates",
                 Held::SshKeys => "delete SSH public keys",
                 Held::ServiceCredentials => "delete service specific credentials",
-                Held::MfaDevices => "delete MFA device",
+                Held::MfaDevices => "remove tokens from principal",
                 Held::Policies => "delete policies",
                 Held::Groups => "remove users from group",
             };

@@ -1,7 +1,9 @@
 //! MFA devices over the wire.
 
+use lockwright_model::clock::Clock;
+
 use crate::caller::{ALL, Caller, House};
-use crate::sts::arm;
+use crate::sts::{arm, holder};
 
 /// A house with an administrator and the user carla, who has an authenticator app; its serial number.
 async fn armed() -> (House, Caller, Caller, String) {
@@ -55,6 +57,16 @@ async fn an_administrator_takes_a_device_away_and_nobody_the_own_one_with_a_key_
     house.done(&boss, "DeactivateMFADevice", &of_carla).await;
     assert!(house.done(&boss, "ListMFADevices", &of_carla[..1]).await.texts("SerialNumber").is_empty());
     house.refused(&boss, "NoSuchEntity", "DeactivateMFADevice", &of_carla).await;
+}
+
+#[tokio::test]
+async fn a_session_that_showed_a_device_makes_access_keys_too() {
+    let house = House::new().await;
+    let carla = house.caller(house.account("ana@example.com").await, "carla", Some(ALL)).await;
+    let (app, own) = arm(&house, &carla, "carla").await;
+    let code = app.at(house.installation.clock.now());
+    let session = holder(&carla, &house.sts(&carla, "GetSessionToken", &[("SerialNumber", &own), ("TokenCode", &code)]).await);
+    assert_eq!(house.done(&session, "CreateAccessKey", &[]).await.text("UserName"), "carla");
 }
 
 #[tokio::test]

@@ -104,7 +104,7 @@ async fn m7_two_codes_make_it_a_second_factor_like_one_of_the_pages() {
     assert_eq!(enable(&house, &boss, "carla", &serial, &app).await, "EntityAlreadyExists");
     assert_eq!(enable(&house, &boss, "boss", &serial, &app).await, "EntityAlreadyExists");
     let listed = house.done(&boss, "ListMFADevices", &[("UserName", "carla")]).await;
-    assert_eq!(listed.texts("SerialNumber"), [serial.clone()]);
+    assert_eq!(listed.texts("SerialNumber"), std::slice::from_ref(&serial));
     for (status, of) in [("Assigned", vec!["carla".to_owned()]), ("Unassigned", vec![]), ("Any", vec!["carla".to_owned()])] {
         assert_eq!(house.done(&boss, "ListVirtualMFADevices", &[("AssignmentStatus", status)]).await.texts("UserName"), of, "{status}");
     }
@@ -121,7 +121,7 @@ async fn m7_two_codes_make_it_a_second_factor_like_one_of_the_pages() {
     house.done(&boss, "DeactivateMFADevice", &[("UserName", "carla"), ("SerialNumber", &serial)]).await;
     assert_eq!(
         house.done(&boss, "ListVirtualMFADevices", &[("AssignmentStatus", "Unassigned")]).await.texts("SerialNumber"),
-        [serial.clone()]
+        std::slice::from_ref(&serial)
     );
     assert_ne!(session(&house, &carla, &serial, &app).await.code(), "");
     assert_eq!(enable(&house, &boss, "boss", &serial, &app).await, "");

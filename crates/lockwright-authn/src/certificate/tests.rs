@@ -26,3 +26,16 @@ fn one_certificate_in_its_time_is_taken_and_nothing_else() {
     assert!(check(CERTIFICATES[0], at(1_577_836_801)).is_ok());
     assert_eq!(check(CERTIFICATES[0], at(5_000_000_000)), Err(Refused::Malformed), "its time is over");
 }
+
+#[test]
+fn a_certificate_cut_or_turned_anywhere_is_refused_or_read_and_never_a_panic() {
+    let (text, now) = (CERTIFICATES[0], at(NOW));
+    for place in 0..text.len() {
+        let _ = check(&text[..place], now);
+        for put in ["A", "/", "-", " ", "\u{e9}"] {
+            let mut turned = text.to_owned();
+            turned.replace_range(place..=place, put);
+            let _ = check(&turned, now);
+        }
+    }
+}

@@ -26,3 +26,19 @@ fn a_short_key_is_refused_and_so_is_what_is_no_rsa_key() {
     assert!(SshKey::parse("ssh-rsa AAAAB3NzaC1yc2EAAAADAQABAAAAAA==").is_err());
     assert!(SshKey::parse(&format!("ssh-rsa {}", "A".repeat(16_000))).is_err());
 }
+
+#[test]
+fn a_text_cut_or_turned_anywhere_is_refused_or_read_and_never_a_panic() {
+    for text in [SSH_KEY.openssh, SSH_KEY.pem, SSH_KEY.pkcs1] {
+        for at in 0..text.len() {
+            let _ = SshKey::parse(&text[..at]);
+            for put in ["A", "/", "-", " ", "\u{e9}"] {
+                let mut turned = text.to_owned();
+                turned.replace_range(at..=at, put);
+                if let Ok(key) = SshKey::parse(&turned) {
+                    assert!(key.pem().starts_with("-----BEGIN PUBLIC KEY-----") && key.openssh().starts_with("ssh-rsa "));
+                }
+            }
+        }
+    }
+}

@@ -10,6 +10,7 @@ use lockwright_model::factors::{DeviceKind, ExtraEmail, MfaDevice};
 use lockwright_model::id::{AccountId, DeviceId};
 use lockwright_model::identity::{Identity, Principal};
 use lockwright_model::job::{Happening, Notice};
+use lockwright_model::name::Path;
 use lockwright_model::token::Token;
 use lockwright_service::closing::ClosingError;
 use lockwright_service::core::person::Bar;
@@ -17,6 +18,7 @@ use lockwright_service::host::{HostError, Whom};
 use lockwright_service::mail::outgoing::{OutgoingMail, TicketPurpose};
 use lockwright_service::signin::SignInError;
 use lockwright_service::users::GiveAccess;
+use lockwright_testkit::public::{CERTIFICATES, SSH_KEY};
 
 use crate::house::{ANA, House, OLD, builder, iam, notices, parts, root};
 
@@ -217,6 +219,15 @@ async fn c18_what_is_removed_frees_its_names_and_nothing_follows_to_their_next_o
     let spare = ClaimKey::Address("carla@spare.example".into(), owner.to_string());
     house.put(Record::Claim(Claim::held(spare, owner.clone()))).await;
 
+    // What they prove themselves with elsewhere, and a device that is nobody's.
+    let (lockwright, host) = (&house.lockwright, house.host());
+    lockwright.upload_ssh_key(&host, &owner, SSH_KEY.openssh).await.unwrap();
+    lockwright.create_service_login(&host, &carla, "codecommit.amazonaws.com", None).await.unwrap();
+    lockwright.upload_certificate(&host, &Identity::Root(account), CERTIFICATES[0]).await.unwrap();
+    lockwright.create_virtual_device(&host, account, &Path::default(), &"phone".parse().unwrap(), &[]).await.unwrap();
+    let counts = house.store.counts().await.unwrap();
+    assert_eq!((counts.user_credentials, counts.resources), (3, 1));
+
     let session = house.session(&root(ANA), OLD).await;
     house.close(&session, NAME).await.unwrap();
     house.letters().await;
@@ -227,6 +238,7 @@ async fn c18_what_is_removed_frees_its_names_and_nothing_follows_to_their_next_o
     house.letters().await;
     let counts = house.store.counts().await.unwrap();
     assert_eq!((counts.accounts, counts.users, counts.claims, counts.helps, counts.jobs_waiting), (0, 0, 0, 0, 0), "{counts:?}");
+    assert_eq!((counts.user_credentials, counts.resources), (0, 0));
     assert_eq!(house.store.check().await.unwrap(), Vec::<String>::new());
     let events = house.lockwright.events(&house.host(), Some(account), None, 1000).await;
     assert!(events.unwrap().iter().any(|event| event.name == "RemoveAccount"), "the trail stays");
