@@ -1,3 +1,5 @@
+//! Certificates as they are uploaded, in and out of their time, and texts that are none.
+
 use lockwright_testkit::public::{CERTIFICATE_ID, CERTIFICATES, SSH_KEY};
 
 use super::*;

@@ -1,3 +1,5 @@
+//! SSH keys in all their forms, as OpenSSH and OpenSSL write them, and texts that are none.
+
 use lockwright_testkit::public::{CERTIFICATES, ED25519, SHORT_SSH_KEY, SSH_KEY, SSH_KEYS};
 
 use super::*;
