@@ -144,6 +144,7 @@ fn event(resource: &Resource, act: Act, op: &OpContext, entropy: &dyn Entropy) -
             Resource::Role(row) => ("roleName", row.name.to_string()),
             Resource::InstanceProfile(row) => ("instanceProfileName", row.name.to_string()),
             Resource::OpenIdProvider(row) => ("openIDConnectProviderArn", row.arn()),
+            Resource::Device(row) => ("serialNumber", row.arn()),
         };
         request.insert(field.to_owned(), json!(value));
     }
