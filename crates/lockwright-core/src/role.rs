@@ -88,6 +88,8 @@ pub enum Change {
     Description(String),
     /// `UpdateAssumeRolePolicy`: who may take it on. The policy was read before. Sessions that were taken on stay.
     Trust(Trust),
+    /// All its sessions end at once; who may take it on stays.
+    EndSessions,
 }
 
 /// `CreateRole`. `known` is how many roles the account has.
@@ -171,6 +173,10 @@ pub fn change(permit: &Permit, mut role: Role, change: Change, op: &OpContext, e
             let request = json!({"roleName": role.name.as_str(), "policyDocument": trust.document});
             (role.trust, role.pins) = (trust.document, trust.pins);
             ("UpdateAssumeRolePolicy", request)
+        }
+        Change::EndSessions => {
+            role.epoch += 1;
+            ("SessionsEnded", json!({"roleName": role.name.as_str()}))
         }
     };
     let mut changes = ChangeSet::default();

@@ -100,8 +100,12 @@ impl Signer {
 pub struct KeysSeen {
     /// Each, and its last use.
     pub keys: Vec<(AccessKey, Option<KeyUse>)>,
-    /// Policies let who looks switch them off.
+    /// Policies let who looks switch them off and on.
     pub may_change: bool,
+    /// Policies let who looks delete them.
+    pub may_delete: bool,
+    /// Policies let who looks make another.
+    pub may_create: bool,
 }
 
 fn secret_context(id: &AccessKeyId) -> String {
@@ -210,11 +214,12 @@ impl Lockwright {
         for key in owner.keys() {
             keys.push((key.clone(), self.store().key_use(&key.id).await?));
         }
-        let may_change = match aim_of("iam:UpdateAccessKey", owner) {
-            Some((account, aim)) => self.may(op, account, &aim).await?.is_ok(),
-            None => false,
+        let may = async |action| match aim_of(action, owner) {
+            Some((account, aim)) => Ok::<bool, Trouble>(self.may(op, account, &aim).await?.is_ok()),
+            None => Ok(false),
         };
-        Ok(KeysSeen { keys, may_change })
+        let (may_change, may_delete) = (may("iam:UpdateAccessKey").await?, may("iam:DeleteAccessKey").await?);
+        Ok(KeysSeen { keys, may_change, may_delete, may_create: may("iam:CreateAccessKey").await? })
     }
 
     /// Deletes a key.

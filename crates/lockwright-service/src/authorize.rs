@@ -14,6 +14,7 @@ use lockwright_model::identity::Principal;
 use lockwright_model::resource::{CustomerPolicy, Resource, Tag};
 use lockwright_model::secret::Sealed;
 use lockwright_model::user::User;
+use lockwright_policy::explain::explain;
 use lockwright_policy::{Action, Context, Decision, Policies, Policy, Request, decide};
 
 use crate::Lockwright;
@@ -159,6 +160,27 @@ impl Lockwright {
         Ok(self.permit(op, account, aim).await?.map(|_| ()))
     }
 
+    /// Which of these acts a page offers: those that policies allow, and those they would allow under circumstances that only the act itself
+    /// brings, such as the ARN of a policy. Whoever does one is asked again.
+    pub async fn offered(&self, op: &OpContext, account: AccountId, aims: &[Aim<'_>]) -> Result<Vec<bool>, Trouble> {
+        let caller = self.caller(op).await?;
+        let mut offered = Vec::with_capacity(aims.len());
+        for aim in aims {
+            let perhaps = match &caller {
+                None => None,
+                Some(caller) => {
+                    self.put_to_policies(op, caller, account, aim, None, |request, policies| {
+                        let explanation = explain(request, policies);
+                        explanation.decision.is_allowed() || explanation.may_yet_allow(request, policies)
+                    })
+                    .await?
+                }
+            };
+            offered.push(perhaps.unwrap_or(false));
+        }
+        Ok(offered)
+    }
+
     /// Notes in the account's trail that a program was denied an action.
     pub async fn note_denied(&self, op: &OpContext, account: AccountId, action: &'static str) {
         let (service, name) = action.split_once(':').unwrap_or(("", action));
@@ -195,11 +217,29 @@ impl Lockwright {
         aim: &Aim<'_>,
         resource: Option<&Arc<Policy>>,
     ) -> Result<Result<(), Denied>, Trouble> {
-        let anonymous = || Denied::anonymous(aim);
+        let decision = self
+            .put_to_policies(op, caller, account, aim, resource, |request, policies| match decide(request, policies) {
+                Decision::Allowed => Ok(()),
+                Decision::Denied(denial) => Err(Denied { action: aim.action, message: denial.aws_message(request) }),
+            })
+            .await?;
+        Ok(decision.unwrap_or_else(|| Err(Denied::anonymous(aim))))
+    }
+
+    /// Puts what is to be done to all that speaks of the caller. `None`: nobody knows what would speak of them, and nothing is allowed.
+    async fn put_to_policies<T>(
+        &self,
+        op: &OpContext,
+        caller: &Caller,
+        account: AccountId,
+        aim: &Aim<'_>,
+        resource: Option<&Arc<Policy>>,
+        answer: impl FnOnce(&Request<'_>, &Policies<'_, Arc<Policy>>) -> T,
+    ) -> Result<Option<T>, Trouble> {
         let (Some(action), Some(arn), Some(id), Some(own)) =
             (Action::parse(aim.action), caller.arn(), caller.user_id(), caller.account_id())
         else {
-            return Ok(Err(anonymous()));
+            return Ok(None);
         };
         let (own, parent) = (own.to_string(), if let Caller::Federated { parent, .. } = caller { parent.arn() } else { None });
         let role = if let Caller::Role { role, .. } = caller { role.arn() } else { String::new() };
@@ -211,7 +251,7 @@ impl Lockwright {
                 lockwright_policy::Principal::FederatedUser { arn: &arn, parent: parent.as_deref().unwrap_or_default(), id: &id }
             }
         };
-        let Some(standing) = self.policies_of(caller).await? else { return Ok(Err(anonymous())) };
+        let Some(standing) = self.policies_of(caller).await? else { return Ok(None) };
         let mut context = Context::of(&principal);
         self.surround(&mut context, op, caller);
         for (key, values) in &aim.keys {
@@ -221,10 +261,7 @@ impl Lockwright {
         let request = Request::new(&action, &aim.resource, &principal, &context).owned_by(&owner);
         let policies =
             Policies { identity: &standing.identity, boundary: standing.boundary.as_ref(), session: standing.session.as_deref(), resource };
-        Ok(match decide(&request, &policies) {
-            Decision::Allowed => Ok(()),
-            Decision::Denied(denial) => Err(Denied { action: aim.action, message: denial.aws_message(&request) }),
-        })
+        Ok(Some(answer(&request, &policies)))
     }
 
     /// The condition keys that a request brings whatever it asks for.

@@ -67,6 +67,34 @@ impl Lockwright {
         })
     }
 
+    /// A group, a policy or a role by its id. Told to nobody before the act on it is allowed.
+    pub async fn resource_of_id(&self, account: AccountId, id: ResourceId) -> Result<Option<Resource>, Trouble> {
+        Ok(self.store().resource(&ResourceKey { account, id }).await?)
+    }
+
+    /// Groups, policies or roles of an account whose names begin like this, by name, `limit` at most, after a name's key. Told to nobody before
+    /// the act is allowed.
+    pub async fn resources_beginning(
+        &self,
+        account: AccountId,
+        kind: ResourceKind,
+        begin: &str,
+        after: Option<&str>,
+        limit: u32,
+    ) -> Result<Vec<Resource>, Trouble> {
+        let begin = begin.to_lowercase();
+        let mut found = Vec::new();
+        if after.is_none() && !begin.is_empty() {
+            // The list goes on after a name: the one that is spelled like this is looked up by itself.
+            found.extend(self.store().resource_by_name(account, kind, &begin).await?);
+        }
+        let after = after.filter(|after| *after >= begin.as_str()).or(Some(begin.as_str()).filter(|begin| !begin.is_empty()));
+        let rest = limit.saturating_sub(u32::try_from(found.len()).unwrap_or(limit));
+        let rows = self.store().resources(account, kind, after, rest).await?;
+        found.extend(rows.into_iter().take_while(|row| row.name_key().starts_with(&begin)));
+        Ok(found)
+    }
+
     /// The unique id of a user or a role.
     pub(crate) async fn id_of(&self, account: AccountId, arn: &str) -> Result<Option<String>, Trouble> {
         let Some(place) = arn.strip_prefix(&format!("arn:aws:iam::{account}:")) else { return Ok(None) };

@@ -9,7 +9,7 @@ use lockwright_model::resource::{Resource, ResourceId, ResourceKey, ResourceKind
 use lockwright_model::user::{Grants, User};
 use lockwright_policy::explain::{Can, Candidate, Explanation, Finding, Verdict, explain, who_can};
 use lockwright_policy::simulate::{Evaluated, Origin};
-use lockwright_policy::{Action, Context, Effect, Policies, Policy, Principal, Request, Source, managed};
+use lockwright_policy::{Action, Context, Effect, Kind, Malformed, Policies, Policy, Principal, Request, Source, managed};
 
 use crate::Lockwright;
 use crate::authorize::{ADMINISTRATOR_ACCESS, Aim, Denied};
@@ -77,6 +77,18 @@ pub enum WhyError {
     /// Outside the decision.
     #[error(transparent)]
     Trouble(#[from] Trouble),
+}
+
+/// A document that is tried before it is saved.
+#[derive(Debug)]
+pub struct Draft(Sourced);
+
+impl Draft {
+    /// Reads a document. The name is the one it has or will have, the origin where it stands or will stand.
+    pub fn read(name: &str, origin: Origin, document: &str) -> Result<Self, Malformed> {
+        let policy = Arc::new(Policy::parse(document, Kind::Identity)?);
+        Ok(Self(Sourced { id: name.to_owned(), origin, document: document.to_owned(), policy }))
+    }
 }
 
 /// An explanation, with the subject whose policies it numbers.
@@ -188,15 +200,40 @@ impl Lockwright {
         self.permit(op, account, &Aim::at("iam:SimulatePrincipalPolicy", arn)).await??;
         let action = Action::parse(action).ok_or(WhyError::NoAction)?;
         let subject = self.subject(account, arn).await?.ok_or(WhyError::Nobody)?;
-        let explanation = {
-            let principal = subject.principal().ok_or(WhyError::Nobody)?;
-            let context = subject.context(keys);
-            let identity: Vec<&Policy> = subject.identity.iter().map(|sourced| sourced.policy.as_ref()).collect();
-            let boundary = subject.boundary.as_ref().map(|sourced| sourced.policy.as_ref());
-            let policies = Policies { identity: &identity, boundary: boundary.as_ref(), ..Policies::none() };
-            let owner = account.to_string();
-            explain(&Request::new(&action, resource, &principal, &context).owned_by(&owner), &policies)
+        let explanation = explained(&subject, &subject.context(keys), account, &action, resource).ok_or(WhyError::Nobody)?;
+        Ok(Why { subject, explanation })
+    }
+
+    /// Explains what a document would decide: beside the policies that somebody has now, in place of one of them with its name, or, where nobody
+    /// is named, by itself.
+    pub async fn try_document(
+        &self,
+        op: &OpContext,
+        account: AccountId,
+        draft: Draft,
+        arn: Option<&str>,
+        action: &str,
+        resource: &str,
+    ) -> Result<Why, WhyError> {
+        let aim = arn.map_or(Aim::account("iam:SimulateCustomPolicy"), |arn| Aim::at("iam:SimulatePrincipalPolicy", arn));
+        self.permit(op, account, &aim).await??;
+        let action = Action::parse(action).ok_or(WhyError::NoAction)?;
+        let mut subject = match arn {
+            Some(arn) => self.subject(account, arn).await?.filter(|subject| subject.kind != SubjectKind::Root).ok_or(WhyError::Nobody)?,
+            None => Subject {
+                arn: format!("arn:aws:iam::{account}:user/"),
+                kind: SubjectKind::User,
+                id: String::new(),
+                tags: Vec::new(),
+                identity: Vec::new(),
+                boundary: None,
+            },
         };
+        let Draft(draft) = draft;
+        subject.identity.retain(|sourced| (&sourced.id, sourced.origin) != (&draft.id, draft.origin));
+        subject.identity.insert(0, draft);
+        let context = if arn.is_some() { subject.context(&[]) } else { Context::new() };
+        let explanation = explained(&subject, &context, account, &action, resource).ok_or(WhyError::Nobody)?;
         Ok(Why { subject, explanation })
     }
 
@@ -356,6 +393,16 @@ impl Lockwright {
         let id = arn.rsplit('/').next().unwrap_or_default().to_owned();
         Ok(self.0.cache.compiled(&document).map(|policy| Sourced { id, origin, document, policy }))
     }
+}
+
+/// What the policies of somebody say; `None`: they are nobody by themselves.
+fn explained(subject: &Subject, context: &Context<'_>, account: AccountId, action: &Action, resource: &str) -> Option<Explanation> {
+    let principal = subject.principal()?;
+    let identity: Vec<&Policy> = subject.identity.iter().map(|sourced| sourced.policy.as_ref()).collect();
+    let boundary = subject.boundary.as_ref().map(|sourced| sourced.policy.as_ref());
+    let policies = Policies { identity: &identity, boundary: boundary.as_ref(), ..Policies::none() };
+    let owner = account.to_string();
+    Some(explain(&Request::new(action, resource, &principal, context).owned_by(&owner), &policies))
 }
 
 /// One statement as people are told of it.

@@ -70,12 +70,43 @@ pub struct SignedIn {
     pub label: String,
     /// The kind of sign-in.
     pub kind: IdentityKind,
-    /// Sees the administrator's part of the navigation.
-    pub administrator: bool,
+    /// What the navigation shows besides what everybody has.
+    pub sees: Sees,
     /// May only choose a new password: no navigation.
     pub must_change: bool,
     /// Help requests that wait, for administrators.
     pub open_help: u32,
+}
+
+/// The parts of the navigation that not everybody sees.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize)]
+pub struct Sees {
+    /// The account's users.
+    pub users: bool,
+    /// Its groups.
+    pub groups: bool,
+    /// Its roles.
+    pub roles: bool,
+    /// Its policies.
+    pub policies: bool,
+    /// Who may do what.
+    pub permissions: bool,
+    /// Help requests.
+    pub help: bool,
+    /// The trail.
+    pub trail: bool,
+    /// The account's settings.
+    pub account: bool,
+    /// How ready the installation is: operators of role security.
+    pub readiness: bool,
+}
+
+impl Sees {
+    /// For samples: all of an account.
+    pub fn sample() -> Self {
+        let (users, groups, roles, policies, permissions, help, trail, account) = (true, true, true, true, true, true, true, true);
+        Self { users, groups, roles, policies, permissions, help, trail, account, readiness: false }
+    }
 }
 
 /// What just happened.
@@ -157,7 +188,7 @@ impl SignedIn {
         Self {
             label: "Root user of Example (1234-5678-9012)".into(),
             kind: IdentityKind::Root,
-            administrator: true,
+            sees: Sees::sample(),
             must_change: false,
             open_help: 2,
         }
@@ -168,7 +199,7 @@ impl SignedIn {
         Self {
             label: "ana in Example (1234-5678-9012)".into(),
             kind: IdentityKind::Iam,
-            administrator: false,
+            sees: Sees::default(),
             must_change: false,
             open_help: 0,
         }
@@ -241,6 +272,11 @@ static ENVIRONMENT: LazyLock<Environment<'static>> = LazyLock::new(|| {
         "part/outbox.html",
         "part/access_keys.html",
         "part/course.html",
+        "part/grants.html",
+        "part/tags.html",
+        "part/source.html",
+        "part/answer.html",
+        "part/in_the_way.html",
         "part/rehearsal.html",
         "part/recovering.html",
         "part/wait_password.html",
@@ -294,6 +330,16 @@ static ENVIRONMENT: LazyLock<Environment<'static>> = LazyLock::new(|| {
         "console/user_new.html",
         "console/user.html",
         "console/user_secret.html",
+        "console/access_key.html",
+        "console/groups.html",
+        "console/group_new.html",
+        "console/group.html",
+        "console/policies.html",
+        "console/policy.html",
+        "console/document.html",
+        "console/roles.html",
+        "console/role_new.html",
+        "console/role.html",
         "console/close.html",
         "console/closed.html",
         "console/email.html",

@@ -142,7 +142,7 @@ impl Explanation {
     }
 
     /// True when some values of keys the context does not know might make it allowed.
-    pub(crate) fn may_yet_allow<P: Borrow<Policy>>(&self, request: &Request<'_>, policies: &Policies<'_, P>) -> bool {
+    pub fn may_yet_allow<P: Borrow<Policy>>(&self, request: &Request<'_>, policies: &Policies<'_, P>) -> bool {
         !self.missing.is_empty()
             && in_order(request, policies, |policy| certainly_denies(policy, request), |policy| perhaps_allows(policy, request))
                 .is_allowed()

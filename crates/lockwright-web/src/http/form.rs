@@ -14,7 +14,9 @@ use super::answer::Refused;
 use crate::page::problem::ProblemKind;
 
 /// The most bytes of a form.
-const MAX_BYTES: usize = 64 * 1024;
+pub(super) const MAX_BYTES: usize = 64 * 1024;
+/// The same of one that holds a policy document, of somebody signed in: 131,072 characters (IAM, `policyDocumentType`), each of them encoded.
+pub(super) const DOCUMENT_BYTES: usize = 3 * 131_072 + MAX_BYTES;
 /// The most fields of a form (E10).
 const MAX_FIELDS: usize = 64;
 
@@ -38,12 +40,12 @@ impl Form {
         self.text(name) == "on"
     }
 
-    pub(super) async fn read(headers: &HeaderMap, body: Body) -> Result<Self, Refused> {
+    pub(super) async fn read(headers: &HeaderMap, body: Body, most: usize) -> Result<Self, Refused> {
         let declared = headers.get("content-length").and_then(|value| value.to_str().ok()).and_then(|text| text.parse::<u64>().ok());
-        if declared.is_some_and(|length| length > MAX_BYTES as u64) {
+        if declared.is_some_and(|length| length > most as u64) {
             return Err(Refused::new(ProblemKind::TooLarge));
         }
-        let bytes = match Limited::new(body, MAX_BYTES).collect().await {
+        let bytes = match Limited::new(body, most).collect().await {
             Ok(collected) => collected.to_bytes(),
             Err(error) if error.is::<LengthLimitError>() => return Err(Refused::new(ProblemKind::TooLarge)),
             Err(_) => return Err(Refused::new(ProblemKind::BadRequest)),

@@ -7,7 +7,7 @@ use axum::middleware::Next;
 use axum::response::Response;
 
 use super::answer::Refused;
-use super::form::Form;
+use super::form::{DOCUMENT_BYTES, Form, MAX_BYTES};
 use super::state::Web;
 use super::visit::Visit;
 use crate::routes;
@@ -19,8 +19,9 @@ pub(crate) async fn guard_post(State(web): State<Web>, request: Request, next: N
     if !from_here(&parts.headers, web.origin()) {
         return Err(expired());
     }
-    let form = Form::read(&parts.headers, body).await?;
     let visit = Visit::load(&web, &parts).await?;
+    let most = if visit.signed().is_some() && routes::takes_document(parts.uri.path()) { DOCUMENT_BYTES } else { MAX_BYTES };
+    let form = Form::read(&parts.headers, body, most).await?;
     if !visit.check_form(form.text("csrf")) {
         return Err(expired());
     }

@@ -1,5 +1,6 @@
 //! What every request passes before a page sees it, and every answer after: address, cookies, forms, headers, problems.
 
+mod admin;
 mod answer;
 mod arrival;
 mod client;
@@ -14,6 +15,7 @@ mod people;
 mod state;
 mod visit;
 
+pub(crate) use admin::Admin;
 pub(crate) use answer::{Answer, Refused, go, plain, with_cookie};
 pub(crate) use confirmed::{Confirmed, ConfirmedEnroller, Enroller, back};
 pub(crate) use form::{Form, encode};
@@ -23,4 +25,4 @@ pub(crate) use outer::outer;
 pub(crate) use people::{manager_name, rules, sign_in_path, users_sign_in_path, who};
 pub use state::WebConfig;
 pub(crate) use state::{Site, Web};
-pub(crate) use visit::{Admin, Member, Visit, administers};
+pub(crate) use visit::{Member, Visit};

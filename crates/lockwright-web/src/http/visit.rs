@@ -1,4 +1,4 @@
-//! Who is at the door: anybody (`Visit`), somebody signed in (`Member`), an administrator of an account (`Admin`).
+//! Who is at the door: anybody (`Visit`), somebody signed in (`Member`).
 
 use std::sync::Arc;
 
@@ -9,7 +9,6 @@ use axum::response::Response;
 use lockwright_model::clock::Timestamp;
 use lockwright_model::context::OpContext;
 use lockwright_model::help::HelpState;
-use lockwright_model::id::AccountId;
 use lockwright_model::identity::Identity;
 use lockwright_model::operator::OperatorRole;
 use lockwright_model::session::{Session, SessionScope};
@@ -18,16 +17,17 @@ use lockwright_service::Lockwright;
 use lockwright_service::core::person::Person;
 use lockwright_service::operator_help::OperatorError;
 use lockwright_service::sessions::Signed;
+use lockwright_service::users::UserError;
 
+use super::admin::account_of;
 use super::answer::{self, Answer, Refused};
 use super::arrival::Arrival;
 use super::form::{encode, query_value};
 use super::people;
-use super::state::Web;
+use super::state::{Site, Web};
 use crate::page::course::Course;
-use crate::page::problem::ProblemKind;
 use crate::page::{Page, words};
-use crate::render::{self, Shell, Tone};
+use crate::render::{self, Sees, Shell, Tone};
 
 /// Between the words that a browser remembers; no name and no address contains it.
 const BETWEEN: &str = "\n";
@@ -194,7 +194,7 @@ impl Visit {
             shell = shell.signed_in(render::SignedIn {
                 label: people::label(&signed.person),
                 kind: signed.person.kind(),
-                administrator: leads(&signed.person),
+                sees: Sees { readiness: leads(&signed.person), ..Sees::default() },
                 must_change: signed.session.scope != SessionScope::Full || signed.person.closed().is_some(),
                 open_help,
             });
@@ -270,6 +270,13 @@ pub(crate) fn done(word: &str) -> Option<(Tone, &'static str)> {
         "saved" => (Tone::Done, "Saved."),
         "created" => (Tone::Done, "The user is created."),
         "deleted" => (Tone::Done, "The user is deleted."),
+        "group-created" => (Tone::Done, "The group is created. Grant it something, and put users into it."),
+        "group-deleted" => (Tone::Done, "The group is deleted."),
+        "policy-created" => (Tone::Done, "The policy is created. It counts for those you attach it to."),
+        "policy-deleted" => (Tone::Done, "The policy is deleted."),
+        "role-created" => (Tone::Done, "The role is created. It may do nothing until you attach a policy."),
+        "role-deleted" => (Tone::Done, "The role is deleted, and its sessions are ended."),
+        "role-sessions" => (Tone::Done, "All sessions of the role are ended."),
         "dismissed" => (Tone::Done, "The request is dismissed."),
         "help-opened" => (Tone::Done, "Opened. Its owner is told at every address. Another operator of role security decides now."),
         "help-approved" => (Tone::Done, "Approved."),
@@ -332,7 +339,7 @@ impl Member {
         self.person.identity()
     }
 
-    /// A page, with the number of waiting help requests in an administrator's navigation.
+    /// A page, with what policies let see in its navigation, and the number of waiting help requests.
     pub(crate) async fn page<P: Page>(&self, page: &P) -> Answer {
         self.page_with(StatusCode::OK, page).await
     }
@@ -344,7 +351,10 @@ impl Member {
 
     async fn page_with<P: Page>(&self, status: StatusCode, page: &P) -> Answer {
         let shared = self.lockwright().shared_with(&self.person).await?;
-        let shell = self.visit.shell(self.open_help().await?).recovering(self.recovering().await?).sharing(shared);
+        let mut shell = self.visit.shell(self.open_help().await?).recovering(self.recovering().await?).sharing(shared);
+        if let Some(who) = shell.signed_in.as_mut().filter(|_| self.visit.web().site() == Site::Public) {
+            who.sees = self.sees().await?;
+        }
         Ok(answer::html(status, &shell, page))
     }
 
@@ -373,9 +383,12 @@ impl Member {
             return self.asking().await;
         }
         let acts = self.session.scope == SessionScope::Full && self.person.closed().is_none();
-        let account = administers(&self.person).filter(|_| acts);
-        let Some(account) = account else { return Ok(0) };
-        let helps = self.lockwright().helps(&self.op, account, LOOKED_AT).await?;
+        let Some(account) = account_of(&self.person).filter(|_| acts).map(|account| account.id) else { return Ok(0) };
+        let helps = match self.lockwright().helps(&self.op, account, LOOKED_AT).await {
+            Ok(helps) => helps,
+            Err(UserError::Denied) => return Ok(0),
+            Err(error) => return Err(error.into()),
+        };
         let open = helps.iter().filter(|request| request.state == HelpState::Open).count();
         Ok(u32::try_from(open).unwrap_or(LOOKED_AT))
     }
@@ -406,35 +419,7 @@ impl FromRequestParts<Web> for Member {
     }
 }
 
-/// Somebody who administers an account. What they may do is decided by the service; here the others are told that there is no such page.
-pub(crate) struct Admin {
-    pub(crate) member: Member,
-    pub(crate) account: AccountId,
-}
-
-impl FromRequestParts<Web> for Admin {
-    type Rejection = Refused;
-
-    async fn from_request_parts(parts: &mut Parts, web: &Web) -> Result<Self, Refused> {
-        let member = Member::from_request_parts(parts, web).await?;
-        let account = administers(&member.person).ok_or(Refused::new(ProblemKind::NotFound))?;
-        Ok(Self { member, account })
-    }
-}
-
-/// Whether the navigation shows what not everybody may: the administrator's pages, for operators those of role security.
+/// An operator of role security: the navigation shows what not every operator may see.
 fn leads(person: &Person) -> bool {
-    match person {
-        Person::Operator(operator) => operator.role == OperatorRole::Security,
-        Person::Root(_) | Person::User { .. } | Person::Builder(_) => administers(person).is_some(),
-    }
-}
-
-/// The account whose administrator's pages this person sees.
-pub(crate) fn administers(person: &Person) -> Option<AccountId> {
-    match person {
-        Person::Root(account) => Some(account.id),
-        Person::User { account, user } if user.administrator => Some(account.id),
-        Person::User { .. } | Person::Builder(_) | Person::Operator(_) => None,
-    }
+    matches!(person, Person::Operator(operator) if operator.role == OperatorRole::Security)
 }

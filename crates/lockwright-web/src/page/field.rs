@@ -8,7 +8,7 @@ use minijinja::{Error, ErrorKind, State};
 use super::escape::Escaped;
 
 /// Attributes that a template may hand on as they are, by their keyword.
-const PLAIN: [&str; 11] = [
+const PLAIN: [&str; 13] = [
     "autocomplete",
     "autocapitalize",
     "inputmode",
@@ -20,11 +20,13 @@ const PLAIN: [&str; 11] = [
     "pattern",
     "placeholder",
     "passwordrules",
+    "list",
+    "rows",
 ];
 
 /// Renders one field.
 ///
-/// Keywords: `name`, `label`; `id` (the name), `type` (`text`), `value`, `hint`, `wide`, `readonly`, `optional`, `spellcheck`, `class`,
+/// Keywords: `name`, `label`; `id` (the name), `type` (`text`; `area` for a text of several lines), `value`, `hint`, `wide`, `readonly`, `optional`, `spellcheck`, `class`,
 /// and the attributes of [`PLAIN`]. The sentence to show is looked up in the page's errors by the id.
 pub(crate) fn field(state: &State, options: Kwargs) -> Result<Value, Error> {
     let name: &str = options.get("name")?;
@@ -55,11 +57,16 @@ pub(crate) fn field(state: &State, options: Kwargs) -> Result<Value, Error> {
     if framed {
         out.push_str("<span class=\"reveals\">");
     }
-    write(&mut out, format_args!("<input id=\"{id}\" name=\"{name}\" type=\"{kind}\""))?;
+    let area = kind == "area";
+    if area {
+        write(&mut out, format_args!("<textarea id=\"{id}\" name=\"{name}\""))?;
+    } else {
+        write(&mut out, format_args!("<input id=\"{id}\" name=\"{name}\" type=\"{kind}\""))?;
+    }
     if !class.is_empty() {
         write(&mut out, format_args!(" class=\"{class}\""))?;
     }
-    if let Some(value) = value {
+    if let Some(value) = value.filter(|_| !area) {
         write(&mut out, format_args!(" value=\"{}\"", Escaped(value)))?;
     }
     for key in PLAIN {
@@ -85,7 +92,12 @@ pub(crate) fn field(state: &State, options: Kwargs) -> Result<Value, Error> {
     if error.is_some() {
         out.push_str(" aria-invalid=\"true\"");
     }
-    out.push_str(if framed { "></span></div>" } else { "></div>" });
+    if area {
+        // The first line break in a text area is not its own (HTML §13.1.2.5).
+        write(&mut out, format_args!(">\n{}</textarea></div>", Escaped(value.unwrap_or_default())))?;
+    } else {
+        out.push_str(if framed { "></span></div>" } else { "></div>" });
+    }
     options.assert_all_used()?;
     Ok(Value::from_safe_string(out))
 }

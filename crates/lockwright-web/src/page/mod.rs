@@ -15,11 +15,14 @@ pub mod confirm;
 pub mod console;
 pub mod contacts;
 pub mod course;
+pub mod document;
 pub mod email;
 pub(crate) mod escape;
 pub mod evidence;
 pub mod field;
+pub mod grants;
 pub mod graph;
+pub mod groups;
 pub mod linked;
 pub mod mfa;
 pub mod notice;
@@ -28,11 +31,13 @@ pub mod operator;
 pub mod operator_recovery;
 pub mod outbox;
 pub mod permissions;
+pub mod policies;
 pub mod problem;
 pub mod proof;
 pub mod qr;
 pub mod readiness;
 pub mod recover;
+pub mod roles;
 pub mod rules;
 pub mod second_step;
 pub mod security;
@@ -88,6 +93,14 @@ pub enum Nav {
     Home,
     /// `/console/users`
     Users,
+    /// `/console/groups`
+    Groups,
+    /// `/console/roles`
+    Roles,
+    /// `/console/policies`
+    Policies,
+    /// `/console/permissions`
+    Permissions,
     /// `/console/help`
     Help,
     /// `/console/trail`
@@ -181,6 +194,11 @@ pub fn samples() -> Vec<Sample> {
     contacts::samples(&mut out);
     console::samples(&mut out);
     user::samples(&mut out);
+    access_keys::samples(&mut out);
+    groups::samples(&mut out);
+    policies::samples(&mut out);
+    document::samples(&mut out);
+    roles::samples(&mut out);
     account::samples(&mut out);
     account_contacts::samples(&mut out);
     operator::samples(&mut out);

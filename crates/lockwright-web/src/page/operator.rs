@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use lockwright_model::case::IdentityKind;
 use serde::Serialize;
 
-use crate::render::{Shell, SignedIn};
+use crate::render::{Sees, Shell, SignedIn};
 
 use super::signin::Trouble;
 use super::{FieldErrors, Nav, Page, Sample, add};
@@ -185,7 +185,7 @@ pub(super) fn shell(security: bool) -> Shell {
     Shell::sample().at("/operator").signed_in(SignedIn {
         label: "Olu Adeyemi".into(),
         kind: IdentityKind::Operator,
-        administrator: security,
+        sees: Sees { readiness: security, ..Sees::default() },
         must_change: false,
         open_help: u32::from(security),
     })

@@ -52,6 +52,8 @@ pub struct PermissionsRow {
     pub stands: &'static str,
     /// Which statement of it.
     pub statement: String,
+    /// The line of the document that it begins in.
+    pub line: u32,
     /// It allows; otherwise it denies.
     pub allows: bool,
     /// Whether it applies, in words.
@@ -73,7 +75,7 @@ pub struct AbleRow {
 
 impl Page for Permissions {
     const TEMPLATE: &'static str = "console/permissions.html";
-    const NAV: Option<Nav> = Some(Nav::Users);
+    const NAV: Option<Nav> = Some(Nav::Permissions);
 
     fn title(&self) -> Cow<'static, str> {
         "Who may do what".into()
@@ -95,6 +97,7 @@ impl Page for Permissions {
             policy: policy.into(),
             stands: "in the user",
             statement: "2".into(),
+            line: 4,
             allows,
             verdict: verdict.into(),
             decides,

@@ -175,9 +175,9 @@ fn e07_a_hostile_name_is_inert_in_the_console() {
 }
 
 #[test]
-fn only_an_administrator_sees_the_administrators_navigation() {
+fn the_navigation_shows_what_policies_let_see() {
     let page = console::ConsoleUserHome::samples().remove(0);
-    let user = SignedIn { kind: lockwright_model::case::IdentityKind::Iam, administrator: false, ..SignedIn::sample() };
+    let user = SignedIn { kind: lockwright_model::case::IdentityKind::Iam, sees: render::Sees::default(), ..SignedIn::sample() };
     let html = render::page(&Shell::sample().signed_in(user.clone()), &page);
     assert!(!html.contains("href=\"/console/users\""));
     assert!(html.contains("href=\"/security\""));

@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use super::access_keys::KeyCard;
 use super::course::Course;
+use super::grants::{GrantsCard, TagsCard};
 use super::mfa::DeviceRow;
 use super::{FieldErrors, Nav, Page, PasswordRules, Sample, add};
 
@@ -49,6 +50,8 @@ pub struct Users {
     pub rows: Vec<UserRow>,
     /// The path of the next page.
     pub more: Option<String>,
+    /// One can be created.
+    pub may_create: bool,
 }
 
 impl Page for Users {
@@ -69,8 +72,9 @@ impl Page for Users {
             disabled,
         };
         vec![
-            Self::default(),
+            Self { may_create: true, ..Self::default() },
             Self {
+                may_create: true,
                 rows: vec![
                     row("ana", ConsoleAccess::Password, Some("yesterday"), true, false),
                     row("b.okafor", ConsoleAccess::MustChange, None, false, false),
@@ -161,9 +165,53 @@ impl Page for UserNew {
     }
 }
 
+/// A group that a user is in.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+pub struct GroupLink {
+    /// Its unique id.
+    pub id: String,
+    /// Its name.
+    pub name: String,
+}
+
+/// What is shown and offered on a user's page, each where policies let.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize)]
+pub struct UserOffers {
+    /// A password or a link is given.
+    pub password: bool,
+    /// Console access is taken away.
+    pub remove: bool,
+    /// MFA devices are shown.
+    pub see_devices: bool,
+    /// MFA devices are taken away.
+    pub devices: bool,
+    /// Groups are joined and left.
+    pub groups: bool,
+    /// It becomes an administrator, or an ordinary user.
+    pub administrator: bool,
+    /// Sign-in is switched off and on.
+    pub disable: bool,
+    /// It is deleted.
+    pub delete: bool,
+}
+
+impl UserOffers {
+    /// All of them.
+    pub(super) const ALL: Self = Self {
+        password: true,
+        remove: true,
+        see_devices: true,
+        devices: true,
+        groups: true,
+        administrator: true,
+        disable: true,
+        delete: true,
+    };
+}
+
 /// `/console/users/{id}`. Posts to `…/password` (`mode` = `link`, `generated`, `typed`; `password`, `must_change`), `…/console/remove`,
 /// `…/mfa/{device}/deactivate`, `…/mfa/enrol`, `…/sessions/end`, `…/disable`, `…/enable`, `…/administrator` (`value` = `on` or `off`), `…/delete` (`confirm` = the name),
-/// and what [`KeyCard`] says.
+/// `group` (a name) to `…/groups`, `group` (an id) to `…/groups/leave`, and what [`KeyCard`], [`GrantsCard`] and [`TagsCard`] say.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize)]
 pub struct UserShow {
     /// The unique id.
@@ -190,8 +238,18 @@ pub struct UserShow {
     pub is_self: bool,
     /// MFA devices.
     pub devices: Vec<DeviceRow>,
-    /// Access keys, of those who have any.
+    /// Access keys, of those who have any or can be given one.
     pub keys: Option<KeyCard>,
+    /// What it may do.
+    pub grants: GrantsCard,
+    /// Its groups; `None`: policies don't let see them.
+    pub groups: Option<Vec<GroupLink>>,
+    /// The name typed of a group to put it into.
+    pub typed_group: String,
+    /// Its tags; `None`: policies don't let see them.
+    pub tags: Option<TagsCard>,
+    /// What is offered.
+    pub offers: UserOffers,
     /// A device is owed at the next sign-in.
     pub enrolment_owed: bool,
     /// And devices were taken away for it: a new password is to be handed over first.
@@ -208,7 +266,7 @@ pub struct UserShow {
     pub must_change: bool,
     /// The rules that count for a typed password.
     pub rules: PasswordRules,
-    /// What has to be put right in `password` or `confirm`.
+    /// What has to be put right in one of the forms.
     pub errors: FieldErrors,
 }
 
@@ -239,6 +297,11 @@ impl Page for UserShow {
             is_self: false,
             devices: DeviceRow::samples(),
             keys: Some(KeyCard::sample("/console/users/AIDAMZXW6YTBOIMZXW6Y/access-keys", true)),
+            grants: GrantsCard::sample("/console/users/AIDAMZXW6YTBOIMZXW6Y", "ana"),
+            groups: Some(vec![GroupLink { id: "AGPAMZXW6YTBOIMZXW6Y".into(), name: "auditors".into() }]),
+            typed_group: String::new(),
+            tags: Some(TagsCard::sample("/console/users/AIDAMZXW6YTBOIMZXW6Y", "ana")),
+            offers: UserOffers::ALL,
             enrolment_owed: false,
             devices_taken: false,
             open_help: Some("MZXW6YTBOIMZXW6YTBOIMZXW6Y".into()),
@@ -266,7 +329,17 @@ impl Page for UserShow {
                 errors: FieldErrors::one("confirm", "To delete this user, type its name exactly: ana"),
                 ..page.clone()
             },
-            Self { administrator: true, is_self: true, open_help: None, ..page },
+            Self { administrator: true, is_self: true, open_help: None, ..page.clone() },
+            Self {
+                grants: GrantsCard::sample_looked_at("/console/users/AIDAMZXW6YTBOIMZXW6Y", "ana"),
+                groups: None,
+                tags: None,
+                keys: None,
+                offers: UserOffers::default(),
+                open_help: None,
+                recovering: None,
+                ..page
+            },
         ]
     }
 }

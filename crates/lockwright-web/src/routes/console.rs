@@ -1,17 +1,18 @@
 //! The console's first page, for each kind of person.
 
+use lockwright_model::id::AccountId;
 use lockwright_service::core::enrolment::{self, Due};
 use lockwright_service::core::person::Person;
 
-use crate::http::{Answer, Member, Refused, administers, sign_in_path, users_sign_in_path};
+use crate::http::{Answer, Member, Refused, sign_in_path, users_sign_in_path};
 use crate::page::console::{ConsoleBuilderHome, ConsoleHome, ConsoleUserHome};
 use crate::page::words;
 
 /// Home.
 pub(super) async fn home(member: Member) -> Answer {
     match &member.person {
-        Person::Root(_) => administrators(&member).await,
-        Person::User { user, .. } if user.administrator => administrators(&member).await,
+        Person::Root(account) => administrators(&member, account.id).await,
+        Person::User { account, user } if user.administrator => administrators(&member, account.id).await,
         Person::User { account, user } => {
             let page = ConsoleUserHome {
                 user_name: user.name.to_string(),
@@ -40,8 +41,7 @@ pub(super) fn days_left(member: &Member) -> Option<String> {
     }
 }
 
-async fn administrators(member: &Member) -> Answer {
-    let Some(id) = administers(&member.person) else { return Err(Refused::not_found()) };
+async fn administrators(member: &Member, id: AccountId) -> Answer {
     let account = member.lockwright().account(&member.op, id).await?;
     let users = member.lockwright().users(&member.op, id, None, 1).await?;
     let page = ConsoleHome {

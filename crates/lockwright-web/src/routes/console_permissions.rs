@@ -1,14 +1,21 @@
 //! Who may do what in the account, and why.
 
+use lockwright_service::authorize::Aim;
 use lockwright_service::policy::explain::Can;
 use lockwright_service::users::UserError;
 use lockwright_service::why::{SubjectKind, Why, WhyError};
 
-use crate::http::{Admin, Answer, encode};
+use crate::http::{Admin, Answer, Refused, encode};
 use crate::page::permissions::{AbleRow, Permissions, PermissionsAnswer, PermissionsRow};
 
 /// The form, and the answer to what it asks.
 pub(super) async fn show(admin: Admin) -> Answer {
+    let [why, who] = admin
+        .offered(&[Aim::users("iam:SimulatePrincipalPolicy", admin.account), Aim::account("iam:GetAccountAuthorizationDetails")])
+        .await?;
+    if !why && !who {
+        return Err(Refused::not_found());
+    }
     let (member, asked) = (&admin.member, |name| admin.member.visit.query(name).unwrap_or_default().trim().to_owned());
     let mut page =
         Permissions { principal: asked("principal"), action: asked("action"), resource: asked("resource"), ..Permissions::default() };
@@ -42,15 +49,7 @@ pub(super) async fn show(admin: Admin) -> Answer {
             PermissionsAnswer::Who { able: able.into_iter().map(row).collect() }
         })
     } else {
-        let arn = match (page.principal.starts_with("arn:"), page.principal.parse()) {
-            (true, _) => page.principal.clone(),
-            (false, Ok(name)) => match lockwright.user(&member.op, admin.account, &name).await {
-                Ok(user) => user.arn(),
-                Err(UserError::Denied) => String::new(),
-                Err(error) => return Err(error.into()),
-            },
-            (false, Err(_)) => String::new(),
-        };
+        let arn = principal_of(&admin, &page.principal).await?;
         lockwright.why(&member.op, admin.account, &arn, &page.action, resource, &[]).await.map(told)
     };
     match answer {
@@ -63,7 +62,21 @@ pub(super) async fn show(admin: Admin) -> Answer {
     member.page(&page).await
 }
 
-fn told(why: Why) -> PermissionsAnswer {
+/// The ARN of what was typed: an ARN, or a user's name. Of nobody it is empty, and that is nobody's.
+pub(super) async fn principal_of(admin: &Admin, typed: &str) -> Result<String, Refused> {
+    Ok(match (typed.starts_with("arn:"), typed.parse()) {
+        (true, _) => typed.to_owned(),
+        (false, Ok(name)) => match admin.member.lockwright().user(&admin.member.op, admin.account, &name).await {
+            Ok(user) => user.arn(),
+            Err(UserError::Denied) => String::new(),
+            Err(error) => return Err(error.into()),
+        },
+        (false, Err(_)) => String::new(),
+    })
+}
+
+/// An explanation for a page.
+pub(super) fn told(why: Why) -> PermissionsAnswer {
     let stands = |word: &str| match word {
         "user" => "in the user",
         "group" => "in a group",
@@ -76,6 +89,7 @@ fn told(why: Why) -> PermissionsAnswer {
         stands: stands(told.stands),
         policy: told.policy,
         statement: told.statement,
+        line: told.line,
         allows: told.effect == "Allow",
         verdict: told.verdict,
         decides: told.decides,

@@ -2,22 +2,30 @@
 
 use axum::extract::Path;
 use lockwright_model::email::EmailAddress;
-use lockwright_model::id::UserId;
+use lockwright_model::id::{GroupId, UserId};
 use lockwright_model::identity::{Identity, UserRef};
-use lockwright_model::name::UserName;
+use lockwright_model::name::{GroupName, UserName};
 use lockwright_model::secret::Secret;
 use lockwright_model::user::User;
+use lockwright_service::authorize::Aim;
+use lockwright_service::core::grant::Grantee;
+use lockwright_service::core::group::Refusal;
 use lockwright_service::core::person::Person;
+use lockwright_service::core::user::ADMINISTRATORS;
+use lockwright_service::groups::GroupError;
 use lockwright_service::users::{GiveAccess, Handed, UserError};
 
 use super::access_keys::card;
 use super::case::password_errors;
+use super::console_grants::{grants_card, tags_card};
+use super::console_groups::sentence as group_sentence;
 use super::mfa::{device_id, row};
 use super::readiness::page_of_user;
+use super::resources::not_let;
 use crate::http::{Admin, Answer, Confirmed, Form, Refused, encode, go, users_sign_in_path};
 use crate::page::course::Course;
 use crate::page::problem::ProblemKind;
-use crate::page::user::{ConsoleAccess, Give, SecretKind, UserNew, UserRow, UserSecret, UserShow, Users};
+use crate::page::user::{ConsoleAccess, Give, GroupLink, SecretKind, UserNew, UserOffers, UserRow, UserSecret, UserShow, Users};
 use crate::page::{FieldErrors, PasswordRules, words};
 
 /// Users on one page.
@@ -40,7 +48,12 @@ pub(super) async fn list(admin: Admin) -> Answer {
         administrator: user.administrator,
         disabled: user.disabled,
     });
-    member.page(&Users { rows: rows.collect(), more }).await
+    let [may_create] = admin.offered(&[create_aim(&admin)]).await?;
+    member.page(&Users { rows: rows.collect(), more, may_create }).await
+}
+
+fn create_aim(admin: &Admin) -> Aim<'static> {
+    Aim::users("iam:CreateUser", admin.account)
 }
 
 fn access_of(user: &User) -> ConsoleAccess {
@@ -55,17 +68,17 @@ fn access_of(user: &User) -> ConsoleAccess {
 
 /// The empty form.
 pub(super) async fn form(admin: Admin) -> Answer {
-    let rules = policy_rules(&admin).await?;
-    admin.member.page(&UserNew::start(rules)).await
+    admin.let_try(create_aim(&admin)).await?;
+    admin.member.page(&UserNew::start(policy_rules(&admin))).await
 }
 
-async fn policy_rules(admin: &Admin) -> Result<PasswordRules, Refused> {
-    let account = admin.member.lockwright().account(&admin.member.op, admin.account).await?;
-    Ok(PasswordRules::iam(account.password_policy.as_ref()))
+fn policy_rules(admin: &Admin) -> PasswordRules {
+    PasswordRules::iam(admin.state.password_policy.as_ref())
 }
 
 /// Creates a user; what was drawn for it is shown once, in this answer.
 pub(super) async fn create(admin: Admin, form: Form) -> Answer {
+    admin.let_try(create_aim(&admin)).await?;
     let member = &admin.member;
     let (mode, access) = given(&form)?;
     let page = UserNew {
@@ -74,7 +87,7 @@ pub(super) async fn create(admin: Admin, form: Form) -> Answer {
         administrator: form.ticked("administrator"),
         mode,
         must_change: form.ticked("must_change"),
-        ..UserNew::start(policy_rules(&admin).await?)
+        ..UserNew::start(policy_rules(&admin))
     };
     let mut errors = FieldErrors::none();
     let name = page.name.parse::<UserName>().inspect_err(|rule| errors.add("name", rule.to_string())).ok();
@@ -122,7 +135,6 @@ fn given(form: &Form) -> Result<(Give, GiveAccess), Refused> {
 /// Shows what is shown once; with nothing to show, the user's page.
 pub(super) async fn hand_over(admin: &Admin, user: &User, handed: Handed, must_change: bool, created: bool) -> Answer {
     let member = &admin.member;
-    let account = member.lockwright().account(&member.op, admin.account).await?;
     let (kind, secret, until) = match handed {
         Handed::Nothing => return go(format!("/console/users/{}?done={}", user.id.user, if created { "created" } else { "saved" })),
         Handed::Password(password) => (SecretKind::Password, password, None),
@@ -135,7 +147,7 @@ pub(super) async fn hand_over(admin: &Admin, user: &User, handed: Handed, must_c
         secret: secret.expose().to_owned(),
         until,
         must_change,
-        sign_in_url: member.visit.web().url(&users_sign_in_path(&account)),
+        sign_in_url: member.visit.web().url(&users_sign_in_path(&admin.state)),
         created,
     };
     member.page(&page).await
@@ -144,8 +156,9 @@ pub(super) async fn hand_over(admin: &Admin, user: &User, handed: Handed, must_c
 /// One user's ways back, as an administrator sees them.
 pub(super) async fn readiness(admin: Admin, Path(id): Path<String>) -> Answer {
     let user = user_of(&admin, &id).await?;
+    admin.let_in(&Aim::of("iam:ListMFADevices", &user)).await?;
     let (member, lockwright) = (&admin.member, admin.member.lockwright());
-    let account = lockwright.account(&member.op, admin.account).await?;
+    let account = admin.state.clone();
     let (name, back) = (user.name.to_string(), format!("/console/users/{}", user.id.user));
     let person = Person::User { account: Box::new(account), user };
     let found = lockwright.readiness(&person).await?;
@@ -155,11 +168,11 @@ pub(super) async fn readiness(admin: Admin, Path(id): Path<String>) -> Answer {
 /// One user.
 pub(super) async fn show(admin: Admin, Path(id): Path<String>) -> Answer {
     let user = user_of(&admin, &id).await?;
-    let page = shown(&admin, &user).await?;
+    let page = shown(&admin, &user, &Form::default()).await?;
     admin.member.page(&page).await
 }
 
-async fn user_of(admin: &Admin, id: &str) -> Result<User, Refused> {
+pub(super) async fn user_of(admin: &Admin, id: &str) -> Result<User, Refused> {
     Ok(admin.member.lockwright().user_by_id(&admin.member.op, &reference(admin, id)?).await?)
 }
 
@@ -168,13 +181,30 @@ fn reference(admin: &Admin, id: &str) -> Result<UserRef, Refused> {
     Ok(UserRef { account: admin.account, user })
 }
 
-async fn shown(admin: &Admin, user: &User) -> Result<UserShow, Refused> {
+async fn shown(admin: &Admin, user: &User, typed: &Form) -> Result<UserShow, Refused> {
     let (member, now) = (&admin.member, admin.member.op.now);
-    let account = member.lockwright().account(&member.op, admin.account).await?;
-    let open_help = member.lockwright().open_help_of(&member.op, &user.id).await?;
+    let (account, aim) = (&admin.state, |action| Aim::of(action, user));
+    let open_help = match member.lockwright().open_help_of(&member.op, &user.id).await {
+        Ok(open) => open,
+        Err(UserError::Denied) => None,
+        Err(error) => return Err(error.into()),
+    };
+    let offers = offers(admin, user).await?;
+    let groups = if admin.may(&aim("iam:ListGroupsForUser")).await? {
+        let groups = member.lockwright().groups_of(user).await?;
+        Some(groups.iter().map(|group| GroupLink { id: group.id.to_string(), name: group.name.to_string() }).collect())
+    } else {
+        None
+    };
+    let of = Grantee::User(user.clone());
     let credential = user.login_profile.as_ref().and_then(|profile| profile.credential.as_ref());
     let person = Person::User { account: Box::new(account.clone()), user: user.clone() };
     let recoveries = member.lockwright().recoveries_of(&person).await?;
+    let keys = if admin.may(&aim("iam:ListAccessKeys")).await? {
+        card(member, &person, format!("/console/users/{}/access-keys", user.id.user), true).await?
+    } else {
+        None
+    };
     Ok(UserShow {
         id: user.id.user.to_string(),
         name: user.name.to_string(),
@@ -187,18 +217,82 @@ async fn shown(admin: &Admin, user: &User) -> Result<UserShow, Refused> {
         administrator: user.administrator,
         disabled: user.disabled,
         is_self: member.identity() == Identity::User(user.id.clone()),
-        keys: card(member, &person, format!("/console/users/{}/access-keys", user.id.user)).await?,
+        keys,
+        grants: grants_card(admin, &of, typed).await?,
+        groups,
+        typed_group: typed.text("group").to_owned(),
+        tags: tags_card(admin, &of, typed).await?,
+        offers,
         devices: user.factors.devices.iter().map(|device| row(device, now)).collect(),
         enrolment_owed: user.factors.enrolment.is_some(),
         devices_taken: user.factors.enrolment.as_ref().is_some_and(|owed| owed.taken),
         open_help: open_help.map(|help| help.id.to_string()),
         recovering: recoveries.first().map(|first| Course::of(&first.course, now)),
-        sign_in_url: member.visit.web().url(&users_sign_in_path(&account)),
+        sign_in_url: member.visit.web().url(&users_sign_in_path(account)),
         mode: Give::Link,
         must_change: true,
         rules: PasswordRules::iam(account.password_policy.as_ref()),
         errors: FieldErrors::none(),
     })
+}
+
+async fn offers(admin: &Admin, user: &User) -> Result<UserOffers, Refused> {
+    let aim = |action| Aim::of(action, user);
+    let group = |action| Aim::group(action, admin.account, "");
+    let give = if user.login_profile.is_some() { "iam:UpdateLoginProfile" } else { "iam:CreateLoginProfile" };
+    let mark = if user.administrator { "iam:RemoveUserFromGroup" } else { "iam:AddUserToGroup" };
+    let [password, remove, see_devices, devices, groups, administrator, disable, delete] = admin
+        .offered(&[
+            aim(give),
+            aim("iam:DeleteLoginProfile"),
+            aim("iam:ListMFADevices"),
+            aim("iam:DeactivateMFADevice"),
+            group("iam:AddUserToGroup"),
+            Aim::group(mark, admin.account, ADMINISTRATORS),
+            aim("iam:UpdateUser"),
+            aim("iam:DeleteUser"),
+        ])
+        .await?;
+    Ok(UserOffers { password, remove, see_devices, devices, groups, administrator, disable, delete })
+}
+
+/// The page again, with what has to be put right.
+pub(super) async fn again(admin: &Admin, user: &User, form: &Form, errors: FieldErrors) -> Answer {
+    let page = UserShow { errors, ..shown(admin, user, form).await? };
+    admin.member.again(&page).await
+}
+
+/// Puts a user into a group.
+pub(super) async fn join(admin: Admin, Path(id): Path<String>, form: Form) -> Answer {
+    let user = user_of(&admin, &id).await?;
+    let (typed, lockwright) = (form.text("group").trim(), admin.member.lockwright());
+    let group = match typed.parse::<GroupName>() {
+        Ok(name) => lockwright.find_group(admin.account, &name).await?,
+        Err(_) => None,
+    };
+    let text = match group {
+        Some(group) => match lockwright.add_to_group(&admin.member.op, &group.id, &user.id).await {
+            Ok(()) => return saved(&user.id),
+            Err(error) => group_sentence(error, user.name.as_str())?,
+        },
+        // Whether a group is there is told to those who may put somebody into it.
+        None => match lockwright.may(&admin.member.op, admin.account, &Aim::group("iam:AddUserToGroup", admin.account, typed)).await? {
+            Ok(()) if typed.eq_ignore_ascii_case(ADMINISTRATORS) => "Administrators are made under “Role” below.".to_owned(),
+            Ok(()) => format!("There is no group named “{typed}” in this account."),
+            Err(denied) => not_let(&denied),
+        },
+    };
+    again(&admin, &user, &form, FieldErrors::one("group", text)).await
+}
+
+/// Takes a user out of a group.
+pub(super) async fn leave(admin: Admin, Path(id): Path<String>, form: Form) -> Answer {
+    let user = user_of(&admin, &id).await?;
+    let group = form.text("group").parse::<GroupId>().map_err(|_| Refused::not_found())?;
+    match admin.member.lockwright().remove_from_group(&admin.member.op, &group, &user.id).await {
+        Ok(()) | Err(GroupError::Refused(Refusal::NoMember)) => saved(&user.id),
+        Err(error) => again(&admin, &user, &Form::default(), FieldErrors::one("groups", group_sentence(error, "")?)).await,
+    }
 }
 
 /// Gives a user a new password or link.
@@ -209,7 +303,7 @@ pub(super) async fn give_password(admin: Admin, Path(id): Path<String>, form: Fo
     match admin.member.lockwright().set_access(&admin.member.op, &user.id, access, None).await {
         Ok(handed) => hand_over(&admin, &user, handed, must_change, false).await,
         Err(UserError::Password(error)) => {
-            let page = UserShow { mode, must_change, errors: password_errors(error)?, ..shown(&admin, &user).await? };
+            let page = UserShow { mode, must_change, errors: password_errors(error)?, ..shown(&admin, &user, &form).await? };
             admin.member.again(&page).await
         }
         Err(error) => Err(error.into()),
@@ -275,7 +369,7 @@ pub(super) async fn delete(admin: Admin, Path(id): Path<String>, form: Form) -> 
     let user = user_of(&admin, &id).await?;
     if form.text("confirm").trim() != user.name.as_str() {
         let errors = FieldErrors::one("confirm", format!("To delete this user, type its name exactly: {}", user.name));
-        let page = UserShow { errors, ..shown(&admin, &user).await? };
+        let page = UserShow { errors, ..shown(&admin, &user, &form).await? };
         return admin.member.again(&page).await;
     }
     admin.member.lockwright().delete_user(&admin.member.op, &user.id).await?;

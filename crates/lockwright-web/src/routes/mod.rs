@@ -13,12 +13,17 @@ mod confirm;
 mod console;
 mod console_account;
 mod console_contacts;
+mod console_grants;
+mod console_groups;
 mod console_helps;
 mod console_permissions;
+mod console_policies;
+mod console_roles;
 mod console_trail;
 mod console_users;
 mod contact;
 mod contacts;
+mod document;
 mod drills;
 mod email;
 mod eml;
@@ -34,6 +39,7 @@ mod proof;
 mod readiness;
 mod recover;
 mod recoveries;
+mod resources;
 mod second_step;
 mod security;
 mod signin;
@@ -144,8 +150,38 @@ surface! {
     "/console/users/{id}/sessions/end" => { post console_users::end_sessions },
     "/console/users/{id}/mfa/enrol" => { post console_users::require_enrolment },
     "/console/users/{id}/mfa/{device}/deactivate" => { post console_users::deactivate },
+    "/console/users/{id}/groups" => { post console_users::join },
+    "/console/users/{id}/groups/leave" => { post console_users::leave },
+    "/console/users/{id}/access-keys" => { post access_keys::create },
     "/console/users/{id}/access-keys/{key}" => { post access_keys::of_user },
     "/console/users/{id}/delete" => { post console_users::delete },
+    "/console/groups" => { get console_groups::list, post console_groups::create },
+    "/console/groups/new" => { get console_groups::form },
+    "/console/groups/{id}" => { get console_groups::show },
+    "/console/groups/{id}/members" => { post console_groups::add },
+    "/console/groups/{id}/members/remove" => { post console_groups::remove },
+    "/console/groups/{id}/rename" => { post console_groups::rename },
+    "/console/groups/{id}/delete" => { post console_groups::delete },
+    "/console/roles" => { get console_roles::list, post console_roles::create },
+    "/console/roles/new" => { get console_roles::form },
+    "/console/roles/{id}" => { get console_roles::show },
+    "/console/roles/{id}/document" => { get console_roles::trust_form, post console_roles::trust },
+    "/console/roles/{id}/settings" => { post console_roles::settings },
+    "/console/roles/{id}/sessions/end" => { post console_roles::end_sessions },
+    "/console/roles/{id}/delete" => { post console_roles::delete },
+    "/console/policies" => { get console_policies::list },
+    "/console/policies/new/document" => { get console_policies::new_form, post console_policies::create },
+    "/console/policies/aws/{name}" => { get console_policies::aws },
+    "/console/policies/{id}" => { get console_policies::show },
+    "/console/policies/{id}/document" => { get console_policies::edit_form, post console_policies::edit },
+    "/console/policies/{id}/versions" => { post console_policies::versions },
+    "/console/policies/{id}/delete" => { post console_policies::delete },
+    "/console/{holder}/{id}/attach" => { post console_grants::attach },
+    "/console/{holder}/{id}/detach" => { post console_grants::detach },
+    "/console/{holder}/{id}/boundary" => { post console_grants::bound },
+    "/console/{holder}/{id}/inline/document" => { get console_grants::inline_form, post console_grants::inline },
+    "/console/{holder}/{id}/inline/delete" => { post console_grants::delete_inline },
+    "/console/{holder}/{id}/tags" => { post console_grants::tags },
     "/console/help" => { get console_helps::list },
     "/console/help/{id}" => { get console_helps::show },
     "/console/help/{id}/answer" => { post console_helps::answer },
@@ -228,6 +264,11 @@ fn whole(routes: Router<Web>, web: Web) -> Router {
         .method_not_allowed_fallback(async || Refused::new(ProblemKind::MethodNotAllowed))
         .layer(from_fn_with_state(web.clone(), http::outer))
         .with_state(web)
+}
+
+/// Whether a form is posted there that holds a policy document.
+pub(crate) fn takes_document(path: &str) -> bool {
+    path.starts_with("/console/") && path.ends_with("/document")
 }
 
 /// Whether a path is a page of ours.

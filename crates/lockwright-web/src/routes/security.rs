@@ -46,7 +46,7 @@ async fn security(member: &Member) -> Result<Security, Refused> {
         may_change_password: password::allowed(&member.person, &member.session),
         owns_login: matches!(member.person, Person::Root(_) | Person::Builder(_)),
         email,
-        keys: card(member, &member.person, "/security/access-keys".to_owned()).await?,
+        keys: card(member, &member.person, "/security/access-keys".to_owned(), false).await?,
         errors: FieldErrors::none(),
     })
 }

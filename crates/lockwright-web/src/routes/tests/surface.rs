@@ -10,6 +10,10 @@ use crate::routes::SURFACE;
 pub(super) fn filled(pattern: &str) -> String {
     pattern
         .replace("/users/{id}", "/users/AIDAMZXW6YTBOIMZXW6Y")
+        .replace("{holder}", "groups")
+        .replace("/groups/{id}", "/groups/AGPAMZXW6YTBOIMZXW6Y")
+        .replace("/roles/{id}", "/roles/AROAMZXW6YTBOIMZXW6Y")
+        .replace("/policies/{id}", "/policies/ANPAMZXW6YTBOIMZXW6Y")
         .replace("/sessions/{id}", "/sessions/9f2c41d07be1a853")
         .replace("/contacts/{id}", "/contacts/MZXW6YTBOIMZXW6Y")
         .replace("{id}", "MZXW6YTBOIMZXW6YTBOIMZXW6Y")
