@@ -4,6 +4,7 @@ use lockwright_model::account::Account;
 use lockwright_model::name::{AccountName, Alias};
 use lockwright_model::password_policy::{PasswordPolicy, PasswordPolicyError};
 use lockwright_service::accounts::AccountError;
+use lockwright_service::authorize::Aim;
 use lockwright_service::core::person::Person;
 
 use crate::http::{Admin, Answer, Form, Refused, go, users_sign_in_path};
@@ -39,6 +40,7 @@ fn settings(admin: &Admin, account: &Account) -> AccountSettings {
 
 /// Gives the account another name.
 pub(super) async fn rename(admin: Admin, form: Form) -> Answer {
+    admin.let_try(Aim::account("account:PutAccountName")).await?;
     match form.text("name").parse::<AccountName>() {
         Ok(name) => {
             admin.member.lockwright().set_account_name(&admin.member.op, admin.account, &name).await?;
@@ -54,6 +56,7 @@ pub(super) async fn rename(admin: Admin, form: Form) -> Answer {
 
 /// Sets or changes the alias.
 pub(super) async fn set_alias(admin: Admin, form: Form) -> Answer {
+    admin.let_try(Aim::account("iam:CreateAccountAlias")).await?;
     let typed = form.text("alias").trim();
     let text = match typed.parse::<Alias>() {
         Ok(alias) => match admin.member.lockwright().set_alias(&admin.member.op, admin.account, Some(&alias)).await {
@@ -83,6 +86,7 @@ pub(super) async fn policy(admin: Admin) -> Answer {
 
 /// Replaces them whole.
 pub(super) async fn set_policy(admin: Admin, form: Form) -> Answer {
+    admin.let_try(Aim::account("iam:UpdateAccountPasswordPolicy")).await?;
     let mut errors = FieldErrors::none();
     let mut page = PasswordPolicyForm {
         in_force: true,

@@ -3,6 +3,7 @@
 use axum::extract::Path;
 use lockwright_model::contact::{AlternateKind, TypedAlternate, TypedPrimary, WrongFields};
 use lockwright_service::accounts::AccountError;
+use lockwright_service::authorize::Aim;
 
 use crate::http::{Admin, Answer, Form, Refused, go};
 use crate::page::account_contacts::{AccountContacts, AlternateContactForm, AlternateRow, PrimaryContactForm, words};
@@ -28,6 +29,7 @@ pub(super) async fn primary(admin: Admin) -> Answer {
 
 /// Replaces it whole.
 pub(super) async fn set_primary(admin: Admin, form: Form) -> Answer {
+    admin.let_try(Aim::account("account:PutContactInformation")).await?;
     let text = |name| form.text(name).to_owned();
     let typed = TypedPrimary {
         full_name: text("full_name"),
@@ -68,6 +70,7 @@ pub(super) async fn alternate(admin: Admin, Path(kind): Path<String>) -> Answer 
 
 /// Replaces it whole.
 pub(super) async fn set_alternate(admin: Admin, Path(kind): Path<String>, form: Form) -> Answer {
+    admin.let_try(Aim::account("account:PutAlternateContact")).await?;
     let kind = kind_of(&kind)?;
     let text = |name| form.text(name).to_owned();
     let typed = TypedAlternate { name: text("name"), title: text("title"), email: text("email"), phone: text("phone") };

@@ -17,6 +17,7 @@ mod linked;
 mod mfa;
 mod operator;
 mod readiness;
+mod resources;
 mod second_step;
 mod sessions;
 mod surface;
