@@ -281,7 +281,12 @@ async fn a_role_is_changed_bounded_tagged_ended_and_deleted_by_its_name() {
     let inline = format!("{role}/inline/document");
     root.post(&inline, &[("name", "mine"), ("document", READ_ROLES), ("act", "save")]).await.to(&format!("{role}?done=saved"));
     assert!(root.get(&format!("{inline}?name=mine")).await.says("iam:ListRoles"));
+    let account = root.account().await.parse().unwrap();
+    let epoch = async || house.installation.lockwright.find_role(account, &"build".parse().unwrap()).await.unwrap().unwrap().epoch;
+    let before = epoch().await;
+    root.get(&role).await;
     root.post(&format!("{role}/sessions/end"), &[]).await.to(&format!("{role}?done=role-sessions"));
+    assert_eq!(epoch().await, before + 1, "sessions of an earlier epoch are ended");
     assert!(root.post(&format!("{role}/delete"), &[("confirm", "Build")]).await.says("type its name exactly: build"));
     assert!(root.post(&format!("{role}/delete"), &[("confirm", "build")]).await.says("Inline policies still stand in it"));
     root.post(&format!("{role}/inline/delete"), &[("name", "mine")]).await.to(&format!("{role}?done=saved"));
