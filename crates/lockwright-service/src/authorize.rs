@@ -14,8 +14,8 @@ use lockwright_model::identity::Principal;
 use lockwright_model::resource::{CustomerPolicy, Resource, Tag};
 use lockwright_model::secret::Sealed;
 use lockwright_model::user::User;
-use lockwright_policy::explain::explain;
-use lockwright_policy::{Action, Context, Decision, Policies, Policy, Request, decide};
+use lockwright_policy::explain::{Verdict, explain};
+use lockwright_policy::{Action, Context, Decision, Effect, Policies, Policy, Request, Source, decide};
 
 use crate::Lockwright;
 use crate::caller::Caller;
@@ -50,12 +50,14 @@ pub struct Aim<'a> {
     pub resource: String,
     /// Condition keys that belong to this request alone, such as `iam:PolicyARN`, and their values.
     keys: Vec<(Cow<'a, str>, Vec<Cow<'a, str>>)>,
+    /// The resource has no name yet.
+    unnamed: bool,
 }
 
 impl<'a> Aim<'a> {
     /// An act on what an ARN names.
     pub fn at(action: &'static str, arn: impl Into<String>) -> Self {
-        Self { action, resource: arn.into(), keys: Vec::new() }
+        Self { action, resource: arn.into(), keys: Vec::new(), unnamed: false }
     }
 
     /// An act on the whole account.
@@ -66,6 +68,11 @@ impl<'a> Aim<'a> {
     /// An act on something of an account that may not exist: `user`, `group`, `role`, `policy`, at a path.
     pub fn named(action: &'static str, account: AccountId, kind: &str, path: &str, name: &str) -> Self {
         Self::at(action, format!("arn:aws:iam::{account}:{kind}{path}{name}"))
+    }
+
+    /// An act on a `user`, `group`, `role` or `policy` that nobody has named yet: for [`Lockwright::offered`].
+    pub fn unnamed(action: &'static str, account: AccountId, kind: &str) -> Self {
+        Self { unnamed: true, ..Self::named(action, account, kind, "/", "") }
     }
 
     /// An act on the users of an account, all of them.
@@ -142,6 +149,21 @@ impl<'a> Aim<'a> {
     }
 }
 
+/// Whether policies allow an act, or would once more is known of it.
+fn might(aim: &Aim<'_>, request: &Request<'_>, policies: &Policies<'_, Arc<Policy>>) -> bool {
+    let told = explain(request, policies);
+    if told.decision.is_allowed() || told.may_yet_allow(request, policies) {
+        return true;
+    }
+    // Something without a name is spoken of by whatever allows the act on some name, unless it is denied on all.
+    let spoken = |source| told.findings.iter().any(|finding| finding.source == source && finding.effect == Effect::Allow);
+    aim.unnamed
+        && !told.findings.iter().any(|finding| finding.effect == Effect::Deny && finding.verdict == Verdict::Applies)
+        && spoken(Source::Identity)
+        && (policies.boundary.is_none() || spoken(Source::Boundary))
+        && (policies.session.is_none() || spoken(Source::Session))
+}
+
 /// What is attached to the built-in administrators group.
 pub const ADMINISTRATOR_ACCESS: &str = "arn:aws:iam::aws:policy/AdministratorAccess";
 
@@ -161,7 +183,7 @@ impl Lockwright {
     }
 
     /// Which of these acts a page offers: those that policies allow, and those they would allow under circumstances that only the act itself
-    /// brings, such as the ARN of a policy. Whoever does one is asked again.
+    /// brings, such as the ARN of a policy or the name of something new. Whoever does one is asked again.
     pub async fn offered(&self, op: &OpContext, account: AccountId, aims: &[Aim<'_>]) -> Result<Vec<bool>, Trouble> {
         let caller = self.caller(op).await?;
         let mut offered = Vec::with_capacity(aims.len());
@@ -169,11 +191,7 @@ impl Lockwright {
             let perhaps = match &caller {
                 None => None,
                 Some(caller) => {
-                    self.put_to_policies(op, caller, account, aim, None, |request, policies| {
-                        let explanation = explain(request, policies);
-                        explanation.decision.is_allowed() || explanation.may_yet_allow(request, policies)
-                    })
-                    .await?
+                    self.put_to_policies(op, caller, account, aim, None, |request, policies| might(aim, request, policies)).await?
                 }
             };
             offered.push(perhaps.unwrap_or(false));

@@ -66,7 +66,7 @@ impl Member {
             Aim::group("iam:ListGroups", account, ""),
             Aim::named("iam:ListRoles", account, "role", "/", ""),
             Aim::named("iam:ListPolicies", account, "policy", "/", ""),
-            Aim::users("iam:SimulatePrincipalPolicy", account),
+            Aim::unnamed("iam:SimulatePrincipalPolicy", account, "user"),
             Aim::users("iam:UpdateLoginProfile", account),
             Aim::account("cloudtrail:LookupEvents"),
             Aim::account("account:GetAccountInformation"),

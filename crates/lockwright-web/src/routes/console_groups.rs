@@ -17,14 +17,14 @@ use crate::http::{Admin, Answer, Form, Refused, go};
 use crate::page::groups::{GroupNew, GroupOffers, GroupRow, GroupShow, Groups, MemberRow};
 use crate::page::{FieldErrors, words};
 
-fn create_aim(admin: &Admin, name: &str) -> Aim<'static> {
-    Aim::group("iam:CreateGroup", admin.account, name)
+fn create_aim(admin: &Admin) -> Aim<'static> {
+    Aim::unnamed("iam:CreateGroup", admin.account, "group")
 }
 
 /// By name, a page at a time.
 pub(super) async fn list(admin: Admin) -> Answer {
     admin.let_in(&Aim::group("iam:ListGroups", admin.account, "")).await?;
-    let [may_create] = admin.offered(&[create_aim(&admin, "")]).await?;
+    let [may_create] = admin.offered(&[create_aim(&admin)]).await?;
     let found = listed(&admin, ResourceKind::Group, "/console/groups").await?;
     let row = |group: &Group| GroupRow {
         id: group.id.to_string(),
@@ -39,7 +39,7 @@ pub(super) async fn list(admin: Admin) -> Answer {
 
 /// The empty form.
 pub(super) async fn form(admin: Admin) -> Answer {
-    admin.let_try(create_aim(&admin, "")).await?;
+    admin.let_try(create_aim(&admin)).await?;
     admin.member.page(&GroupNew::default()).await
 }
 
@@ -50,13 +50,13 @@ pub(super) async fn create(admin: Admin, form: Form) -> Answer {
         Ok(name) => match admin.member.lockwright().create_group(&admin.member.op, admin.account, &Place::default(), &name).await {
             Ok(group) => return go(format!("/console/groups/{}?done=group-created", group.id)),
             Err(GroupError::Denied(denied)) => {
-                admin.let_try(create_aim(&admin, "")).await?;
+                admin.let_try(create_aim(&admin)).await?;
                 not_let(&denied)
             }
             Err(error) => sentence(error, typed)?,
         },
         Err(rule) => {
-            admin.let_try(create_aim(&admin, "")).await?;
+            admin.let_try(create_aim(&admin)).await?;
             rule.to_string()
         }
     };

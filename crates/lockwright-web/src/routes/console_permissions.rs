@@ -11,7 +11,7 @@ use crate::page::permissions::{AbleRow, Permissions, PermissionsAnswer, Permissi
 /// The form, and the answer to what it asks.
 pub(super) async fn show(admin: Admin) -> Answer {
     let [why, who] = admin
-        .offered(&[Aim::users("iam:SimulatePrincipalPolicy", admin.account), Aim::account("iam:GetAccountAuthorizationDetails")])
+        .offered(&[Aim::unnamed("iam:SimulatePrincipalPolicy", admin.account, "user"), Aim::account("iam:GetAccountAuthorizationDetails")])
         .await?;
     if !why && !who {
         return Err(Refused::not_found());

@@ -28,14 +28,14 @@ fn list_aim(admin: &Admin) -> Aim<'static> {
     Aim::named("iam:ListPolicies", admin.account, "policy", "/", "")
 }
 
-fn create_aim(admin: &Admin, name: &str) -> Aim<'static> {
-    Aim::named("iam:CreatePolicy", admin.account, "policy", "/", name)
+fn create_aim(admin: &Admin) -> Aim<'static> {
+    Aim::unnamed("iam:CreatePolicy", admin.account, "policy")
 }
 
 /// By name, a page at a time: the account's own, or AWS's.
 pub(super) async fn list(admin: Admin) -> Answer {
     admin.let_in(&list_aim(&admin)).await?;
-    let [may_create] = admin.offered(&[create_aim(&admin, "")]).await?;
+    let [may_create] = admin.offered(&[create_aim(&admin)]).await?;
     let lockwright = admin.member.lockwright();
     let mut used = Vec::new();
     for kind in USES {
@@ -103,7 +103,7 @@ async fn shown(admin: &Admin, policy: &CustomerPolicy) -> Result<PolicyShow, Ref
             aim("iam:SetDefaultPolicyVersion"),
             aim("iam:DeletePolicyVersion"),
             aim("iam:DeletePolicy"),
-            create_aim(admin, ""),
+            create_aim(admin),
         ])
         .await?;
     let versions = admin.may(&aim("iam:ListPolicyVersions")).await?.then(|| {
@@ -177,7 +177,7 @@ pub(super) async fn aws(admin: Admin, Path(name): Path<String>) -> Answer {
     let managed = managed_of(&name)?;
     let arn = managed.arn();
     admin.let_in(&Aim::at("iam:GetPolicyVersion", arn.as_str())).await?;
-    let [copy] = admin.offered(&[create_aim(&admin, "")]).await?;
+    let [copy] = admin.offered(&[create_aim(&admin)]).await?;
     let (holders, more_holders) = holders(&admin, &arn, None).await?;
     let (source, _) = looked_over(&laid_out(managed.document), Kind::Identity);
     let page = PolicyShow {
@@ -237,7 +237,7 @@ fn saved(policy: &CustomerPolicy) -> Answer {
 
 /// The editor of a new policy; the query may name one whose text it begins with.
 pub(super) async fn new_form(admin: Admin) -> Answer {
-    admin.let_try(create_aim(&admin, "")).await?;
+    admin.let_try(create_aim(&admin)).await?;
     let asked = |name| admin.member.visit.query(name);
     let begun = match (asked("aws"), asked("from")) {
         (Some(name), _) => {
@@ -278,7 +278,7 @@ fn new_editor(name: String, description: String, document: String) -> DocumentEd
 
 /// Looks a new policy over, tries it, or creates it.
 pub(super) async fn create(admin: Admin, form: Form) -> Answer {
-    admin.let_try(create_aim(&admin, "")).await?;
+    admin.let_try(create_aim(&admin)).await?;
     let (name, description, document) = (form.text("name").trim(), form.text("description").trim(), text(&form));
     let page = new_editor(name.to_owned(), description.to_owned(), document.clone());
     let mut page = check_page(&admin, page, name, Origin::UserManaged, &form).await?;

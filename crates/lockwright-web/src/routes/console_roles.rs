@@ -28,7 +28,7 @@ const DESCRIPTION: usize = 1_000;
 const END: &str = "iam:PutRolePolicy";
 
 fn create_aim(admin: &Admin) -> Aim<'static> {
-    Aim::named("iam:CreateRole", admin.account, "role", "/", "")
+    Aim::unnamed("iam:CreateRole", admin.account, "role")
 }
 
 fn aim(action: &'static str, role: &Role) -> Aim<'static> {

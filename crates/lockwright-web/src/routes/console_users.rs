@@ -53,7 +53,7 @@ pub(super) async fn list(admin: Admin) -> Answer {
 }
 
 fn create_aim(admin: &Admin) -> Aim<'static> {
-    Aim::users("iam:CreateUser", admin.account)
+    Aim::unnamed("iam:CreateUser", admin.account, "user")
 }
 
 fn access_of(user: &User) -> ConsoleAccess {
@@ -238,7 +238,6 @@ async fn shown(admin: &Admin, user: &User, typed: &Form) -> Result<UserShow, Ref
 
 async fn offers(admin: &Admin, user: &User) -> Result<UserOffers, Refused> {
     let aim = |action| Aim::of(action, user);
-    let group = |action| Aim::group(action, admin.account, "");
     let give = if user.login_profile.is_some() { "iam:UpdateLoginProfile" } else { "iam:CreateLoginProfile" };
     let mark = if user.administrator { "iam:RemoveUserFromGroup" } else { "iam:AddUserToGroup" };
     let [password, remove, see_devices, devices, groups, administrator, disable, delete] = admin
@@ -247,7 +246,7 @@ async fn offers(admin: &Admin, user: &User) -> Result<UserOffers, Refused> {
             aim("iam:DeleteLoginProfile"),
             aim("iam:ListMFADevices"),
             aim("iam:DeactivateMFADevice"),
-            group("iam:AddUserToGroup"),
+            Aim::unnamed("iam:AddUserToGroup", admin.account, "group"),
             Aim::group(mark, admin.account, ADMINISTRATORS),
             aim("iam:UpdateUser"),
             aim("iam:DeleteUser"),
@@ -277,7 +276,9 @@ pub(super) async fn join(admin: Admin, Path(id): Path<String>, form: Form) -> An
         },
         // Whether a group is there is told to those who may put somebody into it.
         None => match lockwright.may(&admin.member.op, admin.account, &Aim::group("iam:AddUserToGroup", admin.account, typed)).await? {
-            Ok(()) if typed.eq_ignore_ascii_case(ADMINISTRATORS) => "Administrators are made under “Role” below.".to_owned(),
+            Ok(()) if typed.eq_ignore_ascii_case(ADMINISTRATORS) => {
+                "Make the user an administrator under “Administrator” below.".to_owned()
+            }
             Ok(()) => format!("There is no group named “{typed}” in this account."),
             Err(denied) => not_let(&denied),
         },

@@ -34,7 +34,7 @@ async fn what_a_group_is_granted_its_members_may_do_until_it_is_taken_away() {
     root.post(&format!("{group}/members"), &[("user", "kim")]).await.to(&format!("{group}?done=saved"));
     let page = root.get(&group).await;
     assert!(
-        page.says("IAMReadOnlyAccess") && page.says(">kim</a>") && page.says("take away: 1 member, 1 attached policy"),
+        page.says("IAMReadOnlyAccess") && page.says(">kim</a>") && page.says("First take away: 1 member, 1 attached policy"),
         "{}",
         page.body
     );
@@ -210,7 +210,11 @@ async fn a_version_counts_once_it_is_in_force_and_the_one_in_force_stays() {
     assert_eq!((kim.get("/console/groups").await.status, kim.get("/console/roles").await.status), (StatusCode::OK, StatusCode::NOT_FOUND));
     assert!(root.post(&format!("{id}/versions"), &[("number", "2"), ("act", "delete")]).await.says("Put another one in force first"));
     let held = root.post(&format!("{id}/delete"), &[]).await;
-    assert!(held.status == StatusCode::UNPROCESSABLE_ENTITY && held.says("take away: 1 who holds it, 1 version besides"), "{}", held.body);
+    assert!(
+        held.status == StatusCode::UNPROCESSABLE_ENTITY && held.says("First take away: 1 who holds it, 1 version besides"),
+        "{}",
+        held.body
+    );
     assert!(held.says("User kim"));
     root.post(&format!("{id}/versions"), &[("number", "1"), ("act", "delete")]).await.to(&format!("{id}?done=saved"));
     root.post(&format!("{user}/detach"), &[("policy", &format!("arn:aws:iam::{account}:policy/roles"))]).await;
@@ -431,4 +435,39 @@ async fn a16_nothing_of_another_account_is_shown_or_changed() {
         assert_eq!(eve.post(&path, &fields).await.status, StatusCode::NOT_FOUND, "{path}");
     }
     assert!(ana.get(&group).await.says("<h1>auditors</h1>") && ana.get(&role).await.status == StatusCode::OK);
+}
+
+#[tokio::test]
+async fn whoever_may_make_some_is_offered_the_form_and_told_where_their_policies_end() {
+    let house = House::new().await;
+    let mut root = house.registered().await;
+    let account = root.account().await;
+    let user = root.create_user("kim", &[]).await;
+    root.get(&user).await;
+    let team = format!(
+        r#"{{"Version":"2012-10-17","Statement":[{{"Effect":"Allow","Action":["iam:CreateGroup","iam:GetGroup"],"Resource":"arn:aws:iam::{account}:group/team-*"}},
+        {{"Effect":"Allow","Action":"iam:AttachGroupPolicy","Resource":"*","Condition":{{"StringEquals":{{"iam:PolicyARN":"arn:aws:iam::aws:policy/SecurityAudit"}}}}}}]}}"#
+    );
+    root.post(&format!("{user}/inline/document"), &[("name", "team"), ("document", &team), ("act", "save")])
+        .await
+        .to(&format!("{user}?done=saved"));
+    let mut kim = house.browser();
+    kim.sign_in_user(&account, "kim", OLD).await.to("/console");
+    assert_eq!(kim.get("/console/groups/new").await.status, StatusCode::OK);
+    let other = kim.post("/console/groups", &[("name", "others")]).await;
+    assert!(
+        other.status == StatusCode::UNPROCESSABLE_ENTITY && other.says("Your policies don’t let you do this (iam:CreateGroup)"),
+        "{}",
+        other.body
+    );
+    let group = made(&mut kim, "/console/groups", &[("name", "team-a")]).await;
+    let page = kim.get(&group).await;
+    assert!(
+        page.says("Attach policy") && !page.says("Delete team-a") && page.says("Your policies don’t let you see them"),
+        "{}",
+        page.body
+    );
+    assert!(kim.post(&format!("{group}/attach"), &[("policy", "AdministratorAccess")]).await.says("(iam:AttachGroupPolicy)"));
+    kim.post(&format!("{group}/attach"), &[("policy", "SecurityAudit")]).await.to(&format!("{group}?done=saved"));
+    assert_eq!(kim.get("/console/roles/new").await.status, StatusCode::NOT_FOUND);
 }
