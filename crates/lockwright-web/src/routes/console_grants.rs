@@ -296,6 +296,7 @@ pub(super) fn sentence(error: GrantError) -> Result<String, Refused> {
             )
         }
         GrantError::Refused(Refusal::TooMany) => format!("{MOST_ATTACHED} policies are attached already. Detach one first."),
+        GrantError::Refused(Refusal::ServiceLinked) => "A service manages this role: it alone says what the role may do.".to_owned(),
         GrantError::Refused(Refusal::Unknown) => "It was taken away meanwhile.".to_owned(),
         GrantError::Nobody | GrantError::Refused(Refusal::OtherAccount) => return Err(Refused::not_found()),
         GrantError::Trouble(trouble) => return Err(trouble.into()),

@@ -317,8 +317,12 @@ fn sentence(error: RoleError, typed: &str) -> Result<String, Refused> {
         RoleError::NoPrincipal(arn) => format!("There is nobody of this ARN in the account: {arn}"),
         RoleError::Refused(Refusal::TooMany) => format!("There are {MOST_ROLES} roles already. Delete one first."),
         RoleError::Refused(Refusal::TrustTooLong) => format!("At most {MOST_TRUST} characters fit, white space not counted."),
+        RoleError::Refused(Refusal::Holds(Held::Profiles)) => {
+            "It is in an instance profile. Programs take it out there: RemoveRoleFromInstanceProfile.".to_owned()
+        }
         RoleError::Refused(Refusal::Holds(Held::Attached)) => "Policies are still attached to it. Detach them first.".to_owned(),
         RoleError::Refused(Refusal::Holds(Held::Inline)) => "Inline policies still stand in it. Delete them first.".to_owned(),
+        RoleError::Refused(Refusal::ServiceLinked) => "A service manages this role: it alone changes it.".to_owned(),
         RoleError::NoRole | RoleError::NoPolicy(_) | RoleError::Refused(Refusal::OtherAccount) => return Err(Refused::not_found()),
         RoleError::Trouble(trouble) => return Err(trouble.into()),
     })
