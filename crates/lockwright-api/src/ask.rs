@@ -71,7 +71,7 @@ impl Ask<'_> {
 
     /// Refuses what no policy of the caller allows.
     pub(crate) async fn permitted(&self, aim: &Aim<'_>) -> Result<(), WireError> {
-        match self.lockwright.may(self.op, self.account()?, aim).await.map_err(broken)? {
+        match self.lockwright.may_as(self.op, self.caller, self.account()?, aim).await.map_err(broken)? {
             Ok(()) => Ok(()),
             Err(denied) => Err(self.denied(denied).await),
         }

@@ -5,7 +5,6 @@
 mod ask;
 mod cloudtrail;
 mod iam;
-mod keys;
 mod operations;
 mod qr;
 mod sts;
@@ -18,13 +17,15 @@ use std::sync::Arc;
 
 use axum::body::Body;
 use axum::extract::Request;
+use axum::http::header::CACHE_CONTROL;
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, Method, Response, StatusCode, Uri};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, Response, StatusCode, Uri};
 use http_body_util::{BodyExt, Limited};
 use ipnet::IpNet;
 use lockwright_model::access_key::AccessKeyId;
 use lockwright_model::context::OpContext;
 use lockwright_model::identity::Principal;
+use lockwright_model::secret::KeyBytes;
 use lockwright_service::Lockwright;
 use lockwright_service::access_keys::{NoSigner, Signer};
 use lockwright_service::caller::Caller;
@@ -35,11 +36,11 @@ use lockwright_wire::moment::Moment;
 use lockwright_wire::query::Parameters;
 use lockwright_wire::request::Request as Bytes;
 use lockwright_wire::route::{Call, Input, Service, protocol_of};
-use lockwright_wire::sigv4::{Claim, PresignedLife};
+use lockwright_wire::sigv4::{Claim, PresignedLife, SigningKey};
+use metrics::Counter;
 use tracing::Instrument;
 
 use crate::ask::Ask;
-use crate::keys::SigningKeys;
 
 /// The most bytes of a body: IAM's own limit on a request (aws-behaviour §6).
 const BODY_BYTES: usize = 131_072;
@@ -51,7 +52,9 @@ pub struct Api(Arc<Inner>);
 struct Inner {
     lockwright: Lockwright,
     trusted_proxies: Vec<IpNet>,
-    keys: SigningKeys,
+    /// The two counters of calls that go well, held so that they need not be looked up each time.
+    verified: Counter,
+    answered: Counter,
 }
 
 /// Whether a request is a program's and not a browser's: it is signed, or names an operation, or posts to `/`, where no page takes a form.
@@ -68,21 +71,25 @@ pub fn is_call<B>(request: &axum::http::Request<B>) -> bool {
 impl Api {
     /// Puts the face together.
     pub fn new(lockwright: Lockwright, trusted_proxies: Vec<IpNet>) -> Self {
-        Self(Arc::new(Inner { lockwright, trusted_proxies, keys: SigningKeys::default() }))
+        let (verified, answered) = (signatures("verified"), calls(200));
+        Self(Arc::new(Inner { lockwright, trusted_proxies, verified, answered }))
     }
 
     /// Answers a call. It never fails: what goes wrong is an answer too.
     pub async fn answer(&self, request: Request) -> Response<Body> {
         let (parts, body) = request.into_parts();
         let peer = parts.extensions.get::<Peer>().copied();
-        let forwarded = parts.headers.get_all("x-forwarded-for").iter().map(axum::http::HeaderValue::as_bytes);
+        let forwarded = parts.headers.get_all("x-forwarded-for").iter().map(HeaderValue::as_bytes);
         let ip = client::address(peer, forwarded, &self.0.trusted_proxies);
-        let agent = parts.headers.get("user-agent").map(axum::http::HeaderValue::as_bytes).unwrap_or_default();
+        let agent = parts.headers.get("user-agent").map(HeaderValue::as_bytes).unwrap_or_default();
         let op = self.0.lockwright.op(Principal::Anonymous, client::source(ip, agent));
         // Whatever is logged on the way can be found by the id that the client is told.
         let span = tracing::error_span!("call", request = %op.id);
         let reply = self.reply(parts, body, op).instrument(span).await;
-        metrics::counter!("lockwright_calls_total", "status" => reply.status.to_string()).increment(1);
+        match reply.status {
+            200 => self.0.answered.increment(1),
+            status => calls(status).increment(1),
+        }
         response(reply)
     }
 
@@ -90,21 +97,21 @@ impl Api {
         let headers = lines(&parts.headers);
         let bare =
             |body| Bytes { method: parts.method.as_str(), path: parts.uri.path(), query: query(&parts.uri), headers: &headers, body };
-        let mut shape = (protocol_of(&bare(&[])), "");
+        let (mut shape, id) = ((protocol_of(&bare(&[])), ""), op.id.clone());
         let answer = match Limited::new(body, BODY_BYTES).collect().await {
-            Ok(body) => self.call(bare(&body.to_bytes()), &op, &mut shape).await,
+            Ok(body) => self.call(bare(&body.to_bytes()), op, &mut shape).await,
             Err(_) => Err(WireError::of(ErrorKind::TooLarge, format!("A request has at most {BODY_BYTES} bytes."))),
         };
-        answer.unwrap_or_else(|error| error.reply(shape.0, shape.1, op.id.as_str()))
+        answer.unwrap_or_else(|error| error.reply(shape.0, shape.1, id.as_str()))
     }
 
     /// Signature, then shape, then permission, then meaning. `shape` is the protocol and the namespace that an error is told in.
-    async fn call(&self, request: Bytes<'_>, op: &OpContext, shape: &mut (Protocol, &'static str)) -> Result<Reply, WireError> {
+    async fn call(&self, request: Bytes<'_>, op: OpContext, shape: &mut (Protocol, &'static str)) -> Result<Reply, WireError> {
         if !is_signed(&request)
             && let Some(call) = web_identity::unsigned(request)
         {
             *shape = (call.service.protocol(), call.service.namespace());
-            return web_identity::assume_role(&self.0.lockwright, op, &call).await;
+            return web_identity::assume_role(&self.0.lockwright, &op, &call).await;
         }
         let claim = Claim::read(request, Moment::from_seconds(op.now.as_seconds()), PresignedLife::FifteenMinutes)
             .inspect_err(|_| count_signature("unreadable"))?;
@@ -124,20 +131,29 @@ impl Api {
                 return Err(WireError::of(ErrorKind::ExpiredToken, "The security token included in the request is expired"));
             }
         };
-        let scope = claim.scope();
-        let (region, service) = (scope.region.to_owned(), scope.service.to_owned());
-        let signing = self.0.keys.derive(&key, signer.secret.expose(), &scope).ok_or_else(invalid)?;
+        let kept = signer.day_key(claim.scope_text());
+        let signing = match &kept {
+            Some(kept) => SigningKey::from_kept(kept.expose()),
+            None => {
+                let secret = self.0.lockwright.secret_of(&signer).ok_or_else(invalid)?;
+                SigningKey::derive(secret.expose(), &claim.scope()).ok_or_else(invalid)?
+            }
+        };
         let verified = claim.verify(&signing).inspect_err(|_| {
             count_signature("mismatch");
             tracing::warn!(%key, "the signature of a call does not hold");
         })?;
-        count_signature("verified");
+        if kept.is_none() {
+            signer.keep_day_key(verified.scope_text(), KeyBytes::new(*signing.expose()));
+        }
+        self.0.verified.increment(1);
         let call = Call::signed(&verified, "")?;
         if !may_call(&signer, &call) {
             return Err(invalid());
         }
-        let op = signer.acting(&key, op);
-        self.0.lockwright.note_key_use(&key, op.now, &service, &region).await;
+        let scope = verified.scope();
+        self.0.lockwright.note_key_use(&key, op.now, scope.service, scope.region).await;
+        let op = signer.acting(key, op);
         let action = operations::action(&call).ok_or_else(|| operations::not_offered(&call.operation))?;
         let (none, nothing) = (Parameters::decode("", b"")?, Value::Object(Vec::new()));
         let read;
@@ -169,9 +185,17 @@ fn may_call(signer: &Signer, call: &Call<'_>) -> bool {
     }
 }
 
-/// Counts what became of a signature: who guesses at a secret, or signs with an old one, shows here.
+/// Counts what became of signatures: who guesses at a secret, or signs with an old one, shows here.
+fn signatures(outcome: &'static str) -> Counter {
+    metrics::counter!("lockwright_signatures_total", "outcome" => outcome)
+}
+
 fn count_signature(outcome: &'static str) {
-    metrics::counter!("lockwright_signatures_total", "outcome" => outcome).increment(1);
+    signatures(outcome).increment(1);
+}
+
+fn calls(status: u16) -> Counter {
+    metrics::counter!("lockwright_calls_total", "status" => status.to_string())
 }
 
 fn lines(headers: &HeaderMap) -> Vec<(&str, &[u8])> {
@@ -183,9 +207,14 @@ fn query(uri: &Uri) -> &str {
 }
 
 fn response(reply: Reply) -> Response<Body> {
-    let mut response = Response::builder().status(StatusCode::from_u16(reply.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR));
+    let mut response = Response::new(Body::from(reply.body));
+    *response.status_mut() = StatusCode::from_u16(reply.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    let headers = response.headers_mut();
     for (name, value) in reply.headers {
-        response = response.header(name, value);
+        if let Ok(value) = HeaderValue::try_from(value) {
+            headers.insert(HeaderName::from_static(name), value);
+        }
     }
-    response.header("cache-control", "no-store").body(Body::from(reply.body)).unwrap_or_default()
+    headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response
 }

@@ -5,8 +5,8 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::Instant;
 
+use crate::process::Process;
 use crate::report::Report;
-use crate::start::Server;
 
 const PASSES: usize = 50;
 
@@ -14,7 +14,7 @@ pub(crate) fn measure(report: &mut Report, program: &Path) -> anyhow::Result<()>
     let folder = tempfile::tempdir_in(".")?;
     let data = folder.path().join("data");
     std::fs::DirBuilder::new().mode(0o700).create(&data)?;
-    let server = Server::start(program, &data)?;
+    let server = Process::lockwright(program, &data)?;
     let mut times = Vec::new();
     for number in 0..PASSES {
         let email = format!("root{number}@example.com");

@@ -1,8 +1,12 @@
 //! An installation in this process, with identities to sign in.
 
+use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
 
+use axum::Router;
+use axum::extract::Request;
+use lockwright_api::Api;
 use lockwright_authn::hasher::HashParams;
 use lockwright_core::recovery::RecoverySettings;
 use lockwright_core::session::SessionLimits;
@@ -15,6 +19,7 @@ use lockwright_service::Lockwright;
 use lockwright_service::config::{ANSWER_FLOOR, MailConfig, MessageConfig, ServiceConfig};
 use lockwright_service::signin::SignInName;
 use lockwright_store::{Location, Store};
+use tokio::net::TcpListener;
 
 /// The password of everybody here.
 pub(crate) const PASSWORD: &str = "measured-in-the-same-run-2026";
@@ -45,6 +50,19 @@ pub(crate) async fn open(folder: &Path, threads: usize) -> anyhow::Result<(Lockw
     };
     let lockwright = Lockwright::new(config, store.clone(), Arc::new(SystemClock), Arc::new(SystemEntropy))?;
     Ok((lockwright, store))
+}
+
+/// Lets programs call in, in this process.
+pub(crate) async fn serve_api(lockwright: &Lockwright) -> anyhow::Result<SocketAddr> {
+    let api = Api::new(lockwright.clone(), Vec::new());
+    let listener = TcpListener::bind("127.0.0.1:0").await?;
+    let address = listener.local_addr()?;
+    let router = Router::new().fallback(move |request: Request| {
+        let api = api.clone();
+        async move { api.answer(request).await }
+    });
+    tokio::spawn(async move { axum::serve(listener, router).await });
+    Ok(address)
 }
 
 /// The host, acting now.

@@ -6,12 +6,19 @@ mod account_create;
 mod calls;
 mod commits;
 mod decisions;
+mod growth;
+mod hello;
 mod installation;
 mod pages;
+mod peers;
+mod principals;
+mod process;
 mod report;
 mod signins;
 mod silence;
 mod start;
+mod storm;
+mod wrk;
 
 use std::path::PathBuf;
 
@@ -33,11 +40,26 @@ struct Options {
     /// Accounts in the large store.
     #[arg(long, default_value_t = 1_000_000)]
     accounts: u64,
+    /// Users in the store that grew.
+    #[arg(long, default_value_t = 1_000_000)]
+    users: u64,
+    /// Serves "hello" as a peer and measures nothing: `hyper` or `axum`.
+    #[arg(long, hide = true)]
+    hello: Option<String>,
+    /// Says what the principals of an installation take, and measures nothing else.
+    #[arg(long, hide = true)]
+    principals: Option<PathBuf>,
 }
 
 fn main() -> anyhow::Result<()> {
     let options = Options::parse();
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    if let Some(kind) = &options.hello {
+        return runtime.block_on(hello::serve(kind));
+    }
+    if let Some(folder) = &options.principals {
+        return runtime.block_on(principals::asked(folder));
+    }
     let mut report = Report::new();
     let wanted = |name: &str| name.contains(&options.only);
     if wanted("signins") {
@@ -54,7 +76,22 @@ fn main() -> anyhow::Result<()> {
         runtime.block_on(pages::measure(&mut report))?;
     }
     if wanted("calls") {
-        runtime.block_on(calls::measure(&mut report))?;
+        calls::over_the_wire(&mut report, &options.lockwright)?;
+    }
+    if wanted("users") {
+        runtime.block_on(calls::users(&mut report))?;
+    }
+    if wanted("peers") {
+        peers::measure(&mut report, &options.lockwright)?;
+    }
+    if wanted("growth") {
+        runtime.block_on(growth::measure(&mut report, options.users))?;
+    }
+    if wanted("storm") {
+        runtime.block_on(storm::measure(&mut report))?;
+    }
+    if wanted("principals") {
+        runtime.block_on(principals::measure(&mut report))?;
     }
     if wanted("silence") {
         runtime.block_on(silence::measure(&mut report))?;

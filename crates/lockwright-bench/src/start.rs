@@ -1,10 +1,9 @@
 //! Start-up time and memory, with an empty store and a large one.
 
-use std::io::{BufRead, BufReader, Read, Write};
+use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::os::unix::fs::DirBuilderExt;
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
 use std::time::Instant;
 
 use lockwright_core::register;
@@ -18,6 +17,7 @@ use lockwright_model::identity::Principal;
 use lockwright_model::session::SessionScope;
 use lockwright_store::{Location, Store};
 
+use crate::process::Process;
 use crate::report::{Report, median};
 
 const PASSES: usize = 7;
@@ -32,7 +32,7 @@ pub(crate) async fn measure(report: &mut Report, program: &Path, accounts: u64) 
         std::fs::DirBuilder::new().mode(0o700).create(data)?;
     }
     // The first run makes keys and schema; it is not counted.
-    drop(Server::start(program, &empty)?);
+    drop(started(program, &empty)?);
     let begun = Instant::now();
     let tokens = fill(&large, accounts).await?;
     report.stated(
@@ -41,12 +41,12 @@ pub(crate) async fn measure(report: &mut Report, program: &Path, accounts: u64) 
     );
     let (mut small_times, mut large_times, mut small_rss, mut large_rss) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
     for _ in 0..PASSES {
-        let server = Server::start(program, &empty)?;
-        small_times.push(server.seconds);
+        let (server, seconds) = started(program, &empty)?;
+        small_times.push(seconds);
         small_rss.push(server.rss()?);
         drop(server);
-        let server = Server::start(program, &large)?;
-        large_times.push(server.seconds);
+        let (server, seconds) = started(program, &large)?;
+        large_times.push(seconds);
         large_rss.push(server.rss()?);
     }
     report.at_most("Start-up to the first answer, empty store", "s", &small_times, 0.2);
@@ -59,11 +59,11 @@ pub(crate) async fn measure(report: &mut Report, program: &Path, accounts: u64) 
     report.at_most("Memory, idle", "MB", &small_rss, 30.0);
     report.stated(&format!("Memory, idle, {accounts} accounts"), format!("{:.1} MB", median(&large_rss)));
 
-    let server = Server::start(program, &large)?;
+    let (server, _) = started(program, &large)?;
     // Two connections' worth of warmth first, so that buffers are not counted as accounts.
-    visit(server.port, &tokens[..1000])?;
+    visit(server.at.port(), &tokens[..1000])?;
     let before = server.rss()?;
-    visit(server.port, &tokens[1000..])?;
+    visit(server.at.port(), &tokens[1000..])?;
     let each = (server.rss()? - before) * 1e6 / (tokens.len() - 1000) as f64;
     report.stated("Memory, one more active account", format!("{each:.0} bytes, up to the cache's bound"));
     Ok(())
@@ -117,52 +117,12 @@ fn bytes(data: &Path) -> u64 {
     std::fs::metadata(data.join("lockwright.db")).map_or(0, |metadata| metadata.len())
 }
 
-/// A running program.
-pub(crate) struct Server {
-    child: Child,
-    port: u16,
-    seconds: f64,
-}
-
-impl Server {
-    /// Starts it and waits for its first answer.
-    pub(crate) fn start(program: &Path, data: &Path) -> anyhow::Result<Self> {
-        let begun = Instant::now();
-        let mut child = Command::new(program)
-            .args(["serve", "--listen", "127.0.0.1:0", "--admin-listen", "127.0.0.1:0", "--data"])
-            .arg(data)
-            .env("LOCKWRIGHT_LOG__LEVEL", "error")
-            .stdout(Stdio::piped())
-            .spawn()?;
-        let out = child.stdout.take().ok_or_else(|| anyhow::anyhow!("no stdout"))?;
-        let greeted = BufReader::new(out).lines().map_while(Result::ok).find_map(|line| {
-            let (_, rest) = line.split_once("http://localhost:")?;
-            rest.split('/').next()?.parse().ok()
-        });
-        let port: u16 = greeted.ok_or_else(|| anyhow::anyhow!("the server did not greet"))?;
-        get(port, "/signin", "")?;
-        Ok(Self { child, port, seconds: begun.elapsed().as_secs_f64() })
-    }
-
-    /// Resident memory in megabytes.
-    fn rss(&self) -> anyhow::Result<f64> {
-        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id()))?;
-        let kib: f64 = status
-            .lines()
-            .find_map(|line| line.strip_prefix("VmRSS:"))
-            .and_then(|rest| rest.trim().strip_suffix(" kB"))
-            .ok_or_else(|| anyhow::anyhow!("no VmRSS"))?
-            .trim()
-            .parse()?;
-        Ok(kib * 1024.0 / 1e6)
-    }
-}
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
+/// Starts the program and waits for its first answer; it, and the seconds that took.
+fn started(program: &Path, data: &Path) -> anyhow::Result<(Process, f64)> {
+    let begun = Instant::now();
+    let server = Process::lockwright(program, data)?;
+    get(server.at.port(), "/signin", "")?;
+    Ok((server, begun.elapsed().as_secs_f64()))
 }
 
 fn get(port: u16, path: &str, cookie: &str) -> anyhow::Result<()> {

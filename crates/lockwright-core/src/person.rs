@@ -1,5 +1,7 @@
 //! One of the kinds of identity with its stored state, so that a rule is written once for all of them.
 
+use std::sync::Arc;
+
 use lockwright_model::access_key::AccessKey;
 use lockwright_model::account::{Account, AccountState};
 use lockwright_model::builder::Builder;
@@ -29,7 +31,7 @@ pub enum Person {
     /// An IAM user, with its account.
     User {
         /// The account.
-        account: Box<Account>,
+        account: Arc<Account>,
         /// The user.
         user: User,
     },

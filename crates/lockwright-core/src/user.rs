@@ -1,5 +1,7 @@
 //! What an administrator decides about IAM users and their login profiles.
 
+use std::sync::Arc;
+
 use lockwright_model::account::Account;
 use lockwright_model::case::IdentityKind;
 use lockwright_model::change::{ChangeSet, ClaimKey, Key, Record, Version};
@@ -107,19 +109,19 @@ impl NewUser {
 /// Creates a user (`CreateUser`, and `CreateLoginProfile` when it gets access).
 pub fn create(
     permit: &Permit,
-    account: &Account,
+    account: &Arc<Account>,
     new: NewUser,
     administrator: bool,
     access: Access,
     op: &OpContext,
     entropy: &dyn Entropy,
-) -> Result<Decided<(UserRef, Option<HandedLink>)>, Refusal> {
+) -> Result<Decided<(User, Option<HandedLink>)>, Refusal> {
     if account.id != permit.account() {
         return Err(Refusal::OtherAccount);
     }
     let id = UserRef { account: account.id, user: UserId::draw(entropy) };
     let user = User {
-        id: id.clone(),
+        id,
         version: Version::NEW,
         name: new.name,
         created: op.now,
@@ -138,7 +140,7 @@ pub fn create(
     };
     let mut changes = ChangeSet::default();
     if let Some(policy) = &new.boundary {
-        links::hold(&mut changes, account.id, Holder::User(id.user.clone()), LinkKind::Boundary, policy);
+        links::hold(&mut changes, account.id, Holder::User(user.id.user.clone()), LinkKind::Boundary, policy);
     }
     let request = json!({
         "userName": user.name.as_str(), "path": user.path.as_str(), "permissionsBoundary": user.grants.boundary, "tags": tag::told(&user.tags),
@@ -147,12 +149,13 @@ pub fn create(
     if administrator {
         tell(&mut changes, "AddUserToGroup", &user, op, entropy);
     }
-    let given = give(Box::new(account.clone()), user, access, op, entropy);
+    let given = give(Arc::clone(account), user, access, op, entropy);
     merge(&mut changes, given.changes);
-    changes.put(given.person.record());
     // The account must still exist and be what the permit saw.
     changes.expect.push((Key::Account(account.id), account.version));
-    Ok(Decided::new(changes, (id, given.link)))
+    let Person::User { user, .. } = given.person else { return Err(Refusal::OtherAccount) };
+    changes.put(Record::User(user.clone()));
+    Ok(Decided::new(changes, (User { version: Version::FIRST, ..user }, given.link)))
 }
 
 /// `UpdateUser`: another name, another path; all that belongs to it stays, and so do its sessions.
@@ -183,7 +186,7 @@ pub fn update(
 /// Gives a user a new password or a link, or takes console access away. Ends the user's sessions; answers a help request apart.
 pub fn set_access(
     permit: &Permit,
-    account: Box<Account>,
+    account: Arc<Account>,
     mut user: User,
     access: Access,
     counted: Option<Tries>,
@@ -235,7 +238,7 @@ struct Given {
     link: Option<HandedLink>,
 }
 
-fn give(account: Box<Account>, mut user: User, access: Access, op: &OpContext, entropy: &dyn Entropy) -> Given {
+fn give(account: Arc<Account>, mut user: User, access: Access, op: &OpContext, entropy: &dyn Entropy) -> Given {
     let mut changes = ChangeSet::default();
     let had = user.login_profile.take();
     let created = had.as_ref().map_or(op.now, |profile| profile.created);

@@ -33,6 +33,8 @@ pub struct Version(pub i64);
 impl Version {
     /// The version of a row that is not stored yet.
     pub const NEW: Self = Self(0);
+    /// The version of a row that was just stored for the first time.
+    pub const FIRST: Self = Self(1);
 }
 
 /// A row as it should be. A [`Version::NEW`] row is inserted; any other replaces the stored row of that version.

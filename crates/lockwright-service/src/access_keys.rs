@@ -12,12 +12,14 @@ use lockwright_model::clock::Timestamp;
 use lockwright_model::context::{OpContext, SecondFactor};
 use lockwright_model::id::AccountId;
 use lockwright_model::identity::{Identity, Principal};
+use lockwright_model::secret::{KeyBytes, Sealed};
 use lockwright_model::temporary::Temporary;
 
 use crate::Lockwright;
 use crate::authorize::{Aim, Denied};
 use crate::caller::Caller;
 use crate::commit::decide;
+use crate::known::Known;
 use crate::trouble::{NotCommitted, Trouble};
 
 /// A use is noted this often: AWS's own reports know no more.
@@ -63,10 +65,18 @@ impl From<lockwright_store::StoreError> for KeyError {
 pub struct Signer {
     /// Who acts, as of at most one commit ago.
     pub caller: Caller,
-    /// The secret to check the signature with.
-    pub secret: SecretKey,
     /// What their session token says, where the key is a temporary one.
     pub temporary: Option<Arc<Temporary>>,
+    held: Held,
+}
+
+/// How the secret of a key is held.
+#[derive(Debug)]
+enum Held {
+    /// Sealed in its owner's row, with which the keys of the day that were derived from it are kept.
+    Sealed(AccessKeyId, Sealed, Arc<Known>),
+    /// It came with the session token.
+    Open(SecretKey),
 }
 
 /// Why a key signs nothing.
@@ -80,18 +90,34 @@ pub enum NoSigner {
 
 impl Signer {
     /// The circumstances of a request, with the signer acting. `key` is the one it is signed with.
-    pub fn acting(&self, key: &AccessKeyId, op: &OpContext) -> OpContext {
+    pub fn acting(&self, key: AccessKeyId, op: OpContext) -> OpContext {
         let second_factor = match &self.temporary {
             None => SecondFactor::Unsaid,
             Some(temporary) => temporary.mfa.map_or(SecondFactor::Absent, SecondFactor::Shown),
         };
-        let acting = match &self.caller {
-            Caller::Person(person) => person.acting(op),
+        let (principal, iam_user) = match &self.caller {
+            Caller::Person(person) => (Principal::Signed(person.identity()), person.iam_user()),
             Caller::Role { temporary, .. } | Caller::Federated { temporary, .. } => {
-                OpContext { principal: Principal::Assumed(Arc::clone(temporary)), ..op.clone() }
+                (Principal::Assumed(Arc::clone(temporary)), op.iam_user)
             }
         };
-        OpContext { access_key: Some(key.clone()), second_factor, ..acting }
+        OpContext { principal, iam_user, access_key: Some(key), second_factor, ..op }
+    }
+
+    /// What [`Signer::keep_day_key`] kept for a day, region and service. It is gone with any change of the key's owner.
+    pub fn day_key(&self, scope: &str) -> Option<KeyBytes> {
+        match &self.held {
+            Held::Sealed(key, _, known) => known.day_key(key, scope),
+            Held::Open(_) => None,
+        }
+    }
+
+    /// Keeps what was derived from the secret for a day, region and service. To be called once a signature held: what a stranger asks
+    /// for in somebody's name takes no room of theirs.
+    pub fn keep_day_key(&self, scope: &str, signing: KeyBytes) {
+        if let Held::Sealed(key, _, known) = &self.held {
+            known.keep_day_key(key, scope, signing);
+        }
     }
 }
 
@@ -125,7 +151,7 @@ impl Lockwright {
     /// Whoever an access key, with its session token if it is a temporary one, signs for now, and the secret.
     pub async fn signer(&self, id: &AccessKeyId, token: Option<&str>, now: Timestamp) -> Result<Result<Signer, NoSigner>, Trouble> {
         match (id.is_temporary(), token) {
-            (true, Some(token)) => self.temporary_signer(id, token, now).await,
+            (true, Some(token)) => Box::pin(self.temporary_signer(id, token, now)).await,
             (false, None) => Ok(self.lasting_signer(id).await?.ok_or(NoSigner::Unknown)),
             (true, None) | (false, Some(_)) => Ok(Err(NoSigner::Unknown)),
         }
@@ -137,31 +163,49 @@ impl Lockwright {
             return Ok(Err(NoSigner::Expired));
         }
         let caller = self.bearer(&temporary, now).await?;
-        Ok(caller.map(|caller| Signer { caller, secret, temporary: Some(temporary) }).ok_or(NoSigner::Unknown))
+        Ok(caller.map(|caller| Signer { caller, temporary: Some(temporary), held: Held::Open(secret) }).ok_or(NoSigner::Unknown))
     }
 
     async fn lasting_signer(&self, id: &AccessKeyId) -> Result<Option<Signer>, Trouble> {
         let owner = match self.0.cache.owner_of(id) {
             Some(owner) => owner,
             None => {
-                let Some(claim) = self.store().claim(&ClaimKey::AccessKey(id.clone())).await? else { return Ok(None) };
+                let claim = Box::pin(async { self.store().claim(&ClaimKey::AccessKey(id.clone())).await }).await?;
+                let Some(claim) = claim else { return Ok(None) };
                 self.0.cache.note_owner(id, &claim.owner);
                 claim.owner
             }
         };
-        let Some(person) = self.person_cached(&owner).await? else { return Ok(None) };
+        let known = match self.known_here(&owner) {
+            Some(known) => known,
+            None => match Box::pin(self.known(&owner)).await? {
+                Some(known) => known,
+                None => return Ok(None),
+            },
+        };
+        let person = &known.person;
         // A key that was deleted is no longer in its owner's row, whatever the cache knows of whose it was.
         let Some(key) = person.keys().iter().find(|key| key.id == *id && key.active) else { return Ok(None) };
         if person.bar().is_some() || person.closed().is_some() {
             return Ok(None);
         }
-        let Some(plain) = self.unseal(&key.secret, &secret_context(id)) else {
-            tracing::error!(key = %id, "the secret of an access key could not be opened");
-            return Ok(None);
-        };
-        let Ok(text) = std::str::from_utf8(&plain) else { return Ok(None) };
-        let secret = SecretKey::from_stored(text);
-        Ok(Some(Signer { caller: Caller::Person(person), secret, temporary: None }))
+        let caller = Caller::Person(Arc::clone(person));
+        let held = Held::Sealed(id.clone(), key.secret.clone(), Arc::clone(&known));
+        Ok(Some(Signer { caller, temporary: None, held }))
+    }
+
+    /// The secret to check a signature with. `None`: it can't be opened.
+    pub fn secret_of(&self, signer: &Signer) -> Option<SecretKey> {
+        match &signer.held {
+            Held::Open(secret) => Some(secret.clone()),
+            Held::Sealed(id, sealed, _) => {
+                let Some(plain) = self.unseal(sealed, &secret_context(id)) else {
+                    tracing::error!(key = %id, "the secret of an access key could not be opened");
+                    return None;
+                };
+                std::str::from_utf8(&plain).ok().map(SecretKey::from_stored)
+            }
+        }
     }
 
     /// Notes that a key was used, at most every 15 minutes. A mark that can't be written is no reason to refuse the request.
@@ -171,7 +215,7 @@ impl Lockwright {
         }
         let mut changes = ChangeSet::default();
         changes.touches.push(Touch::KeyUsed(KeyUse { key: id.clone(), at: now, service: service.to_owned(), region: region.to_owned() }));
-        if let Err(failure) = self.commit(changes).await {
+        if let Err(failure) = Box::pin(self.commit(changes)).await {
             tracing::warn!(%failure, "the last use of an access key was not written");
         }
     }
@@ -249,7 +293,7 @@ impl Lockwright {
             _ => None,
         };
         let aim = owner.as_ref().and_then(|owner| aim_of("iam:GetAccessKeyLastUsed", owner)).map(|(_, aim)| aim);
-        self.permit(op, account, &aim.unwrap_or_else(|| Aim::account("iam:GetAccessKeyLastUsed"))).await??;
+        self.may(op, account, &aim.unwrap_or_else(|| Aim::account("iam:GetAccessKeyLastUsed"))).await??;
         let Some(owner) = owner else { return Ok(None) };
         Ok(Some((owner, self.store().key_use(id).await?)))
     }

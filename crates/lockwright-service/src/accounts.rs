@@ -66,7 +66,7 @@ impl From<NotCommitted> for AccountError {
 impl Lockwright {
     /// An account, for those who may administer it.
     pub async fn account(&self, op: &OpContext, id: AccountId) -> Result<Account, AccountError> {
-        self.permit(op, id, &Aim::account("account:GetAccountInformation")).await??;
+        self.may(op, id, &Aim::account("account:GetAccountInformation")).await??;
         self.store().account(id).await?.ok_or(AccountError::Denied)
     }
 

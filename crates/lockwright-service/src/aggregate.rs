@@ -1,5 +1,7 @@
 //! How ready the installation is, in numbers: what operators of role security see, without a name.
 
+use std::sync::Arc;
+
 use lockwright_core::person::Person;
 use lockwright_core::recovery::rules::Protection;
 use lockwright_core::recovery::situation;
@@ -110,7 +112,7 @@ impl Lockwright {
         while !sum.full() {
             let page = self.store().users(account.id, after.as_deref(), PAGE).await?;
             for user in &page {
-                sum.count(&Person::User { account: Box::new(account.clone()), user: user.clone() }, now);
+                sum.count(&Person::User { account: Arc::new(account.clone()), user: user.clone() }, now);
             }
             match page.last() {
                 Some(last) => after = Some(last.name.key()),

@@ -170,16 +170,45 @@ pub const ADMINISTRATOR_ACCESS: &str = "arn:aws:iam::aws:policy/AdministratorAcc
 impl Lockwright {
     /// Decides, from what is stored now, whether the principal may do this in the account.
     pub(crate) async fn permit(&self, op: &OpContext, account: AccountId, aim: &Aim<'_>) -> Result<Result<Permit, Denied>, Trouble> {
+        self.permit_all(op, account, aim, &[]).await
+    }
+
+    /// The same of an act that takes leave for several things: whoever asks is read once.
+    pub(crate) async fn permit_all(
+        &self,
+        op: &OpContext,
+        account: AccountId,
+        aim: &Aim<'_>,
+        further: &[Aim<'_>],
+    ) -> Result<Result<Permit, Denied>, Trouble> {
         if op.principal == Principal::Host {
             return Ok(Ok(Permit::granted(account)));
         }
         let Some(caller) = self.caller(op).await? else { return Ok(Err(Denied::anonymous(aim))) };
-        Ok(self.decided(op, &caller, account, aim, None).await?.map(|()| Permit::granted(account)))
+        for aim in std::iter::once(aim).chain(further) {
+            if let Err(denied) = self.decided(op, &caller, account, aim, None).await? {
+                return Ok(Err(denied));
+            }
+        }
+        Ok(Ok(Permit::granted(account)))
     }
 
-    /// Whether the principal may do this, with AWS's words where not: asked before an act is looked at any closer.
+    /// Whether the principal may do this, with AWS's words where not: for what is only read, and before an act is looked at any closer.
+    /// What changes something takes a [`Permit`].
     pub async fn may(&self, op: &OpContext, account: AccountId, aim: &Aim<'_>) -> Result<Result<(), Denied>, Trouble> {
-        Ok(self.permit(op, account, aim).await?.map(|_| ()))
+        if op.principal == Principal::Host {
+            return Ok(Ok(()));
+        }
+        let Some(caller) = self.known_caller(op).await? else { return Ok(Err(Denied::anonymous(aim))) };
+        self.decided(op, &caller, account, aim, None).await
+    }
+
+    /// The same of a caller who was just found: whose key signed this very request. Where others write too, they are read again.
+    pub async fn may_as(&self, op: &OpContext, caller: &Caller, account: AccountId, aim: &Aim<'_>) -> Result<Result<(), Denied>, Trouble> {
+        if self.store().is_shared() {
+            return self.may(op, account, aim).await;
+        }
+        self.decided(op, caller, account, aim, None).await
     }
 
     /// Which of these acts a page offers: those that policies allow, and those they would allow under circumstances that only the act itself
@@ -262,7 +291,7 @@ impl Lockwright {
         let (own, parent) = (own.to_string(), if let Caller::Federated { parent, .. } = caller { parent.arn() } else { None });
         let role = if let Caller::Role { role, .. } = caller { role.arn() } else { String::new() };
         let principal = match caller {
-            Caller::Person(Person::Root(_)) => lockwright_policy::Principal::Root { account: &own },
+            Caller::Person(person) if matches!(**person, Person::Root(_)) => lockwright_policy::Principal::Root { account: &own },
             Caller::Person(_) => lockwright_policy::Principal::User { arn: &arn, id: &id },
             Caller::Role { .. } => lockwright_policy::Principal::Session { arn: &arn, role: &role, id: &id },
             Caller::Federated { .. } => {

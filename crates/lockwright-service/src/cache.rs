@@ -9,22 +9,20 @@ use std::time::Duration;
 
 use lockwright_model::access_key::AccessKeyId;
 use lockwright_model::account::Account;
-use lockwright_model::builder::Builder;
 use lockwright_model::change::Key;
 use lockwright_model::clock::Timestamp;
 use lockwright_model::id::PolicyId;
 use lockwright_model::identity::Identity;
 use lockwright_model::resource::Resource;
 use lockwright_model::session::Session;
-use lockwright_model::user::User;
 use lockwright_policy::{Kind, Policy};
 
-/// A cached row; `Nothing` remembers that there is none.
+use crate::known::Known;
+
+/// A cached row.
 #[derive(Clone)]
 pub(crate) enum Row {
     Account(Arc<Account>),
-    User(Arc<User>),
-    Builder(Arc<Builder>),
     Session(Arc<Session>),
     Resource(Arc<Resource>),
 }
@@ -32,6 +30,8 @@ pub(crate) enum Row {
 /// A bounded map from keys to rows.
 pub(crate) struct Cache {
     rows: moka::sync::Cache<Key, Row>,
+    /// People by the keys of their own rows. One counts only while the row of their account is the one they were read with.
+    people: moka::sync::Cache<Key, Arc<Known>>,
     /// Counts the commits that touched each group of keys, so that a load that began before a commit can't fill in what the commit replaced.
     generations: Vec<AtomicU64>,
     hasher: RandomState,
@@ -49,16 +49,19 @@ pub(crate) struct Cache {
 const GROUPS: usize = 1024;
 /// What a row is reckoned at: the structs, their strings, and the map's own cost.
 const ROW_BYTES: u64 = 1024;
+/// What a person is reckoned at, with the keys of the day that are kept of them.
+const PERSON_BYTES: u64 = 3 * 1024;
 /// What a compiled policy is reckoned at, its text included.
 const POLICY_BYTES: u64 = 16 * 1024;
 /// What a key's entry is reckoned at.
 const OWNER_BYTES: u64 = 512;
 
 impl Cache {
-    /// A cache that takes about so many bytes: half of them for rows, a quarter for policies, the rest for what is known of access keys and of policies' ARNs.
+    /// A cache that takes about so many bytes: a quarter of them for rows, a quarter for people, a quarter for policies, the rest for what is known of access keys and of policies' ARNs.
     pub(crate) fn new(bytes: u64) -> Self {
         Self {
-            rows: moka::sync::Cache::new(bytes / 2 / ROW_BYTES),
+            rows: moka::sync::Cache::new(bytes / 4 / ROW_BYTES),
+            people: moka::sync::Cache::new(bytes / 4 / PERSON_BYTES),
             generations: (0..GROUPS).map(|_| AtomicU64::new(0)).collect(),
             hasher: RandomState::new(),
             bypass: AtomicBool::new(false),
@@ -115,20 +118,33 @@ impl Cache {
         if self.bypass.load(Ordering::SeqCst) { None } else { self.rows.get(key) }
     }
 
+    /// Somebody, by the key of their own row; whether the row of their account is still the same, the caller looks.
+    pub(crate) fn person(&self, key: &Key) -> Option<Arc<Known>> {
+        if self.bypass.load(Ordering::SeqCst) { None } else { self.people.get(key) }
+    }
+
     /// Taken before a load; hand it to [`Cache::fill`].
     pub(crate) fn mark(&self, key: &Key) -> u64 {
         self.generation(key).load(Ordering::SeqCst)
     }
 
     pub(crate) fn fill(&self, key: Key, row: Row, mark: u64) {
-        let unchanged = |cache: &Self| cache.generation(&key).load(Ordering::SeqCst) == mark;
-        if !unchanged(self) {
+        self.fill_in(&self.rows, key, row, mark);
+    }
+
+    pub(crate) fn fill_person(&self, key: Key, known: Arc<Known>, mark: u64) {
+        self.fill_in(&self.people, key, known, mark);
+    }
+
+    fn fill_in<V: Clone + Send + Sync + 'static>(&self, rows: &moka::sync::Cache<Key, V>, key: Key, row: V, mark: u64) {
+        let unchanged = || self.generation(&key).load(Ordering::SeqCst) == mark;
+        if !unchanged() {
             return;
         }
-        self.rows.insert(key.clone(), row);
+        rows.insert(key.clone(), row);
         // A commit that came between the look and the insertion has raised the generation before it forgets: undo.
-        if !unchanged(self) {
-            self.rows.invalidate(&key);
+        if !unchanged() {
+            rows.invalidate(&key);
         }
     }
 
@@ -136,6 +152,7 @@ impl Cache {
         for key in keys {
             self.generation(key).fetch_add(1, Ordering::SeqCst);
             self.rows.invalidate(key);
+            self.people.invalidate(key);
         }
     }
 
@@ -145,6 +162,7 @@ impl Cache {
             generation.fetch_add(1, Ordering::SeqCst);
         }
         self.rows.invalidate_all();
+        self.people.invalidate_all();
         // A moment that was noted by a clock which ran ahead would keep every use from being noted until then.
         self.noted.invalidate_all();
     }
@@ -160,35 +178,25 @@ impl Cache {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use lockwright_model::entropy::SeededEntropy;
-    use lockwright_model::id::{AccountId, BuilderId};
+    use lockwright_model::id::AccountId;
 
-    fn row(name: &str) -> (Key, Row) {
-        let id = BuilderId::draw(&SeededEntropy::new(1));
-        let builder = Builder {
-            id: id.clone(),
-            version: Default::default(),
-            email: "a@example.com".parse().unwrap(),
-            name: name.parse().unwrap(),
-            created: Default::default(),
-            disabled: false,
-            credential: None,
-            epoch: 0,
-            factors: Default::default(),
-            closed: None,
-        };
-        (Key::Builder(id), Row::Builder(Arc::new(builder)))
+    use super::*;
+    use crate::known::tests::known;
+
+    fn row() -> (Key, Arc<Known>) {
+        let known = known();
+        (known.person.row().0, Arc::new(known))
     }
 
     #[test]
     fn a_load_that_began_before_a_commit_does_not_fill_in_what_the_commit_replaced() {
         let cache = Cache::new(1 << 20);
-        let (key, old) = row("Old");
+        let (key, old) = row();
         let mark = cache.mark(&key);
         cache.forget(std::slice::from_ref(&key));
-        cache.fill(key.clone(), old, mark);
-        assert!(cache.get(&key).is_none());
+        cache.fill_person(key.clone(), old, mark);
+        assert!(cache.person(&key).is_none());
     }
 
     #[test]
@@ -198,31 +206,34 @@ mod tests {
         let keys: u64 = bytes(cache.owners.policy(), OWNER_BYTES)
             + bytes(cache.policy_ids.policy(), OWNER_BYTES)
             + bytes(cache.noted.policy(), OWNER_BYTES);
-        assert_eq!(bytes(cache.rows.policy(), ROW_BYTES) + bytes(cache.policies.policy(), POLICY_BYTES) + keys, 1 << 20);
+        let people = bytes(cache.people.policy(), PERSON_BYTES);
+        let all = bytes(cache.rows.policy(), ROW_BYTES) + people + bytes(cache.policies.policy(), POLICY_BYTES) + keys;
+        // What is left over is less than one person.
+        assert!(all <= 1 << 20 && (1 << 20) - all < PERSON_BYTES, "{all}");
     }
 
     #[test]
     fn a_cleared_cache_holds_nothing_and_takes_nothing_loaded_before() {
         let cache = Cache::new(1 << 20);
-        let (key, builder) = row("Ana");
+        let (key, builder) = row();
         let mark = cache.mark(&key);
-        cache.fill(key.clone(), builder.clone(), mark);
+        cache.fill_person(key.clone(), builder.clone(), mark);
         cache.clear();
-        assert!(cache.get(&key).is_none());
-        cache.fill(key.clone(), builder, mark);
-        assert!(cache.get(&key).is_none());
+        assert!(cache.person(&key).is_none());
+        cache.fill_person(key.clone(), builder, mark);
+        assert!(cache.person(&key).is_none());
     }
 
     #[test]
     fn a_filled_row_is_found_until_it_is_forgotten_or_bypassed() {
         let cache = Cache::new(1 << 20);
-        let (key, builder) = row("Ana");
-        cache.fill(key.clone(), builder, cache.mark(&key));
-        assert!(cache.get(&key).is_some());
+        let (key, builder) = row();
+        cache.fill_person(key.clone(), builder, cache.mark(&key));
+        assert!(cache.person(&key).is_some());
         cache.set_bypass(true);
-        assert!(cache.get(&key).is_none());
+        assert!(cache.person(&key).is_none());
         cache.set_bypass(false);
         cache.forget(&[key.clone(), Key::Account(AccountId::draw(&SeededEntropy::new(1)))]);
-        assert!(cache.get(&key).is_none());
+        assert!(cache.person(&key).is_none());
     }
 }

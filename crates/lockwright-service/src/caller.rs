@@ -20,7 +20,7 @@ use crate::trouble::Trouble;
 #[derive(Clone, Debug)]
 pub enum Caller {
     /// A person, as themselves.
-    Person(Person),
+    Person(Arc<Person>),
     /// Somebody who took on a role.
     Role {
         /// The role.
@@ -31,7 +31,7 @@ pub enum Caller {
     /// Whom a user or root user vouches for.
     Federated {
         /// The user or root user.
-        parent: Person,
+        parent: Arc<Person>,
         /// What their token says.
         temporary: Arc<Temporary>,
     },
@@ -58,9 +58,11 @@ impl Caller {
     /// Their id (`aws:userid`): the account's number, `AIDA…`, `AROA…:session`, `123456789012:name`.
     pub fn user_id(&self) -> Option<String> {
         match self {
-            Self::Person(Person::Root(account)) => Some(account.id.to_string()),
-            Self::Person(Person::User { user, .. }) => Some(user.id.user.to_string()),
-            Self::Person(Person::Builder(_) | Person::Operator(_)) => None,
+            Self::Person(person) => match &**person {
+                Person::Root(account) => Some(account.id.to_string()),
+                Person::User { user, .. } => Some(user.id.user.to_string()),
+                Person::Builder(_) | Person::Operator(_) => None,
+            },
             Self::Role { temporary, .. } | Self::Federated { temporary, .. } => temporary.user_id(),
         }
     }
@@ -76,8 +78,10 @@ impl Caller {
     /// Their tags, those of the session over those of the role or the user (`aws:PrincipalTag/…`).
     pub(crate) fn tags(&self) -> impl Iterator<Item = &Tag> {
         let (own, session): (&[Tag], &[Tag]) = match self {
-            Self::Person(Person::User { user, .. }) => (&user.tags, &[]),
-            Self::Person(_) => (&[], &[]),
+            Self::Person(person) => match &**person {
+                Person::User { user, .. } => (&user.tags, &[]),
+                _ => (&[], &[]),
+            },
             Self::Role { role, temporary } => (&role.tags, &temporary.tags),
             Self::Federated { temporary, .. } => (&[], &temporary.tags),
         };
@@ -106,9 +110,19 @@ impl Lockwright {
     pub(crate) async fn caller(&self, op: &OpContext) -> Result<Option<Caller>, Trouble> {
         Ok(match &op.principal {
             Principal::Host | Principal::Anonymous => None,
-            Principal::Signed(identity) => self.person(identity).await?.filter(may_act).map(Caller::Person),
+            Principal::Signed(identity) => self.person(identity).await?.filter(may_act).map(|person| Caller::Person(Arc::new(person))),
             Principal::Assumed(temporary) => self.bearer(temporary, op.now).await?,
         })
+    }
+
+    /// Who acts, for what changes nothing: as this node knows them where nobody else writes, otherwise as stored now (decision 0022).
+    pub(crate) async fn known_caller(&self, op: &OpContext) -> Result<Option<Caller>, Trouble> {
+        let identity = match &op.principal {
+            Principal::Signed(identity) if !self.store().is_shared() => identity,
+            _ => return self.caller(op).await,
+        };
+        let known = self.known(identity).await?.filter(|known| may_act(&known.person));
+        Ok(known.map(|known| Caller::Person(Arc::clone(&known.person))))
     }
 
     /// Whoever brings these temporary credentials, as stored now. `None`: they ended; so they do when whoever they are from is switched off,
@@ -141,8 +155,8 @@ impl Lockwright {
         })
     }
 
-    async fn acting_at(&self, identity: &Identity, epoch: u64) -> Result<Option<Person>, Trouble> {
-        Ok(self.person(identity).await?.filter(|person| may_act(person) && person.epoch() == epoch))
+    async fn acting_at(&self, identity: &Identity, epoch: u64) -> Result<Option<Arc<Person>>, Trouble> {
+        Ok(self.person(identity).await?.filter(|person| may_act(person) && person.epoch() == epoch).map(Arc::new))
     }
 
     /// The policies that speak of a caller. `None`: one of them can't be read, and nobody knows what it would deny.

@@ -35,7 +35,8 @@ impl Lockwright {
 
     async fn carry_out(&self, changes: ChangeSet) -> Result<Committed, NotCommitted> {
         let mut keys: Vec<_> = changes.puts.iter().map(Record::key).collect();
-        keys.extend(changes.deletes.iter().chain(&changes.expect).map(|(key, _)| key.clone()));
+        keys.extend(changes.deletes.iter().map(|(key, _)| key.clone()));
+        let expected: Vec<_> = changes.expect.iter().map(|(key, _)| key.clone()).collect();
         keys.extend(changes.touches.iter().filter_map(|touch| match touch {
             Touch::SessionSeen(token, _) => Some(Key::Session(*token)),
             Touch::KeyUsed(_) | Touch::ClockSeen(_) | Touch::ClockAccepted(_) => None,
@@ -46,6 +47,10 @@ impl Lockwright {
             let outcome = inner.store.commit(changes).await;
             // Whatever the outcome: after an error we can't know whether it was written.
             inner.cache.forget(&keys);
+            // What was expected and stood is as it was. Otherwise what this node knows of it is old, and deciding again must not meet it.
+            if outcome.is_err() {
+                inner.cache.forget(&expected);
+            }
             if mails && outcome.is_ok() {
                 inner.outbox.notify_one();
             }

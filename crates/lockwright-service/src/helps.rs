@@ -66,19 +66,19 @@ impl Lockwright {
 
     /// The account's requests, newest first: for those who may answer them. Whoever only looks at users does not learn the caller codes.
     pub async fn helps(&self, op: &OpContext, account: AccountId, limit: u32) -> Result<Vec<HelpRequest>, UserError> {
-        self.permit(op, account, &Aim::users("iam:UpdateLoginProfile", account)).await??;
+        self.may(op, account, &Aim::users("iam:UpdateLoginProfile", account)).await??;
         Ok(self.store().helps(account, limit).await?)
     }
 
     /// The newest request of a user that still waits.
     pub async fn open_help_of(&self, op: &OpContext, user: &UserRef) -> Result<Option<HelpRequest>, UserError> {
-        self.permit(op, user.account, &Aim::users("iam:UpdateLoginProfile", user.account)).await??;
+        self.may(op, user.account, &Aim::users("iam:UpdateLoginProfile", user.account)).await??;
         Ok(self.store().open_help_of(user).await?)
     }
 
     /// One request.
     pub async fn help(&self, op: &OpContext, account: AccountId, id: &HelpId) -> Result<HelpRequest, UserError> {
-        self.permit(op, account, &Aim::users("iam:UpdateLoginProfile", account)).await??;
+        self.may(op, account, &Aim::users("iam:UpdateLoginProfile", account)).await??;
         self.store().help(account, id).await?.ok_or(UserError::Denied)
     }
 

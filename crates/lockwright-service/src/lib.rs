@@ -34,6 +34,7 @@ mod host_credentials;
 pub mod identity_providers;
 pub mod instance_profiles;
 pub mod issuers;
+mod known;
 mod load;
 mod login_profiles;
 pub mod mail;

@@ -11,7 +11,7 @@ use lockwright_model::clock::Timestamp;
 use lockwright_model::context::OpContext;
 use lockwright_model::email::EmailAddress;
 use lockwright_model::id::AccountId;
-use lockwright_model::identity::{Identity, UserRef};
+use lockwright_model::identity::Identity;
 use lockwright_model::name::{Alias, UserName};
 use lockwright_model::session::Session;
 use lockwright_model::token::TokenHash;
@@ -20,6 +20,7 @@ use lockwright_store::StoreError;
 
 use crate::Lockwright;
 use crate::cache::Row;
+use crate::known::Known;
 use crate::signin::SignInName;
 
 /// An account as a person names it.
@@ -131,7 +132,7 @@ impl Lockwright {
                 };
                 Ok(Found {
                     account: resolved.as_ref().map(|account| account.id),
-                    person: resolved.zip(row).map(|(account, user)| Person::User { account: Box::new(account), user }),
+                    person: resolved.zip(row).map(|(account, user)| Person::User { account: Arc::new(account), user }),
                     tries,
                 })
             }
@@ -157,7 +158,7 @@ impl Lockwright {
             Identity::Operator(id) => self.store().operator(id).await?.map(Person::Operator),
             Identity::User(id) => {
                 let account = self.store().account(id.account).await?;
-                account.zip(self.store().user(id).await?).map(|(account, user)| Person::User { account: Box::new(account), user })
+                account.zip(self.store().user(id).await?).map(|(account, user)| Person::User { account: Arc::new(account), user })
             }
         })
     }
@@ -174,46 +175,49 @@ impl Lockwright {
         self.store().cases_of(subject, CASES).await
     }
 
-    /// A person, from the cache where it is there.
-    pub(crate) async fn person_cached(&self, identity: &Identity) -> Result<Option<Person>, StoreError> {
-        Ok(match identity {
-            Identity::Root(id) => self.account_cached(*id).await?.map(|account| Person::Root((*account).clone())),
-            Identity::Builder(id) => {
-                let key = Key::Builder(id.clone());
-                if let Some(Row::Builder(builder)) = self.0.cache.get(&key) {
-                    return Ok(Some(Person::Builder((*builder).clone())));
-                }
-                let mark = self.0.cache.mark(&key);
-                let builder = self.store().builder(id).await?;
-                if let Some(builder) = &builder {
-                    self.0.cache.fill(key, Row::Builder(Arc::new(builder.clone())), mark);
-                }
-                builder.map(Person::Builder)
+    /// A person as this node knows them: as of its own last commit, and of others' but moments ago.
+    pub(crate) async fn known(&self, identity: &Identity) -> Result<Option<Arc<Known>>, StoreError> {
+        if let Some(known) = self.known_here(identity) {
+            return Ok(Some(known));
+        }
+        let account = match identity.account() {
+            None => None,
+            Some(id) => match self.account_cached(id).await? {
+                None => return Ok(None),
+                account => account,
+            },
+        };
+        let key = row_of(identity);
+        let mark = key.as_ref().map(|key| self.0.cache.mark(key));
+        let person = match (identity, &account) {
+            (Identity::Root(_), Some(account)) => Some(Person::Root((**account).clone())),
+            (Identity::User(id), Some(account)) => {
+                self.store().user(id).await?.map(|user| Person::User { account: Arc::clone(account), user })
             }
-            // Few, and never on the way of a signed call: read through.
-            Identity::Operator(id) => self.store().operator(id).await?.map(Person::Operator),
-            Identity::User(id) => {
-                let account = self.account_cached(id.account).await?;
-                let user = self.user_cached(id).await?;
-                account.zip(user).map(|(account, user)| Person::User { account: Box::new((*account).clone()), user })
-            }
-        })
+            _ => self.person(identity).await?,
+        };
+        let Some(person) = person else { return Ok(None) };
+        let known = Arc::new(Known::new(Arc::new(person), account));
+        if let (Some(key), Some(mark)) = (key, mark) {
+            self.0.cache.fill_person(key, Arc::clone(&known), mark);
+        }
+        Ok(Some(known))
     }
 
-    async fn user_cached(&self, id: &UserRef) -> Result<Option<lockwright_model::user::User>, StoreError> {
-        let key = Key::User(id.clone());
-        if let Some(Row::User(user)) = self.0.cache.get(&key) {
-            return Ok(Some((*user).clone()));
-        }
-        let mark = self.0.cache.mark(&key);
-        let user = self.store().user(id).await?;
-        if let Some(user) = &user {
-            self.0.cache.fill(key, Row::User(Arc::new(user.clone())), mark);
-        }
-        Ok(user)
+    /// The same, where nothing has to be read for it.
+    pub(crate) fn known_here(&self, identity: &Identity) -> Option<Arc<Known>> {
+        let known = self.0.cache.person(&row_of(identity)?)?;
+        let account = match identity.account() {
+            None => None,
+            Some(id) => match self.0.cache.get(&Key::Account(id)) {
+                Some(Row::Account(account)) => Some(account),
+                _ => return None,
+            },
+        };
+        known.is_of(account.as_ref()).then_some(known)
     }
 
-    async fn account_cached(&self, id: AccountId) -> Result<Option<Arc<Account>>, StoreError> {
+    pub(crate) async fn account_cached(&self, id: AccountId) -> Result<Option<Arc<Account>>, StoreError> {
         let key = Key::Account(id);
         if let Some(Row::Account(account)) = self.0.cache.get(&key) {
             return Ok(Some(account));
@@ -239,4 +243,14 @@ impl Lockwright {
         }
         Ok(session)
     }
+}
+
+/// The row whose change changes what is known of somebody. Operators are few and sign no calls: they are read through.
+fn row_of(identity: &Identity) -> Option<Key> {
+    Some(match identity {
+        Identity::Root(id) => Key::Account(*id),
+        Identity::User(id) => Key::User(id.clone()),
+        Identity::Builder(id) => Key::Builder(id.clone()),
+        Identity::Operator(_) => return None,
+    })
 }

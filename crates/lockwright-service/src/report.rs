@@ -1,5 +1,7 @@
 //! The credential report: who of an account can sign in with what, and since when.
 
+use std::sync::Arc;
+
 use lockwright_core::person::Person;
 use lockwright_model::access_key::AccessKey;
 use lockwright_model::clock::Timestamp;
@@ -58,7 +60,7 @@ impl Lockwright {
                 let ended = users.len() < READ as usize;
                 after = users.last().map(|user| user.name.key());
                 for user in users {
-                    let person = Person::User { account: Box::new(state.clone()), user };
+                    let person = Person::User { account: Arc::new(state.clone()), user };
                     rows.push(self.report_row(&person, state.password_policy.as_ref()).await?);
                 }
                 if ended {

@@ -55,7 +55,8 @@ impl Lockwright {
     pub async fn authenticate(&self, cookie: &str) -> Result<Option<Signed>, Trouble> {
         let Some(token) = Token::parse(TokenKind::Session, cookie) else { return Ok(None) };
         let Some(session) = self.session_cached(&token.hash()).await? else { return Ok(None) };
-        let Some(person) = self.person_cached(&session.owner).await? else { return Ok(None) };
+        let Some(known) = self.known(&session.owner).await? else { return Ok(None) };
+        let person = (*known.person).clone();
         let now = self.now();
         if !session::alive(&session, &person, now) {
             return Ok(None);

@@ -254,7 +254,7 @@ impl Lockwright {
         factor: Option<&Mfa>,
         taking: Taking,
     ) -> Result<Credentials, StsError> {
-        if matches!(caller, Caller::Person(Person::Root(_))) {
+        if matches!(caller.person(), Some(Person::Root(_))) {
             return Err(StsError::RootTakesNoRole);
         }
         let mut op = op.clone();

@@ -1,5 +1,7 @@
 //! IAM users, as an administrator or the host manages them.
 
+use std::sync::Arc;
+
 use lockwright_core::permit::Permit;
 use lockwright_core::person::Person;
 use lockwright_core::recovery::HandedLink;
@@ -179,7 +181,7 @@ impl From<user::Refusal> for UserError {
 impl Lockwright {
     /// The users of an account by name, `limit` at most, after a name's key.
     pub async fn users(&self, op: &OpContext, account: AccountId, after: Option<&str>, limit: u32) -> Result<Vec<User>, UserError> {
-        self.permit(op, account, &Aim::users("iam:ListUsers", account)).await??;
+        self.may(op, account, &Aim::users("iam:ListUsers", account)).await??;
         Ok(self.store().users(account, after, limit).await?)
     }
 
@@ -187,7 +189,7 @@ impl Lockwright {
     pub async fn user(&self, op: &OpContext, account: AccountId, name: &UserName) -> Result<User, UserError> {
         let user = self.find_user(account, name).await?;
         let absent = || Aim::user("iam:GetUser", account, "/", name.as_str());
-        self.permit(op, account, &user.as_ref().map_or_else(absent, |user| Aim::of("iam:GetUser", user))).await??;
+        self.may(op, account, &user.as_ref().map_or_else(absent, |user| Aim::of("iam:GetUser", user))).await??;
         user.ok_or(UserError::Denied)
     }
 
@@ -235,21 +237,18 @@ impl Lockwright {
         if !matches!(access, GiveAccess::None) {
             further.push(aim("iam:CreateLoginProfile"));
         }
-        let permit = async || {
-            let permit = self.permit(op, account, &create).await??;
-            for aim in &further {
-                self.permit(op, account, aim).await??;
-            }
-            Ok::<_, UserError>(permit)
-        };
-        permit().await?;
-        let state = self.store().account(account).await?.ok_or(UserError::Denied)?;
-        let words = vec![name.to_string(), state.name.to_string()];
-        let needs = Requirements { policy: Policy::Account(state.password_policy.as_ref()), words, credential: None };
+        for aim in std::iter::once(&create).chain(&further) {
+            self.may(op, account, aim).await??;
+        }
+        // As this node knows it: what is made of it is not committed when the account has another version by then.
+        let state = async || Ok::<_, UserError>(self.account_cached(account).await?.ok_or(UserError::Denied)?);
+        let known = state().await?;
+        let words = vec![name.to_string(), known.name.to_string()];
+        let needs = Requirements { policy: Policy::Account(known.password_policy.as_ref()), words, credential: None };
         let (access, shown) = self.prepare(access, &needs).await?;
         let outcome = decide!(self, {
-            let permit = permit().await?;
-            let state = self.store().account(account).await?.ok_or(UserError::Denied)?;
+            let permit = self.permit_all(op, account, &create, &further).await??;
+            let state = state().await?;
             let boundary = match &new.boundary {
                 Some(arn) => Some(self.attachable(account, arn).await??),
                 None => None,
@@ -261,8 +260,7 @@ impl Lockwright {
             decided.changes.puts.extend(self.forgiven(&user_key(account, name), op.now).await?);
             decided
         });
-        let (id, link) = outcome?;
-        let user = self.store().user(&id).await?.ok_or(UserError::Denied)?;
+        let (user, link) = outcome?;
         Ok((user, self.handed(shown, link)))
     }
 
@@ -352,7 +350,7 @@ impl Lockwright {
     pub(crate) async fn permitted_person(&self, op: &OpContext, id: &UserRef, action: &'static str) -> Result<(Permit, Person), NoUser> {
         let (permit, user) = self.permitted_user(op, id, action).await?;
         let account = self.store().account(id.account).await.map_err(Trouble::from)?.ok_or(NoUser::Denied)?;
-        Ok((permit, Person::User { account: Box::new(account), user }))
+        Ok((permit, Person::User { account: Arc::new(account), user }))
     }
 
     /// Hashes what is to be given, before the decision.

@@ -197,7 +197,7 @@ impl Lockwright {
         resource: &str,
         keys: &[(String, String)],
     ) -> Result<Why, WhyError> {
-        self.permit(op, account, &Aim::at("iam:SimulatePrincipalPolicy", arn)).await??;
+        self.may(op, account, &Aim::at("iam:SimulatePrincipalPolicy", arn)).await??;
         let action = Action::parse(action).ok_or(WhyError::NoAction)?;
         let subject = self.subject(account, arn).await?.ok_or(WhyError::Nobody)?;
         let explanation = explained(&subject, &subject.context(keys), account, &action, resource).ok_or(WhyError::Nobody)?;
@@ -239,7 +239,7 @@ impl Lockwright {
 
     /// Who of an account can do something, the root user first, then users and roles by name.
     pub async fn who_can(&self, op: &OpContext, account: AccountId, action: &str, resource: &str) -> Result<Vec<Able>, WhyError> {
-        self.permit(op, account, &Aim::account("iam:GetAccountAuthorizationDetails")).await??;
+        self.may(op, account, &Aim::account("iam:GetAccountAuthorizationDetails")).await??;
         let action = Action::parse(action).ok_or(WhyError::NoAction)?;
         let subjects = self.subjects(account).await?;
         let able: Vec<(usize, Can)> = {

@@ -69,6 +69,11 @@ impl Store {
         }
     }
 
+    /// Whether other processes may write to it too. A data file is held by one at a time.
+    pub fn is_shared(&self) -> bool {
+        matches!(*self.backend, Backend::Postgres(_))
+    }
+
     /// Whether the store answers.
     pub async fn ping(&self) -> Result<(), StoreError> {
         self.backend.query(&crate::check::PING, Vec::new()).await.map(|_| ())

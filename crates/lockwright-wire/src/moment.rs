@@ -81,8 +81,14 @@ impl Moment {
     pub fn basic(self) -> String {
         let time = Offset::UTC.to_datetime(self.timestamp());
         let (date, clock) = (time.date(), time.time());
-        let (year, month, day) = (date.year(), date.month(), date.day());
-        format!("{year:04}{month:02}{day:02}T{:02}{:02}{:02}Z", clock.hour(), clock.minute(), clock.second())
+        let day = i64::from(date.year()) * 10_000 + i64::from(date.month()) * 100 + i64::from(date.day());
+        let clock = i64::from(clock.hour()) * 10_000 + i64::from(clock.minute()) * 100 + i64::from(clock.second());
+        let mut text = String::with_capacity(16);
+        digits(&mut text, day, 8);
+        text.push('T');
+        digits(&mut text, clock, 6);
+        text.push('Z');
+        text
     }
 
     /// `2015-08-30T12:36:00Z`, as the Query protocol writes times.
@@ -98,6 +104,11 @@ impl Moment {
     fn timestamp(self) -> Timestamp {
         Timestamp::from_second(self.0).unwrap_or_default()
     }
+}
+
+/// Appends so many digits of a number; every signature that is checked writes two moments.
+fn digits(text: &mut String, number: i64, count: u32) {
+    text.extend((0..count).rev().map(|place| char::from(b'0' + u8::try_from(number / 10_i64.pow(place) % 10).unwrap_or_default())));
 }
 
 impl fmt::Display for Moment {

@@ -132,6 +132,8 @@ async fn listen(name: &'static str, listener: TcpListener, router: Router, api: 
     let mut stop = std::pin::pin!(stop);
     let places = Arc::new(Semaphore::new(CONNECTIONS));
     let graceful = GracefulShutdown::new();
+    // Held, so that it need not be looked up for each answer that went well.
+    let well = answered(name, StatusCode::OK);
     loop {
         let place = Arc::clone(&places).acquire_owned();
         let (stream, peer) = tokio::select! {
@@ -149,8 +151,18 @@ async fn listen(name: &'static str, listener: TcpListener, router: Router, api: 
         };
         let (stream, place) = stream;
         let _ = stream.set_nodelay(true);
-        let (router, api) = (router.clone(), api.clone());
-        let service = hyper::service::service_fn(move |request| answer(name, router.clone(), api.clone(), peer, request));
+        let (router, api, well) = (router.clone(), api.clone(), well.clone());
+        let service = hyper::service::service_fn(move |request| {
+            let (router, api, well) = (router.clone(), api.clone(), well.clone());
+            async move {
+                let response = answer(router, api, peer, request).await?;
+                match response.status() {
+                    StatusCode::OK => well.increment(1),
+                    status => answered(name, status).increment(1),
+                }
+                Ok::<_, Infallible>(response)
+            }
+        });
         let connection = http1::Builder::new()
             .timer(TokioTimer::new())
             .header_read_timeout(HEAD_TIMEOUT)
@@ -168,13 +180,11 @@ async fn listen(name: &'static str, listener: TcpListener, router: Router, api: 
     }
 }
 
-async fn answer(
-    listener: &'static str,
-    router: Router,
-    api: Option<Api>,
-    peer: SocketAddr,
-    mut request: Request<Incoming>,
-) -> Result<Response<Body>, Infallible> {
+fn answered(listener: &'static str, status: StatusCode) -> metrics::Counter {
+    metrics::counter!("lockwright_http_requests_total", "listener" => listener, "status" => status.as_str().to_owned())
+}
+
+async fn answer(router: Router, api: Option<Api>, peer: SocketAddr, mut request: Request<Incoming>) -> Result<Response<Body>, Infallible> {
     request.extensions_mut().insert(Peer(peer));
     let request = request.map(Body::new);
     let answering = async {
@@ -183,15 +193,12 @@ async fn answer(
             None => router.oneshot(request).await,
         }
     };
-    let answered = tokio::time::timeout(REQUEST_TIMEOUT, answering).await;
-    let response = answered.unwrap_or_else(|_| {
+    let in_time = tokio::time::timeout(REQUEST_TIMEOUT, answering).await;
+    in_time.unwrap_or_else(|_| {
         let mut response = Response::new(Body::from("This took too long. Nothing more happens; try again in a moment.\n"));
         *response.status_mut() = StatusCode::SERVICE_UNAVAILABLE;
         Ok(response)
-    })?;
-    metrics::counter!("lockwright_http_requests_total", "listener" => listener, "status" => response.status().as_str().to_owned())
-        .increment(1);
-    Ok(response)
+    })
 }
 
 fn log(config: &Config) -> Result<(), Failure> {

@@ -1,5 +1,6 @@
 //! Devices and recovery codes: who may change them when, what must stay, what ends, what is told.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use lockwright_core::confirm::{self, Proven};
@@ -93,7 +94,7 @@ pub(crate) fn iam() -> Person {
         tags: Vec::new(),
         factors: Factors::default(),
     };
-    Person::User { account: Box::new(account), user }
+    Person::User { account: Arc::new(account), user }
 }
 
 fn builder() -> Person {
@@ -187,7 +188,7 @@ fn stored(changes: &ChangeSet) -> Person {
         Record::Account(account) => Some(Person::Root(account.clone())),
         Record::User(user) => {
             let Person::Root(account) = root() else { return None };
-            Some(Person::User { account: Box::new(account), user: user.clone() })
+            Some(Person::User { account: Arc::new(account), user: user.clone() })
         }
         Record::Builder(builder) => Some(Person::Builder(builder.clone())),
         Record::Operator(operator) => Some(Person::Operator(operator.clone())),

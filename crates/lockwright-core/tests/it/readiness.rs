@@ -182,7 +182,7 @@ fn m4_the_real_state_says_what_stands_in_the_way() {
 fn in_the_way(change: impl FnOnce(&mut Account, &mut User)) -> Vec<Obstacle> {
     let Person::User { mut account, mut user } = iam() else { unreachable!() };
     credential(&mut user).changed = long_ago();
-    change(&mut account, &mut user);
+    change(std::sync::Arc::make_mut(&mut account), &mut user);
     obstacles(&Person::User { account, user }, None, now())
 }
 

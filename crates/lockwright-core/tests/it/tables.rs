@@ -1,5 +1,6 @@
 //! Rules that are tables: who may administer whom, how long sessions and delays last, who may change and recover what.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use lockwright_core::permit::Permit;
@@ -110,7 +111,7 @@ pub(crate) fn builder() -> Builder {
 }
 
 pub(crate) fn iam(account: &Account, administrator: bool) -> Person {
-    Person::User { account: Box::new(account.clone()), user: user(account.id, administrator) }
+    Person::User { account: Arc::new(account.clone()), user: user(account.id, administrator) }
 }
 
 #[test]
@@ -120,8 +121,11 @@ fn a23_every_decision_refuses_a_permit_of_another_account() {
     let (op, chance) = (op(Principal::Host, 1), chance());
     let target = user(own.id, true);
     let link = user::Access::Link;
-    assert!(user::create(&permit, &own, user::NewUser::named("dora".parse().unwrap()), false, link.clone(), &op, &chance).is_err());
-    assert!(user::set_access(&permit, Box::new(own.clone()), target.clone(), link, None, &op, &chance).is_err());
+    assert!(
+        user::create(&permit, &Arc::new(own.clone()), user::NewUser::named("dora".parse().unwrap()), false, link.clone(), &op, &chance)
+            .is_err()
+    );
+    assert!(user::set_access(&permit, Arc::new(own.clone()), target.clone(), link, None, &op, &chance).is_err());
     assert!(user::set_disabled(&permit, target.clone(), true, &op, &chance).is_err());
     assert!(user::set_administrator(&permit, target.clone(), true, &op, &chance).is_err());
     assert!(user::end_sessions(&permit, target.clone(), &op, &chance).is_err());
@@ -160,7 +164,7 @@ fn who_may_recover_without_an_administrator() {
     let check = |change: &dyn Fn(&mut Account, &mut User), expected: bool| {
         let (mut account, mut user) = (account(1), user(account(1).id, false));
         change(&mut account, &mut user);
-        let person = Person::User { account: Box::new(account), user };
+        let person = Person::User { account: Arc::new(account), user };
         assert_eq!(person.may_recover(Goal::NewPassword), expected, "{person:?}");
     };
     check(&|_, _| {}, true);

@@ -1,6 +1,7 @@
 //! A small world that commands act upon, which remembers by itself what must hold from then on.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 use std::time::Duration;
 
 use lockwright_authn::codes::CodeKey;
@@ -90,7 +91,7 @@ impl World {
             let access = Access::Password { hash: world.hash(), must_change: false };
             let made = user::create(
                 &world.permit(),
-                &account,
+                &Arc::new(account.clone()),
                 user::NewUser::named(name.parse().unwrap()),
                 administrator,
                 access,
@@ -98,8 +99,8 @@ impl World {
                 &world.entropy,
             )
             .unwrap();
-            let id = world.commit(made).unwrap().0;
-            world.people.push(Identity::User(id));
+            let user = world.commit(made).unwrap().0;
+            world.people.push(Identity::User(user.id));
         }
         world.people.push(Identity::Builder(bela));
         world.furnish();
@@ -183,7 +184,7 @@ impl World {
             Identity::Root(id) => account(id).map(Person::Root),
             Identity::User(id) => match self.ledger.get(&Key::User(id.clone())) {
                 Some(Record::User(user)) => {
-                    account(&id.account).map(|account| Person::User { account: Box::new(account), user: user.clone() })
+                    account(&id.account).map(|account| Person::User { account: Arc::new(account), user: user.clone() })
                 }
                 _ => None,
             },

@@ -19,6 +19,7 @@ mod gathered_order;
 mod gathered_races;
 mod gathering;
 mod house;
+mod known;
 mod mailing;
 mod messages;
 mod nodes;

@@ -185,7 +185,8 @@ async fn m16_a_key_signs_for_its_owner_while_both_may_act() {
     let owner = Identity::User(carla.clone());
     let (key, secret) = house.lockwright.create_access_key(&house.as_root(account), &owner).await.unwrap();
     let signs = async || {
-        house.lockwright.signer(&key.id, None, house.lockwright.now()).await.unwrap().ok().map(|signer| signer.secret.expose().to_owned())
+        let signer = house.lockwright.signer(&key.id, None, house.lockwright.now()).await.unwrap().ok()?;
+        Some(house.lockwright.secret_of(&signer)?.expose().to_owned())
     };
     assert_eq!(signs().await.as_deref(), Some(secret.expose()));
     assert_eq!(key.id.account(), Some(account));

@@ -1,5 +1,7 @@
 //! IAM users, as an administrator manages them.
 
+use std::sync::Arc;
+
 use axum::extract::Path;
 use lockwright_model::email::EmailAddress;
 use lockwright_model::id::{GroupId, UserId};
@@ -160,7 +162,7 @@ pub(super) async fn readiness(admin: Admin, Path(id): Path<String>) -> Answer {
     let (member, lockwright) = (&admin.member, admin.member.lockwright());
     let account = admin.state.clone();
     let (name, back) = (user.name.to_string(), format!("/console/users/{}", user.id.user));
-    let person = Person::User { account: Box::new(account), user };
+    let person = Person::User { account: Arc::new(account), user };
     let found = lockwright.readiness(&person).await?;
     member.page(&page_of_user(&person, name, back, &found, lockwright.config().recovery, member.op.now)).await
 }
@@ -198,7 +200,7 @@ async fn shown(admin: &Admin, user: &User, typed: &Form) -> Result<UserShow, Ref
     };
     let of = Grantee::User(user.clone());
     let credential = user.login_profile.as_ref().and_then(|profile| profile.credential.as_ref());
-    let person = Person::User { account: Box::new(account.clone()), user: user.clone() };
+    let person = Person::User { account: Arc::new(account.clone()), user: user.clone() };
     let recoveries = member.lockwright().recoveries_of(&person).await?;
     let keys = if admin.may(&aim("iam:ListAccessKeys")).await? {
         card(member, &person, format!("/console/users/{}/access-keys", user.id.user), true).await?

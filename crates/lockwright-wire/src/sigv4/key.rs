@@ -8,7 +8,7 @@ use zeroize::Zeroizing;
 
 use super::parse::Scope;
 
-/// A day-scoped signing key. Worth caching by access key id and [`Scope`]: deriving costs four HMACs, and a stolen one is good for that
+/// A day-scoped signing key. Worth keeping by access key id and [`Scope`]: deriving costs four HMACs, and a stolen one is good for that
 /// scope only. Zeroed when dropped, silent in Debug.
 #[derive(Clone)]
 pub struct SigningKey(Zeroizing<[u8; 32]>);
@@ -27,6 +27,16 @@ impl SigningKey {
             key = Zeroizing::new(hmac(key.as_slice(), step.as_bytes()));
         }
         Some(Self(key))
+    }
+
+    /// Takes back what [`SigningKey::expose`] gave to be kept.
+    pub fn from_kept(bytes: &[u8; 32]) -> Self {
+        Self(Zeroizing::new(*bytes))
+    }
+
+    /// The key's bytes, for whoever keeps them as the secret that they are.
+    pub fn expose(&self) -> &[u8; 32] {
+        &self.0
     }
 
     /// The signature of a string to sign.

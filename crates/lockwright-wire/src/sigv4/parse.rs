@@ -90,6 +90,11 @@ impl<'a> Claim<'a> {
         Scope { date: next(), region: next(), service: next() }
     }
 
+    /// The scope in one text, as sent: day, region, service and terminator with slashes between.
+    pub fn scope_text(&self) -> &str {
+        self.credential.split_once('/').map_or("", |(_, scope)| scope)
+    }
+
     /// The session token, as sent.
     pub fn session_token(&self) -> Option<&str> {
         self.session_token.as_deref()
@@ -143,7 +148,7 @@ impl<'a> Claim<'a> {
         if terminator != TERMINATOR {
             return Err(ClaimError::Terminator);
         }
-        if !self.signed_at.basic().starts_with(date) || date.len() != 8 {
+        if date.len() != 8 || !self.signed_at.basic().starts_with(date) {
             return Err(ClaimError::ScopeDate);
         }
         Ok(())

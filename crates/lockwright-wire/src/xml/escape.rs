@@ -5,6 +5,9 @@
 /// A carriage return is written as a reference, or a parser would make a line feed of it (XML 1.0 §2.11). Characters outside of XML 1.0
 /// §2.2, which no reference can stand for, become U+FFFD: one odd byte in a name must not make a whole list unreadable.
 pub(super) fn escape_into(out: &mut String, text: &str) {
+    if !text.bytes().any(|byte| matches!(byte, b'&' | b'<' | b'>' | b'"' | 0x00..=0x1f | 0xef)) {
+        return out.push_str(text);
+    }
     out.reserve(text.len());
     for character in text.chars() {
         match character {
