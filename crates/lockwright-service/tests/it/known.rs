@@ -117,6 +117,20 @@ async fn m16_what_was_derived_from_a_secret_is_kept_for_its_scope_and_gone_with_
     }
 }
 
+#[tokio::test]
+async fn d20_whoever_was_read_with_an_older_row_of_the_account_is_read_again() {
+    let house = House::file().await;
+    let (caller, lockwright) = (Caller::of(&house).await, &house.lockwright);
+    let dora = house.user(caller.user.account, "dora", false).await;
+    let key = lockwright.create_access_key(&house.as_root(caller.user.account), &Identity::User(dora.clone())).await.unwrap().0.id;
+    let other = Caller { house: &house, user: dora, key };
+    for off in [false, true, false] {
+        lockwright.set_account_suspended(&house.host(), caller.user.account, off).await.unwrap();
+        // The first call reads the account again; the second finds it read.
+        assert_eq!((caller.signer().await.is_some(), other.signer().await.is_some()), (!off, !off));
+    }
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn d20_a_key_that_is_switched_off_on_one_node_signs_on_the_other_no_longer_than_changes_take_to_be_told() {
     let [first, second] = House::two_nodes().await;
