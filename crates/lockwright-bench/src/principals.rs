@@ -15,9 +15,9 @@ use crate::process::rss_of;
 use crate::report::Report;
 
 /// Principals whose keys sign, of the many.
-const SIGN: usize = 12_000;
+const SIGN: usize = 8_000;
 /// Calls before anything is counted.
-const WARM: usize = 2_000;
+const WARM: usize = 1_000;
 const KEYS: &str = "keys";
 
 pub(crate) async fn measure(report: &mut Report) -> anyhow::Result<()> {

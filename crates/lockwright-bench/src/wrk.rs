@@ -60,7 +60,10 @@ pub(crate) fn load(at: SocketAddr, script: &str, connections: u32, seconds: u32)
     let output = Command::new("wrk").args(["-t1", &connections, &seconds, "--latency", "-s", script, &url]).output()?;
     let text = String::from_utf8_lossy(&output.stdout).into_owned();
     anyhow::ensure!(output.status.success() && !text.contains("Non-2xx"), "wrk: {text}{}", String::from_utf8_lossy(&output.stderr));
-    let word = |after: &str| text.split(after).nth(1).and_then(|rest| rest.split_whitespace().next()).context("wrk says it");
+    let word = |name: &str| {
+        let value = text.lines().find_map(|line| line.trim().strip_prefix(name)).context("wrk says it")?;
+        value.split_whitespace().next().context("wrk says it")
+    };
     let count = text.split(" requests in").next().and_then(|before| before.split_whitespace().last()).context("wrk says it")?;
     Ok(Load {
         rate: word("Requests/sec:")?.parse()?,

@@ -50,7 +50,7 @@ const GROUPS: usize = 1024;
 /// What a row is reckoned at: the structs, their strings, and the map's own cost.
 const ROW_BYTES: u64 = 1024;
 /// What a person is reckoned at, with the keys of the day that are kept of them.
-const PERSON_BYTES: u64 = 3 * 1024;
+const PERSON_BYTES: u64 = 1536;
 /// What a compiled policy is reckoned at, its text included.
 const POLICY_BYTES: u64 = 16 * 1024;
 /// What a key's entry is reckoned at.
