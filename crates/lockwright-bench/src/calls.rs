@@ -66,8 +66,9 @@ pub(crate) fn over_the_wire(report: &mut Report, program: &Path) -> anyhow::Resu
             }
         }
         let each = |server: usize, of: fn(&Measured) -> f64| -> Vec<f64> { passes[server].iter().map(of).collect() };
-        let (rate, p99, cpu): (fn(&Measured) -> f64, fn(&Measured) -> f64, fn(&Measured) -> f64) =
-            (|m| m.load.rate, |m| m.load.p99, |m| m.cpu);
+        let rate = |measured: &Measured| measured.load.rate;
+        let p99 = |measured: &Measured| measured.load.p99;
+        let cpu = |measured: &Measured| measured.cpu;
         let signed = format!("Signed {name}");
         if name == "GetCallerIdentity" {
             report.ratio(&signed, "/s", &each(2, rate), "bare hyper", &each(0, rate), 0.6);

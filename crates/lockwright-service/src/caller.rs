@@ -24,7 +24,7 @@ pub enum Caller {
     /// Somebody who took on a role.
     Role {
         /// The role.
-        role: Role,
+        role: Box<Role>,
         /// What their token says.
         temporary: Arc<Temporary>,
     },
@@ -147,7 +147,7 @@ impl Lockwright {
                 let open = self.person(&Identity::Root(*account)).await?.is_some_and(|root| may_act(&root));
                 match self.store().resource(&key).await? {
                     Some(Resource::Role(role)) if open && role.epoch == temporary.epoch => {
-                        Some(Caller::Role { role, temporary: Arc::clone(temporary) })
+                        Some(Caller::Role { role: Box::new(role), temporary: Arc::clone(temporary) })
                     }
                     _ => None,
                 }
