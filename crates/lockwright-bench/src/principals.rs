@@ -11,7 +11,7 @@ use lockwright_service::authorize::Aim;
 
 use crate::growth::{fill, plain};
 use crate::installation::{host, open};
-use crate::process::rss_of;
+use crate::process::{OWN, rss_of};
 use crate::report::Report;
 
 /// Principals whose keys sign, of the many.
@@ -49,10 +49,7 @@ async fn wide(report: &mut Report) -> anyhow::Result<()> {
     std::fs::write(folder.path().join(KEYS), keys.join("\n"))?;
     drop((lockwright, store));
     // In a process of its own, whose memory has seen nothing else.
-    let asked = std::process::Command::new(std::env::current_exe()?)
-        .args(["--lockwright", "-", "--report", "-", "--principals"])
-        .arg(folder.path())
-        .output()?;
+    let asked = std::process::Command::new(OWN).args(["--lockwright", "-", "--report", "-", "--principals"]).arg(folder.path()).output()?;
     anyhow::ensure!(asked.status.success(), "{}", String::from_utf8_lossy(&asked.stderr));
     let told = String::from_utf8_lossy(&asked.stdout).into_owned();
     let [each, cold, warm] = told.split_whitespace().map(str::parse::<f64>).collect::<Result<Vec<_>, _>>()?[..] else {

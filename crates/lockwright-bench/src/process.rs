@@ -8,6 +8,9 @@ use std::process::{Child, Command, Stdio};
 /// What the kernel counts a process's time in, on every Linux that we know.
 const TICKS: f64 = 100.0;
 
+/// This very program, for what is measured in a process of its own.
+pub(crate) const OWN: &str = "/proc/self/exe";
+
 /// A running server.
 pub(crate) struct Process {
     child: Child,
@@ -25,7 +28,7 @@ impl Process {
 
     /// Starts one of the bare servers of [`crate::hello`].
     pub(crate) fn hello(kind: &str) -> anyhow::Result<Self> {
-        let mut command = Command::new(std::env::current_exe()?);
+        let mut command = Command::new(OWN);
         command.args(["--lockwright", "-", "--report", "-", "--hello", kind]);
         Self::greeted(&mut command)
     }
