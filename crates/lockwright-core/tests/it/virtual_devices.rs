@@ -1,5 +1,6 @@
 //! Virtual MFA devices: who enables one for whom, and what comes with it.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use lockwright_core::permit::Permit;
@@ -121,7 +122,7 @@ fn a_device_is_one_persons_needs_its_two_codes_and_there_are_at_most_eight() {
     let bare = iam();
     assert_eq!(enable(&bare, FOUND, true, &op(10)).unwrap_err(), NotEnabled::InUse);
     assert_eq!(enable(&bare, None, false, &op(10)).unwrap_err(), NotEnabled::Codes);
-    let once = Person::User { account: Box::new(account_of(&bare)), user: user_after(&enable(&bare, FOUND, false, &op(10)).unwrap()) };
+    let once = Person::User { account: Arc::new(account_of(&bare)), user: user_after(&enable(&bare, FOUND, false, &op(10)).unwrap()) };
     assert_eq!(enable(&once, FOUND, false, &op(10)).unwrap_err(), NotEnabled::Own);
     let full = with(iam(), &vec![device("Phone", false); MOST_DEVICES]);
     assert_eq!(enable(&full, FOUND, false, &op(10)).unwrap_err(), NotEnabled::TooMany);
