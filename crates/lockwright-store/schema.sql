@@ -138,8 +138,11 @@ CREATE TABLE audit_event (
     event_id TEXT NOT NULL,
     name TEXT NOT NULL,
     body TEXT NOT NULL,
+    chooser TEXT,
     CONSTRAINT audit_event_pkey PRIMARY KEY (account_id, at, event_id)
 ) STRICT;
+
+CREATE INDEX audit_event_chooser ON audit_event (account_id, chooser, at, event_id) WHERE chooser IS NOT NULL;
 
 CREATE TABLE changes (
     at INTEGER NOT NULL,

@@ -16,7 +16,7 @@ use lockwright_model::entropy::SystemEntropy;
 use lockwright_model::identity::Principal;
 use lockwright_model::secret::KeyBytes;
 use lockwright_service::Lockwright;
-use lockwright_service::config::{ANSWER_FLOOR, MailConfig, MessageConfig, ServiceConfig};
+use lockwright_service::config::{ANSWER_FLOOR, MailConfig, MessageConfig, PrivacyConfig, ServiceConfig};
 use lockwright_service::signin::SignInName;
 use lockwright_store::{Location, Store};
 use tokio::net::TcpListener;
@@ -47,6 +47,7 @@ pub(crate) async fn open(folder: &Path, threads: usize) -> anyhow::Result<(Lockw
         mail_reply_to: None,
         messages: MessageConfig::Files(folder.join("outbox")),
         local_identity_providers: false,
+        privacy: PrivacyConfig::default(),
     };
     let lockwright = Lockwright::new(config, store.clone(), Arc::new(SystemClock), Arc::new(SystemEntropy))?;
     Ok((lockwright, store))

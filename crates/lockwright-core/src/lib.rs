@@ -29,6 +29,7 @@ pub mod password;
 pub mod permit;
 pub mod person;
 pub mod policy;
+pub mod privacy;
 pub mod readiness;
 pub mod recovery;
 pub mod register;

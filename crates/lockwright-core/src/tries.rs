@@ -76,6 +76,8 @@ pub const CONTACT_MAILS: Window = Window { most: 10, span: Duration::from_secs(6
 pub const SECOND_FACTOR_NOTICES: Window = Window { most: 1, span: Duration::from_secs(60 * 60) };
 /// Caller codes of one operator that led nowhere: six digits are few.
 pub const CALLER_CODES: Window = Window { most: 20, span: Duration::from_secs(60 * 60) };
+/// Choices about cookies from one network: each is kept for ever.
+pub const SOURCE_CHOICES: Window = Window { most: 120, span: Duration::from_secs(60 * 60) };
 /// Help requests of one user.
 pub const USER_HELP: Window = Window { most: 3, span: Duration::from_secs(60 * 60) };
 

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use crate::clock::Timestamp;
 use crate::context::OpContext;
 use crate::entropy::Entropy;
-use crate::id::{AccountId, EventId};
+use crate::id::{AccountId, ChoiceId, EventId};
 use crate::identity::{Identity, Principal};
 use crate::temporary::{Bearer, Temporary};
 use crate::user::User;
@@ -22,6 +22,9 @@ pub struct AuditEvent {
     pub at: Timestamp,
     /// CloudTrail's `eventName`.
     pub name: String,
+    /// The drawn name of whoever chose about cookies; `None`: it is about something else.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub chooser: Option<ChoiceId>,
     /// The whole record.
     pub record: Value,
 }
@@ -77,6 +80,8 @@ pub enum Service {
     Sts,
     /// `cloudtrail.amazonaws.com`
     CloudTrail,
+    /// `privacy.lockwright`: no service of AWS tells of such acts.
+    Privacy,
 }
 
 impl Told {
@@ -142,6 +147,7 @@ impl AuditEvent {
             Service::Account => ("account.amazonaws.com", "AwsApiCall"),
             Service::Sts => ("sts.amazonaws.com", "AwsApiCall"),
             Service::CloudTrail => ("cloudtrail.amazonaws.com", "AwsApiCall"),
+            Service::Privacy => ("privacy.lockwright", "AwsServiceEvent"),
         };
         let actor = match (&op.principal, &told.subject) {
             // CloudTrail writes no arn into a failed sign-in of an IAM user.
@@ -191,7 +197,21 @@ impl AuditEvent {
                 }
             }
         }
-        Self { id, account: told.account, at: op.now, name: told.name.to_owned(), record }
+        Self { id, account: told.account, at: op.now, name: told.name.to_owned(), chooser: None, record }
+    }
+
+    /// The record of a choice. It stays for ever, so it says neither who chose nor from where: its drawn name alone can be led back to a
+    /// person, and that link can be erased.
+    pub fn of_choice(op: &OpContext, entropy: &dyn Entropy, chooser: ChoiceId, told: Told) -> Self {
+        let nameless = OpContext { principal: Principal::Anonymous, iam_user: None, access_key: None, ..op.clone() };
+        let mut event = Self::new(&nameless, entropy, told);
+        if let Some(record) = event.record.as_object_mut() {
+            for named in ["sourceIPAddress", "userAgent", "requestID"] {
+                record.remove(named);
+            }
+            record.insert("userIdentity".into(), json!({"type": "Unknown", "principalId": chooser.as_str()}));
+        }
+        Self { chooser: Some(chooser), ..event }
     }
 }
 

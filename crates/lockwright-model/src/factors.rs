@@ -12,6 +12,7 @@ use crate::email::EmailAddress;
 use crate::id::{AccountId, CaseId, ContactId, DeviceId, LinkId, SystemId};
 use crate::name::{DeviceName, PersonName};
 use crate::phone::PhoneNumber;
+use crate::privacy::PersonChoices;
 use crate::proof::Goal;
 use crate::resource::device_serial;
 use crate::secret::Sealed;
@@ -63,6 +64,8 @@ pub struct Factors {
     pub linked: Vec<LinkedLogin>,
     /// When one was last unlinked: what was begun before can't be finished.
     pub unlinked: Option<Timestamp>,
+    /// What it chose about cookies and advertising, where that follows it over browsers.
+    pub privacy: Option<PersonChoices>,
 }
 
 /// An MFA device.

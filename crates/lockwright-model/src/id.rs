@@ -246,6 +246,10 @@ text_id!(
     HelpId, "", 16, "help request id"
 );
 text_id!(
+    /// Under what name the trail knows whoever chose about cookies: 26 letters, drawn, so that they say nothing of the person.
+    ChoiceId, "", 16, "choice id"
+);
+text_id!(
     /// A job of the outbox: 26 letters.
     JobId, "", 16, "job id"
 );

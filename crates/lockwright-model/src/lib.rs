@@ -27,6 +27,7 @@ pub mod name;
 pub mod operator;
 pub mod password_policy;
 pub mod phone;
+pub mod privacy;
 pub mod proof;
 pub mod resource;
 pub mod secret;

@@ -4,9 +4,11 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use lockwright_authn::hasher::{HashParams, ParamsError};
+use lockwright_core::privacy::CHOICE_LIFE;
 use lockwright_core::recovery::RecoverySettings;
 use lockwright_core::session::SessionLimits;
 use lockwright_model::email::EmailAddress;
+use lockwright_model::privacy::Purpose;
 use lockwright_model::secret::{KeyBytes, Secret};
 
 /// How long an answer takes at least that must not tell whether a name exists. Above what the store needs on a slow disk,
@@ -54,6 +56,53 @@ pub struct ServiceConfig {
     pub messages: MessageConfig,
     /// Whether accounts may name identity providers on this machine: those who run programs of their own beside it.
     pub local_identity_providers: bool,
+    /// What the operator says and does about cookies.
+    pub privacy: PrivacyConfig,
+}
+
+/// What the operator says and does about cookies.
+#[derive(Clone, Debug)]
+pub struct PrivacyConfig {
+    /// How long a choice counts.
+    pub choice_life: Duration,
+    /// The operator's cookie notice; `None`: ours.
+    pub cookie_notice: Option<String>,
+    /// The operator's privacy notice; `None`: ours.
+    pub notice: Option<String>,
+    /// Origins of the operator's other sites that ask here what is allowed.
+    pub sites: Vec<String>,
+    /// Third parties' scripts that the operator wants, each with its purpose.
+    pub tags: Vec<Tag>,
+}
+
+/// A third party's script. It never runs without consent to its purpose, nor where it could reach a page of ours.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Tag {
+    /// What it is for; never [`Purpose::Essential`].
+    pub purpose: Purpose,
+    /// Where the script is: https.
+    pub src: String,
+    /// Whose it is.
+    pub who: String,
+    /// What it does.
+    pub what: String,
+    /// The cookies it sets and how long they stay, in words.
+    pub cookies: String,
+}
+
+impl Tag {
+    /// The origin that it is loaded from.
+    pub fn origin(&self) -> &str {
+        let host = self.src.find("://").map_or(0, |at| at + 3);
+        let end = self.src.get(host..).and_then(|rest| rest.find('/')).map_or(self.src.len(), |at| host + at);
+        self.src.get(..end).unwrap_or_default()
+    }
+}
+
+impl Default for PrivacyConfig {
+    fn default() -> Self {
+        Self { choice_life: CHOICE_LIFE, cookie_notice: None, notice: None, sites: Vec::new(), tags: Vec::new() }
+    }
 }
 
 /// How messages to phones leave.

@@ -46,6 +46,7 @@ mod outward;
 pub mod passkey_signin;
 pub mod passwords;
 pub mod policies;
+pub mod privacy;
 pub mod readiness;
 pub mod recovery;
 pub mod registration;

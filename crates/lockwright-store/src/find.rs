@@ -9,7 +9,7 @@ use lockwright_model::change::{Claim, ClaimKey};
 use lockwright_model::clock::{ClockFloor, Timestamp};
 use lockwright_model::event::AuditEvent;
 use lockwright_model::help::HelpRequest;
-use lockwright_model::id::{AccountId, BuilderId, CaseId, EventId, HelpId, JobId, OperatorId, SystemId};
+use lockwright_model::id::{AccountId, BuilderId, CaseId, ChoiceId, EventId, HelpId, JobId, OperatorId, SystemId};
 use lockwright_model::identity::{Identity, UserRef};
 use lockwright_model::job::Job;
 use lockwright_model::operator::Operator;
@@ -320,5 +320,19 @@ impl Store {
         let (at, id) = before.map_or((i64::MAX, "~".to_owned()), |(at, id)| (at.as_micros(), id.to_string()));
         let values = vec![event::account_key(account), at.into(), id.into(), limit.into()];
         self.many(&event::NEWEST, values, |row| event::read(account, row)).await
+    }
+
+    /// Events about choices, chooser by chooser, each chooser's in the order of time, those after `after`.
+    pub async fn choices(&self, after: Option<&AuditEvent>, limit: u32) -> Result<Vec<AuditEvent>, StoreError> {
+        let chooser = after.and_then(|event| event.chooser.as_ref()).map_or("", ChoiceId::as_str);
+        let (at, id) = after.map_or((i64::MIN, ""), |event| (event.at.as_micros(), event.id.as_str()));
+        let values = vec![event::account_key(None), chooser.into(), at.into(), id.into(), limit.into()];
+        self.many(&event::CHOICES, values, |row| event::read(None, row)).await
+    }
+
+    /// Events about the choices of one chooser, the newest first.
+    pub async fn choices_of(&self, chooser: &ChoiceId, limit: u32) -> Result<Vec<AuditEvent>, StoreError> {
+        let values = vec![event::account_key(None), chooser.as_str().into(), limit.into()];
+        self.many(&event::CHOICES_OF, values, |row| event::read(None, row)).await
     }
 }

@@ -160,6 +160,15 @@ impl Row {
         }
     }
 
+    /// The next cell as text, which may be missing.
+    pub(crate) fn optional_text(&mut self, column: &'static str) -> Result<Option<String>, StoreError> {
+        match self.cells.next() {
+            Some(Value::Text(text)) => Ok(Some(text)),
+            Some(Value::Null) => Ok(None),
+            _ => Err(self.corrupt(column)),
+        }
+    }
+
     /// The next cell as a number.
     pub(crate) fn int(&mut self, column: &'static str) -> Result<i64, StoreError> {
         match self.cells.next() {

@@ -8,7 +8,7 @@ use lockwright_model::clock::{MockClock, Timestamp};
 use lockwright_model::entropy::SystemEntropy;
 use lockwright_model::secret::KeyBytes;
 use lockwright_service::Lockwright;
-use lockwright_service::config::{MailConfig, MessageConfig, ServiceConfig};
+use lockwright_service::config::{MailConfig, MessageConfig, PrivacyConfig, ServiceConfig};
 use lockwright_service::core::recovery::RecoverySettings;
 use lockwright_service::core::session::SessionLimits;
 use lockwright_service::mail::Mailer;
@@ -26,6 +26,7 @@ pub struct Installation {
     /// Reads its mail.
     pub mailbox: Mailbox,
     mailer: Mailer,
+    store: Store,
     folder: TempDir,
 }
 
@@ -43,13 +44,21 @@ impl Installation {
     /// # Panics
     /// When it can't be put together.
     pub async fn recovering(public_url: &str, recovery: RecoverySettings) -> Self {
+        Self::configured(public_url, |config| config.recovery = recovery).await
+    }
+
+    /// The same with anything of its configuration changed.
+    ///
+    /// # Panics
+    /// When it can't be put together.
+    pub async fn configured(public_url: &str, change: impl FnOnce(&mut ServiceConfig)) -> Self {
         let folder = tempfile::tempdir().unwrap_or_else(|error| panic!("{error}"));
-        let config = ServiceConfig {
+        let mut config = ServiceConfig {
             installation: "Lockwright".to_owned(),
             public_url: public_url.to_owned(),
             operator_url: Some("http://localhost:8421".to_owned()),
             sessions: SessionLimits::MOST,
-            recovery,
+            recovery: RecoverySettings::default(),
             hash: lockwright_authn::hasher::HashParams { memory_kib: 8, passes: 1, lanes: 1 },
             hash_threads: 1,
             hash_queue: 64,
@@ -64,12 +73,20 @@ impl Installation {
             mail_reply_to: None,
             messages: MessageConfig::Files(folder.path().join("outbox")),
             local_identity_providers: true,
+            privacy: PrivacyConfig::default(),
         };
+        change(&mut config);
         let clock = Arc::new(MockClock::at(Timestamp::from_micros(1_800_000_000_000_000)));
         let store = Store::open(Location::Memory).await.unwrap_or_else(|error| panic!("{error}"));
         let mailer = Mailer::new(&config).unwrap_or_else(|error| panic!("{error}"));
-        let lockwright = Lockwright::new(config, store, clock.clone(), Arc::new(SystemEntropy)).unwrap_or_else(|error| panic!("{error}"));
-        Self { lockwright, clock, mailbox: Mailbox::default(), mailer, folder }
+        let lockwright =
+            Lockwright::new(config, store.clone(), clock.clone(), Arc::new(SystemEntropy)).unwrap_or_else(|error| panic!("{error}"));
+        Self { lockwright, clock, mailbox: Mailbox::default(), mailer, store, folder }
+    }
+
+    /// Takes the store away: from now on it answers nobody.
+    pub async fn lose_store(&self) {
+        self.store.clone().close().await;
     }
 
     /// Where its mail goes.

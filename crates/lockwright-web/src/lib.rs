@@ -8,6 +8,6 @@ pub mod page;
 pub mod render;
 mod routes;
 
-pub use http::WebConfig;
+pub use http::{PageCounts, WebConfig, consent, cookies};
 pub use mail_writer::MailWriter;
 pub use routes::{operator_router, router};

@@ -30,6 +30,32 @@ pub struct Shell {
     pub recovering: Option<Recovering>,
     /// The systems that share the login of whoever is signed in: pages that change credentials say so before.
     pub shared: Vec<String>,
+    /// What the page says about cookies.
+    pub privacy: PrivacyBar,
+}
+
+/// What a page says about cookies.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+pub struct PrivacyBar {
+    /// Nothing was chosen yet: the first layer stands below the page.
+    pub ask: bool,
+    /// The last choice could not be saved; whom to write to when it fails again.
+    pub unsaved: Option<String>,
+    /// The browser sends Global Privacy Control.
+    pub signal: bool,
+    /// Where the first layer leads back to: a path of ours.
+    pub back: String,
+    /// Where choices are changed, and the way back.
+    pub preferences: String,
+    /// Third parties' scripts that were allowed run, in a frame that reaches nothing of ours.
+    pub tags: bool,
+}
+
+impl PrivacyBar {
+    /// Nothing to ask.
+    pub fn quiet() -> Self {
+        Self { ask: false, unsaved: None, signal: false, back: "/".into(), preferences: "/privacy/cookies".into(), tags: false }
+    }
 }
 
 /// A recovery of whoever is signed in that is under way.
@@ -141,6 +167,7 @@ impl Shell {
             notice: None,
             recovering: None,
             shared: Vec::new(),
+            privacy: PrivacyBar::quiet(),
         }
     }
 
@@ -167,6 +194,12 @@ impl Shell {
     #[must_use]
     pub fn sharing(self, shared: Vec<String>) -> Self {
         Self { shared, ..self }
+    }
+
+    /// What the page says about cookies.
+    #[must_use]
+    pub fn private(self, privacy: PrivacyBar) -> Self {
+        Self { privacy, ..self }
     }
 
     /// Something just happened.
@@ -265,6 +298,8 @@ static ENVIRONMENT: LazyLock<Environment<'static>> = LazyLock::new(|| {
         "part/mark.html",
         "part/head.html",
         "part/foot.html",
+        "part/choose.html",
+        "part/purpose_items.html",
         "part/nav.html",
         "part/messages.html",
         "part/trouble.html",
@@ -319,6 +354,9 @@ static ENVIRONMENT: LazyLock<Environment<'static>> = LazyLock::new(|| {
         "public/contact_leave.html",
         "public/contact_question.html",
         "public/problem.html",
+        "public/cookies.html",
+        "public/ads.html",
+        "public/notice.html",
         "public/outbox.html",
         "public/notice_ask.html",
         "public/notice_answered.html",

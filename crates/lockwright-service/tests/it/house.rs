@@ -14,7 +14,7 @@ use lockwright_model::secret::{KeyBytes, Secret};
 use lockwright_model::token::Token;
 use lockwright_service::Lockwright;
 use lockwright_service::cases::Opened;
-use lockwright_service::config::{MailConfig, MessageConfig, ServiceConfig};
+use lockwright_service::config::{MailConfig, MessageConfig, PrivacyConfig, ServiceConfig};
 use lockwright_service::core::recovery::rules::COOLING;
 use lockwright_service::core::recovery::{CodeOutcome, RecoverySettings};
 use lockwright_service::core::session::SessionLimits;
@@ -71,6 +71,7 @@ pub(crate) fn config(folder: &std::path::Path) -> ServiceConfig {
         mail_reply_to: None,
         messages: MessageConfig::Files(folder.join("outbox")),
         local_identity_providers: true,
+        privacy: PrivacyConfig::default(),
     }
 }
 

@@ -13,7 +13,7 @@ use lockwright_model::event::AuditEvent;
 use lockwright_model::factors::Factors;
 use lockwright_model::help::{HelpRequest, HelpState};
 use lockwright_model::id::{
-    AccountId, BuilderId, CaseId, DeviceId, EventId, GroupId, HelpId, InstanceProfileId, JobId, OperatorId, PolicyId, ProviderId, RoleId,
+    AccountId, BuilderId, CaseId, ChoiceId, DeviceId, EventId, GroupId, HelpId, InstanceProfileId, JobId, OperatorId, PolicyId, ProviderId, RoleId,
     SystemId, UserId,
 };
 use lockwright_model::identity::{Identity, UserRef};
@@ -354,6 +354,7 @@ pub(crate) fn event(n: u64, account: Option<u64>, micros: i64) -> AuditEvent {
         account: account.map(account_id),
         at: at(micros),
         name: "ConsoleLogin".to_owned(),
+        chooser: n.is_multiple_of(3).then(|| ChoiceId::draw(&chance(n % 2))),
         record: serde_json::json!({"eventName": "ConsoleLogin", "n": n, "nested": {"b": null, "a": [1, 2.5, "\u{0}"]}}),
     }
 }

@@ -11,6 +11,7 @@ use lockwright_service::accounts::AccountError;
 use lockwright_service::trouble::Trouble;
 use lockwright_service::users::UserError;
 
+use super::cookies::SetCookie;
 use super::form::encode;
 use crate::page::problem::ProblemKind;
 use crate::page::{Page, words};
@@ -58,6 +59,11 @@ impl Refused {
     /// Nothing changes until then, since the person said "this wasn't me".
     pub(crate) fn frozen(now: Timestamp, until: Timestamp) -> Self {
         Self::later(ProblemKind::Frozen, until.since(now), None)
+    }
+
+    /// Too many came from this network; it goes on then.
+    pub(crate) fn too_many(now: Timestamp, until: Timestamp) -> Self {
+        Self::later(ProblemKind::TooMany, until.since(now), None)
     }
 
     fn later(kind: ProblemKind, wait: Duration, cause: Option<String>) -> Self {
@@ -187,9 +193,9 @@ pub(crate) fn plain(content_type: &'static str, body: impl Into<Body>) -> Respon
 }
 
 /// Adds a cookie to an answer.
-pub(crate) fn with_cookie(mut response: Response, cookie: Option<HeaderValue>) -> Response {
+pub(crate) fn with_cookie(mut response: Response, cookie: Option<SetCookie>) -> Response {
     if let Some(cookie) = cookie {
-        response.headers_mut().append(SET_COOKIE, cookie);
+        response.headers_mut().append(SET_COOKIE, cookie.into_header());
     }
     response
 }

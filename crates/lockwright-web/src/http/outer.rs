@@ -13,7 +13,9 @@ use axum::response::{IntoResponse, Response};
 
 use super::answer::{self, Refused, Trial, with_cookie};
 use super::arrival::Arrival;
-use super::headers;
+use super::consent::ESSENTIAL;
+use super::cookies::BROWSER;
+use super::{choices, headers};
 use lockwright_service::client::Peer;
 
 use super::state::{Web, is_loopback};
@@ -25,7 +27,9 @@ use crate::render::Shell;
 /// Stands around all routes and what no route answers.
 pub(crate) async fn outer(State(web): State<Web>, mut request: Request, next: Next) -> Response {
     let peer = request.extensions().get::<Peer>().copied();
-    let arrival = Arrival::of(&web, request.headers(), peer);
+    let arrival = Arrival::of(&web, request.uri(), request.headers(), peer);
+    let chooses = *request.method() == Method::POST && choices::FORMS.contains(&request.uri().path());
+    let ours = request.headers().get("sec-fetch-site").is_some_and(|site| site == "same-origin");
     let path = request.uri().path().to_owned();
     if let Some(response) = other_loopback_name(&web, &request) {
         return response;
@@ -39,11 +43,14 @@ pub(crate) async fn outer(State(web): State<Web>, mut request: Request, next: Ne
             Refused::new(ProblemKind::Unexpected).into_response()
         }
     };
-    let mut response = explained(&web, &arrival, response).await;
+    let mut response = explained(&web, &arrival, response, chooses).await;
     lead_inside(&web, &mut response);
     if arrival.fresh && is_html(response.headers()) {
-        let cookies = web.cookies();
-        response = with_cookie(response, cookies.set(cookies.browser, arrival.browser.expose()));
+        response = with_cookie(response, web.jar().set(&BROWSER, arrival.browser.expose(), ESSENTIAL));
+    }
+    // A form of another site must not undo what was chosen here.
+    if chooses && (response.status().is_server_error() || (response.status() == StatusCode::FORBIDDEN && ours)) {
+        response = choices::unsaved(&web, response);
     }
     let path = path.strip_prefix(web.site().base()).unwrap_or(&path);
     headers::add(response.headers_mut(), path, web.https(), arrival.op.id.as_str());
@@ -79,7 +86,7 @@ fn lead_inside(web: &Web, response: &mut Response) {
 }
 
 /// A refusal has no page yet, nor has what the router itself refuses: here it gets one.
-async fn explained(web: &Web, arrival: &Arrival, mut response: Response) -> Response {
+async fn explained(web: &Web, arrival: &Arrival, mut response: Response, chooses: bool) -> Response {
     let status = response.status();
     let trial = response.extensions_mut().remove::<Trial>();
     // A program is answered in its own words.
@@ -91,8 +98,13 @@ async fn explained(web: &Web, arrival: &Arrival, mut response: Response) -> Resp
     if let Some(cause) = &trial.cause {
         tracing::error!(request = %arrival.op.id, cause, "a request could not be carried out");
     }
-    let page =
-        Problem { kind: trial.kind, request: Some(arrival.op.id.to_string()), wait: trial.wait.map(words::span), again: trial.again };
+    let page = Problem {
+        kind: trial.kind,
+        request: Some(arrival.op.id.to_string()),
+        wait: trial.wait.map(words::span),
+        again: trial.again,
+        unsaved: chooses.then(|| web.notices().contact.clone()),
+    };
     let shell = shell_for(web, arrival, trial.kind).await;
     let mut explained = answer::html(answer::status(trial.kind), &shell, &page);
     for name in [ALLOW, RETRY_AFTER] {

@@ -7,7 +7,9 @@ use std::sync::Arc;
 use lockwright_model::case::IdentityKind;
 use lockwright_service::Lockwright;
 
-use super::cookies::CookieNames;
+use super::cookies::Jar;
+use super::notices::Notices;
+use super::statistics::PageCounts;
 
 /// The web face's configuration.
 #[derive(Clone, Debug, Default)]
@@ -18,6 +20,8 @@ pub struct WebConfig {
     pub outbox: Option<PathBuf>,
     /// The same for messages to phones; `Some` only while no webhook is set.
     pub message_outbox: Option<PathBuf>,
+    /// How often pages were opened, by people who allow that to be counted; the same on both listeners.
+    pub counts: PageCounts,
 }
 
 /// Whose pages these are. Each site has an origin, cookies, a table of routes and people of its own.
@@ -72,7 +76,8 @@ struct Inner {
     origin: String,
     https: bool,
     loopback: bool,
-    cookies: CookieNames,
+    jar: Jar,
+    notices: Notices,
 }
 
 impl Web {
@@ -93,7 +98,8 @@ impl Web {
         let https = origin.starts_with("https://");
         let loopback = is_loopback(&origin);
         let url = url.trim_end_matches('/').to_owned();
-        Self(Arc::new(Inner { lockwright, config, site, url, https, loopback, cookies: CookieNames::new(site, https), origin }))
+        let notices = Notices::of(lockwright.config());
+        Self(Arc::new(Inner { notices, lockwright, config, site, url, https, loopback, jar: Jar::new(site, https), origin }))
     }
 
     pub(crate) fn site(&self) -> Site {
@@ -122,8 +128,13 @@ impl Web {
         self.0.loopback
     }
 
-    pub(crate) fn cookies(&self) -> &CookieNames {
-        &self.0.cookies
+    /// What is told about cookies and data.
+    pub(crate) fn notices(&self) -> &Notices {
+        &self.0.notices
+    }
+
+    pub(crate) fn jar(&self) -> &Jar {
+        &self.0.jar
     }
 
     /// A whole URL under the configured address, to be copied or handed on (invariant 11).

@@ -15,6 +15,7 @@ use lockwright_model::session::{Session, SessionScope};
 use lockwright_model::token::{Token, TokenKind};
 use lockwright_service::Lockwright;
 use lockwright_service::core::person::Person;
+use lockwright_service::core::privacy::Standing;
 use lockwright_service::operator_help::OperatorError;
 use lockwright_service::sessions::Signed;
 use lockwright_service::users::UserError;
@@ -22,6 +23,8 @@ use lockwright_service::users::UserError;
 use super::admin::account_of;
 use super::answer::{self, Answer, Refused};
 use super::arrival::Arrival;
+use super::consent::ESSENTIAL;
+use super::cookies::{CASE, CEREMONY, NAME, SESSION};
 use super::form::{encode, query_value};
 use super::people;
 use super::state::{Site, Web};
@@ -36,9 +39,11 @@ const BETWEEN: &str = "\n";
 #[derive(Clone)]
 pub(crate) struct Visit {
     pub(crate) op: OpContext,
-    web: Web,
-    arrival: Arrival,
+    pub(super) web: Web,
+    pub(super) arrival: Arrival,
     signed: Option<Arc<(Token, Signed)>>,
+    /// What may be set and counted now.
+    pub(super) standing: Standing,
     query: String,
     /// The browser came here from a page of ours, or does not say.
     from_here: bool,
@@ -46,9 +51,11 @@ pub(crate) struct Visit {
 
 impl Visit {
     pub(super) async fn load(web: &Web, parts: &Parts) -> Result<Self, Refused> {
-        let arrival = parts.extensions.get::<Arrival>().cloned().unwrap_or_else(|| Arrival::of(web, &parts.headers, None));
+        let arrival = parts.extensions.get::<Arrival>().cloned().unwrap_or_else(|| Arrival::of(web, &parts.uri, &parts.headers, None));
         let from_here = parts.headers.get("sec-fetch-site").is_none_or(|site| site == "same-origin");
-        Ok(Self { query: parts.uri.query().unwrap_or_default().to_owned(), from_here, ..Self::bare(web, arrival).await? })
+        let visit = Self { query: parts.uri.query().unwrap_or_default().to_owned(), from_here, ..Self::bare(web, arrival).await? };
+        visit.keep_signal().await;
+        Ok(visit)
     }
 
     /// A request without what it asks for: enough for the frame of a page.
@@ -59,7 +66,9 @@ impl Visit {
             None => None,
         };
         let signed = signed.filter(|(_, signed)| web.site().takes(signed.person.kind())).map(Arc::new);
-        Ok(Self { op: arrival.op.clone(), web: web.clone(), arrival, signed, query: String::new(), from_here: false })
+        let person = signed.as_deref().map(|signed| &signed.1.person);
+        let standing = web.lockwright().privacy_standing(&arrival.brought, person, arrival.op.now);
+        Ok(Self { op: arrival.op.clone(), web: web.clone(), arrival, signed, standing, query: String::new(), from_here: false })
     }
 
     /// The same visit, from now on with the session of this token.
@@ -113,8 +122,8 @@ impl Visit {
 
     /// Hands the browser a case, and what was typed to open it.
     pub(crate) fn give_case(&self, response: Response, holder: &Token, typed: Option<(&str, &[&str])>) -> Response {
-        let names = self.web.cookies();
-        let response = answer::with_cookie(response, names.set(names.case, holder.expose()));
+        let jar = self.web.jar();
+        let response = answer::with_cookie(response, jar.set(&CASE, holder.expose(), ESSENTIAL));
         match typed {
             Some((case, words)) => self.retype(response, case, words),
             None => response,
@@ -123,15 +132,15 @@ impl Visit {
 
     /// The browser keeps its case until this moment, though it ends meanwhile: a waiting time lasts days.
     pub(crate) fn keep_case(&self, response: Response, until: Timestamp) -> Response {
-        let names = self.web.cookies();
-        answer::with_cookie(response, names.keep(names.case, self.case_cookie(), until.since(self.op.now).as_secs()))
+        let jar = self.web.jar();
+        answer::with_cookie(response, jar.keep(&CASE, self.case_cookie(), until.since(self.op.now).as_secs(), ESSENTIAL))
     }
 
     /// What the browser remembers of a case, anew.
     pub(crate) fn retype(&self, response: Response, case: &str, words: &[&str]) -> Response {
-        let names = self.web.cookies();
+        let jar = self.web.jar();
         let value = encode(&format!("{case}{BETWEEN}{}", words.join(BETWEEN)));
-        answer::with_cookie(response, names.set(names.name, &value))
+        answer::with_cookie(response, jar.set(&NAME, &value, ESSENTIAL))
     }
 
     /// The cookie of the ceremony that this browser is in; empty when there is none, which is none.
@@ -141,20 +150,25 @@ impl Visit {
 
     /// Hands the browser a ceremony.
     pub(crate) fn give_ceremony(&self, response: Response, token: &Token) -> Response {
-        let names = self.web.cookies();
-        answer::with_cookie(response, names.set(names.ceremony, token.expose()))
+        let jar = self.web.jar();
+        answer::with_cookie(response, jar.set(&CEREMONY, token.expose(), ESSENTIAL))
     }
 
     /// Takes the ceremony's cookie away: it is over.
     pub(crate) fn end_ceremony(&self, response: Response) -> Response {
-        let names = self.web.cookies();
-        answer::with_cookie(response, names.remove(names.ceremony))
+        let jar = self.web.jar();
+        answer::with_cookie(response, jar.remove(&CEREMONY))
     }
 
     /// Hands the browser a session.
     pub(crate) fn give_session(&self, response: Response, token: &Token) -> Response {
-        let names = self.web.cookies();
-        answer::with_cookie(response, names.set(names.session, token.expose()))
+        let jar = self.web.jar();
+        answer::with_cookie(response, jar.set(&SESSION, token.expose(), ESSENTIAL))
+    }
+
+    /// Takes the session's cookie away.
+    pub(crate) fn take_session(&self, response: Response) -> Response {
+        answer::with_cookie(response, self.web.jar().remove(&SESSION))
     }
 
     /// A field of the query.
@@ -189,7 +203,9 @@ impl Visit {
     /// The frame of a page.
     pub(super) fn shell(&self, open_help: u32) -> Shell {
         let config = self.lockwright().config();
-        let mut shell = Shell::new(config.installation.clone(), self.lockwright().form_token(self.bound_to())).at(self.web.site().base());
+        let mut shell = Shell::new(config.installation.clone(), self.lockwright().form_token(self.bound_to()))
+            .at(self.web.site().base())
+            .private(self.bar());
         if let Some(signed) = self.signed() {
             shell = shell.signed_in(render::SignedIn {
                 label: people::label(&signed.person),
@@ -199,7 +215,7 @@ impl Visit {
                 open_help,
             });
         }
-        match self.query("done").as_deref().and_then(done).filter(|_| self.from_here) {
+        match self.query("done").as_deref().and_then(|word| self.said(word).or_else(|| done(word))).filter(|_| self.from_here) {
             Some((tone, text)) => shell.tell(tone, text),
             None => shell,
         }
@@ -223,7 +239,7 @@ impl Visit {
     }
 
     pub(crate) fn page_with<P: Page>(&self, status: StatusCode, page: &P) -> Answer {
-        Ok(answer::html(status, &self.shell(0), page))
+        Ok(self.shown::<P>(answer::html(status, &self.shell(0), page)))
     }
 }
 
@@ -355,7 +371,7 @@ impl Member {
         if let Some(who) = shell.signed_in.as_mut().filter(|_| self.visit.web().site() == Site::Public) {
             who.sees = self.sees().await?;
         }
-        Ok(answer::html(status, &shell, page))
+        Ok(self.visit.shown::<P>(answer::html(status, &shell, page)))
     }
 
     /// The recovery of this person that is under way, for the frame of every page: whoever is signed in is told too.

@@ -32,6 +32,7 @@ pub mod operator_recovery;
 pub mod outbox;
 pub mod permissions;
 pub mod policies;
+pub mod privacy;
 pub mod problem;
 pub mod proof;
 pub mod qr;
@@ -205,6 +206,7 @@ pub fn samples() -> Vec<Sample> {
     operator_recovery::samples(&mut out);
     outbox::samples(&mut out);
     notice::samples(&mut out);
+    privacy::samples(&mut out);
     problem::samples(&mut out);
     out
 }

@@ -79,12 +79,14 @@ pub struct Problem {
     pub wait: Option<String>,
     /// The page to open again; a path of ours.
     pub again: Option<String>,
+    /// It was a choice about cookies that was not saved (M22): whom to write to when it fails again.
+    pub unsaved: Option<String>,
 }
 
 impl Problem {
     /// A problem without more to say.
     pub fn new(kind: ProblemKind) -> Self {
-        Self { kind, request: None, wait: None, again: None }
+        Self { kind, request: None, wait: None, again: None, unsaved: None }
     }
 }
 
@@ -118,6 +120,7 @@ impl Page for Problem {
                 wait: matches!(kind, ProblemKind::Busy | ProblemKind::TooMany | ProblemKind::Frozen | ProblemKind::ClockBehind)
                     .then(|| "5 seconds".into()),
                 again: matches!(kind, ProblemKind::ExpiredForm).then(|| "/signin/root".into()),
+                unsaved: (kind == ProblemKind::Unavailable).then(|| "privacy@example.com".into()),
             })
             .collect()
     }

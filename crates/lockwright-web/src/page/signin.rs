@@ -29,7 +29,19 @@ pub enum Trouble {
 
 /// `GET /signin`: which kind of sign-in?
 #[derive(Clone, PartialEq, Eq, Debug, Default, Serialize)]
-pub struct SignInStart {}
+pub struct SignInStart {
+    /// How this browser signed in last, where it may remember that.
+    pub last: Option<LastTime>,
+}
+
+/// How somebody signed in last.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+pub struct LastTime {
+    /// The form to go on with.
+    pub path: String,
+    /// `IAM user of harbour-works`
+    pub label: String,
+}
 
 impl Page for SignInStart {
     const TEMPLATE: &'static str = "public/signin.html";
@@ -39,7 +51,8 @@ impl Page for SignInStart {
     }
 
     fn samples() -> Vec<Self> {
-        vec![Self {}]
+        let last = LastTime { path: "/signin/iam/harbour-works".into(), label: "IAM user of harbour-works".into() };
+        vec![Self::default(), Self { last: Some(last) }]
     }
 }
 

@@ -36,7 +36,10 @@ fn every_sample_is_a_whole_document() {
         if name.starts_with("operator") {
             assert!(!html.contains("href=\"/recover") && !html.contains("href=\"/console") && !html.contains("href=\"/signin"), "{name}");
         } else {
-            assert!(html.contains("<a href=\"/recover\">Can’t sign in?</a>\n</footer>"), "{name}: the way back in is on every page");
+            let (_, foot) = html.split_once("<footer class=\"foot\">").unwrap();
+            assert!(foot.contains("<a href=\"/recover\">Can’t sign in?</a>"), "{name}: the way back in is on every page");
+            let preferences = foot.contains("<a href=\"/privacy/cookies\">Cookie preferences</a>");
+            assert!(preferences && foot.contains("<a href=\"/privacy/notice\">Privacy</a>"), "{name}: p21 so are one's choices");
             assert!(!html.contains("/operator"), "{name}: nothing leads to the operators' pages");
         }
         for (open, close) in [
@@ -238,19 +241,24 @@ fn n_p13_v6_2_6_v6_2_7_passwords_are_masked_filled_in_and_pasted() {
 
 #[test]
 fn n_p06_n_p07_v6_4_2_nobody_is_asked_a_question_or_given_a_hint() {
-    // All that a stranger is asked to fill in: names, addresses, the password, codes, and the way a code is sent.
+    // All that a stranger is asked to fill in: names, addresses, the password, codes, the way a code is sent, and choices about cookies.
     let known = [
         "account",
         "account_name",
+        "ads",
+        "advertising",
         "again",
         "app_code",
         "code",
         "contact_code",
         "email",
         "first",
+        "follow",
+        "functional",
         "name",
         "next_code",
         "password",
+        "performance",
         "recovery_code",
         "second",
         "to",

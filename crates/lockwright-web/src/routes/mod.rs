@@ -35,6 +35,7 @@ mod notices;
 mod operator;
 mod outbox;
 mod password;
+mod privacy;
 mod proof;
 mod readiness;
 mod recover;
@@ -237,6 +238,14 @@ surface! {
     "/security/linked" => { get linked::show, post linked::start },
     "/security/linked/agree" => { post linked::agree },
     "/security/linked/{id}/end" => { post linked::end },
+    "/privacy/choice" => { post privacy::choose },
+    "/privacy/cookies" => { get privacy::form, post privacy::save_form },
+    "/privacy/ads" => { get privacy::ads_form, post privacy::ads },
+    "/privacy/cookie-notice" => { get privacy::cookie_notice },
+    "/privacy/notice" => { get privacy::privacy_notice },
+    "/privacy/receipts" => { get privacy::receipts },
+    "/privacy/forget" => { post privacy::forget },
+    "/privacy/tags" => { get privacy::tags },
     "/hooks/voice" => { hook hooks::voice },
     "/hooks/link" => { hook linked::prove },
     "/notice/{token}" => { get notices::ask },
@@ -248,6 +257,7 @@ surface! {
     "/favicon.ico" => { get assets::icon },
     "/robots.txt" => { get assets::robots },
     "/.well-known/change-password" => { get well_known::change_password },
+    "/.well-known/gpc.json" => { get privacy::gpc },
     "/.well-known/passkey-endpoints" => { get well_known::passkey_endpoints },
 }
 

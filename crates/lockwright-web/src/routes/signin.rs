@@ -9,9 +9,9 @@ use lockwright_model::session::SessionScope;
 use lockwright_service::core::person::Bar;
 use lockwright_service::signin::{AccountName, Entered, SignInError, SignInName, SignedIn};
 
-use crate::http::{Answer, Form, Member, Visit, go, with_cookie};
+use crate::http::{Answer, Form, Member, Remembered, Visit, go};
 use crate::page::FieldErrors;
-use crate::page::signin::{SignInEmail, SignInIam, SignInStart, Trouble};
+use crate::page::signin::{LastTime, SignInEmail, SignInIam, SignInStart, Trouble};
 
 /// `/`: the console for the signed-in, sign-in for the others.
 pub(super) async fn home(visit: Visit) -> Answer {
@@ -20,7 +20,13 @@ pub(super) async fn home(visit: Visit) -> Answer {
 
 /// Which kind of sign-in?
 pub(super) async fn start(visit: Visit) -> Answer {
-    visit.page(&SignInStart {})
+    let last = visit.remembered().map(|last| match last.kind {
+        IdentityKind::Iam if last.account.is_empty() => LastTime { path: "/signin/iam".to_owned(), label: "IAM user".to_owned() },
+        IdentityKind::Iam => LastTime { path: format!("/signin/iam/{}", last.account), label: format!("IAM user of {}", last.account) },
+        IdentityKind::Builder => LastTime { path: "/signin/builder".to_owned(), label: "builder ID".to_owned() },
+        IdentityKind::Root | IdentityKind::Operator => LastTime { path: "/signin/root".to_owned(), label: "root user".to_owned() },
+    });
+    visit.page(&SignInStart { last })
 }
 
 /// Root: the email.
@@ -58,7 +64,7 @@ async fn by_email(visit: Visit, form: Form, kind: IdentityKind) -> Answer {
     }
     let name = if kind == IdentityKind::Root { SignInName::Root(email) } else { SignInName::Builder(email) };
     match visit.lockwright().sign_in(&visit.op, &name, form.text("password"), visit.session()).await {
-        Ok(entered) => go_on(&visit, &entered),
+        Ok(entered) => Ok(visit.remember(go_on(&visit, &entered)?, &Remembered { kind, account: String::new() })),
         Err(SignInError::Mismatch) => visit.again(&SignInEmail { trouble: Some(Trouble::NoMatch), ..page }),
         Err(SignInError::Wait { until }) => visit.later(until, |wait| SignInEmail { trouble: Some(Trouble::Delay { wait }), ..page }),
         Err(SignInError::Barred(bar)) => {
@@ -70,7 +76,8 @@ async fn by_email(visit: Visit, form: Form, kind: IdentityKind) -> Answer {
 
 /// IAM user: account, user name and password.
 pub(super) async fn iam_form(visit: Visit) -> Answer {
-    visit.page(&iam_page(&visit))
+    let account = visit.remembered().map(|last| last.account).unwrap_or_default();
+    visit.page(&SignInIam { account, ..iam_page(&visit) })
 }
 
 /// The form of an IAM user, empty.
@@ -96,8 +103,11 @@ pub(super) async fn iam(visit: Visit, form: Form) -> Answer {
     let Some(name) = name.filter(|_| errors.is_empty()) else {
         return visit.again(&SignInIam { errors, ..page });
     };
+    // The account and not the user: a machine that several people use offers nobody's name.
+    let account = page.account.trim().to_lowercase().replace(' ', "");
+    let last = Remembered { kind: IdentityKind::Iam, account };
     match visit.lockwright().sign_in(&visit.op, &name, form.text("password"), visit.session()).await {
-        Ok(entered) => go_on(&visit, &entered),
+        Ok(entered) => Ok(visit.remember(go_on(&visit, &entered)?, &last)),
         Err(SignInError::Mismatch) => visit.again(&SignInIam { trouble: Some(Trouble::NoMatch), ..page }),
         Err(SignInError::Wait { until }) => visit.later(until, |wait| SignInIam { trouble: Some(Trouble::Delay { wait }), ..page }),
         Err(SignInError::Barred(bar)) => visit.again(&SignInIam { errors: FieldErrors::one("password", barred(bar, "password")), ..page }),
@@ -166,8 +176,7 @@ pub(super) fn barred(bar: Bar, proof: &str) -> String {
 pub(super) async fn sign_out(visit: Visit) -> Answer {
     let member = Member::even_closed(visit)?;
     member.lockwright().sign_out(&member.op, &member.session).await?;
-    let cookies = member.visit.web().cookies();
-    let mut response = with_cookie(go("/signin?done=signed-out")?, cookies.remove(cookies.session));
+    let mut response = member.visit.take_session(go("/signin?done=signed-out")?);
     let clear = (HeaderName::from_static("clear-site-data"), HeaderValue::from_static("\"cache\", \"storage\""));
     response.headers_mut().insert(clear.0, clear.1);
     Ok(response)

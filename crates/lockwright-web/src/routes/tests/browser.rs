@@ -16,6 +16,7 @@ use lockwright_service::core::recovery::RecoverySettings;
 use lockwright_testkit::installation::Installation;
 use tower::ServiceExt;
 
+use crate::http::cookies::INVENTORY;
 use crate::http::{Site, encode};
 use crate::{WebConfig, operator_router, router};
 use lockwright_service::client::Peer;
@@ -52,7 +53,7 @@ impl House {
         Self::over(Installation::recovering(HOME, settings).await, WebConfig::default())
     }
 
-    fn over(installation: Installation, config: WebConfig) -> Self {
+    pub(super) fn over(installation: Installation, config: WebConfig) -> Self {
         let operators = operator_router(installation.lockwright.clone(), config.clone()).expect("operators have an address");
         Self { router: router(installation.lockwright.clone(), config), operators, installation }
     }
@@ -190,6 +191,9 @@ impl Browser<'_> {
         for cookie in reply.headers.get_all("set-cookie") {
             let cookie = cookie.to_str().unwrap();
             let (name, value) = cookie.split(';').next().unwrap().split_once('=').unwrap();
+            // P20: whatever any test makes the pages set stands in the table.
+            let word = ["__Host-", "lw_", "operator_"].iter().fold(name, |rest, start| rest.strip_prefix(start).unwrap_or(rest));
+            assert!(INVENTORY.iter().any(|fact| fact.word() == word), "{name} is not in the table of cookies");
             if cookie.contains("Max-Age=0") {
                 self.cookies.remove(name);
             } else {

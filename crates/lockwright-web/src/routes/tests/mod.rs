@@ -16,6 +16,8 @@ mod gathering;
 mod linked;
 mod mfa;
 mod operator;
+mod privacy;
+mod privacy_people;
 mod readiness;
 mod resources;
 mod second_step;
