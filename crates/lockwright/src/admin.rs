@@ -1,4 +1,4 @@
-//! The admin listener: `/healthz`, `/readyz`, `/metrics`, and beside them the operators' pages. Never on the public port.
+//! The admin listener: `/healthz`, `/readyz`, `/metrics`, `/pages`, and beside them the operators' pages. Never on the public port.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -8,6 +8,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::routing::get;
 use lockwright_service::Lockwright;
+use lockwright_web::PageCounts;
 use metrics_exporter_prometheus::PrometheusHandle;
 
 /// What the admin pages look at.
@@ -15,6 +16,7 @@ use metrics_exporter_prometheus::PrometheusHandle;
 pub(crate) struct Admin {
     pub(crate) lockwright: Lockwright,
     pub(crate) metrics: PrometheusHandle,
+    pub(crate) counts: PageCounts,
     /// Set when the server begins to stop.
     pub(crate) stopping: Arc<AtomicBool>,
 }
@@ -25,7 +27,13 @@ pub(crate) fn router(admin: Admin) -> Router {
         .route("/healthz", get(|| async { "ok\n" }))
         .route("/readyz", get(readyz))
         .route("/metrics", get(async |State(admin): State<Admin>| admin.metrics.render()))
+        .route("/pages", get(async |State(admin): State<Admin>| pages(&admin.counts)))
         .with_state(admin)
+}
+
+/// Our own page statistics as a table: the day, how often, which kind of page. Only visits that consent to it are counted.
+fn pages(counts: &PageCounts) -> String {
+    counts.all().into_iter().map(|(day, page, count)| format!("{day} {count:>8} {page}\n")).collect()
 }
 
 async fn readyz(State(admin): State<Admin>) -> (StatusCode, &'static str) {

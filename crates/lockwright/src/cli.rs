@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use lockwright_model::email::EmailAddress;
-use lockwright_model::id::{AccountId, JobId, SystemId};
+use lockwright_model::id::{AccountId, ChoiceId, JobId, SystemId};
 use lockwright_model::name::{AccountName, PersonName, UserName};
 
 /// Gets the right person back in, and nobody else: sign-in, credentials and recovery for accounts you host yourself.
@@ -85,6 +85,9 @@ pub(crate) enum Noun {
     /// The outbox
     #[command(subcommand)]
     Mail(Mail),
+    /// Records of choices about cookies and advertising
+    #[command(subcommand)]
+    Privacy(Privacy),
     /// The audit trail
     #[command(subcommand)]
     Trail(Trail),
@@ -531,6 +534,17 @@ pub(crate) enum Trail {
         #[arg(long, default_value_t = 50, value_parser = clap::value_parser!(u32).range(1..=1000))]
         limit: u32,
     },
+}
+
+#[derive(Subcommand, Debug)]
+pub(crate) enum Privacy {
+    /// Show the records under one drawn name, newest first
+    Show {
+        /// The drawn name, as a person sees it under "Cookie preferences"
+        id: ChoiceId,
+    },
+    /// Print all records as proof, one JSON object a line
+    Export,
 }
 
 #[derive(Subcommand, Debug)]

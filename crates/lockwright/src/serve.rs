@@ -21,7 +21,7 @@ use lockwright_service::Lockwright;
 use lockwright_service::client::Peer;
 use lockwright_service::mail::Mailer;
 use lockwright_store::Store;
-use lockwright_web::{MailWriter, WebConfig};
+use lockwright_web::{MailWriter, PageCounts, WebConfig};
 use metrics_exporter_prometheus::PrometheusBuilder;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
@@ -86,16 +86,21 @@ async fn serve(mut config: Config) -> Result<(), Failure> {
     if !embedded {
         behind.spawn(lockwright.clone().run_follow());
     }
-    let web =
-        WebConfig { trusted_proxies: config.trusted_proxies.clone(), outbox: outbox.clone(), message_outbox: config.message_outbox() };
+    let counts = PageCounts::default();
+    let web = WebConfig {
+        trusted_proxies: config.trusted_proxies.clone(),
+        outbox: outbox.clone(),
+        message_outbox: config.message_outbox(),
+        counts: counts.clone(),
+    };
     if let Some(listener) = admin_listener {
-        let mut router = admin::router(Admin { lockwright: lockwright.clone(), metrics, stopping: Arc::clone(&stopping) });
+        let mut router = admin::router(Admin { lockwright: lockwright.clone(), metrics, counts, stopping: Arc::clone(&stopping) });
         match lockwright_web::operator_router(lockwright.clone(), web.clone()) {
             Some(operators) => router = router.merge(operators),
             None => tracing::warn!("operators have no pages: admin_listen is not this machine's own address, and admin_url is not set"),
         }
         if let Ok(address) = listener.local_addr() {
-            tracing::info!(%address, "admin listener: /operator /healthz /readyz /metrics");
+            tracing::info!(%address, "admin listener: /operator /healthz /readyz /metrics /pages");
         }
         // Until the very end, so that it can be asked how the stopping goes.
         behind.spawn(async move { listen("admin", listener, router, None, std::future::pending()).await });

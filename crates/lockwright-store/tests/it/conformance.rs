@@ -5,6 +5,7 @@ use lockwright_model::account::Account;
 use lockwright_model::change::{ChangeSet, Claim, ClaimKey, Conflict, Key, Record, Touch, UniqueKey, Version};
 use lockwright_model::clock::ClockFloor;
 use lockwright_model::entropy::SeededEntropy;
+use lockwright_model::event::AuditEvent;
 use lockwright_model::help::HelpState;
 use lockwright_model::identity::Identity;
 use lockwright_model::job::JobState;
@@ -41,6 +42,7 @@ everywhere! {
     help_requests_come_newest_first,
     jobs_come_when_due,
     events_come_newest_first_and_only_of_their_account,
+    choices_come_chooser_by_chooser_and_those_of_one_newest_first,
     a_purge_takes_what_has_ended_and_nothing_else,
     a_purge_of_many_rows_ends,
     counts_count,
@@ -470,6 +472,25 @@ async fn jobs_come_when_due(store: &Store) {
     ok(store, puts([Record::Job(dead)])).await;
     assert_eq!(ids(store.jobs_due(at(30), 10).await.unwrap()), [job(3, 0).id, job(1, 0).id]);
     assert_eq!(store.jobs(None, 10).await.unwrap().len(), 4, "a dead job is still listed");
+}
+
+async fn choices_come_chooser_by_chooser_and_those_of_one_newest_first(store: &Store) {
+    let choice = |n: u64, chooser: u64, micros| AuditEvent { chooser: Some(chooser_id(chooser)), ..event(n, None, micros) };
+    let told = [choice(1, 1, 30), choice(2, 2, 10), choice(3, 1, 20), choice(4, 2, 40), AuditEvent { chooser: None, ..event(5, None, 5) }];
+    ok(store, ChangeSet { events: told.to_vec(), ..ChangeSet::default() }).await;
+    let mut of_one: Vec<_> = told.iter().filter(|event| event.chooser == Some(chooser_id(1))).cloned().collect();
+    assert_eq!(store.choices_of(&chooser_id(1), 10).await.unwrap(), of_one);
+    of_one.truncate(1);
+    assert_eq!(store.choices_of(&chooser_id(1), 1).await.unwrap(), of_one);
+    assert_eq!(store.choices_of(&chooser_id(3), 10).await.unwrap(), []);
+    let mut all: Vec<_> = told[..4].to_vec();
+    all.sort_by_key(|event| (event.chooser.clone(), event.at, event.id.clone()));
+    let (mut paged, mut after) = (Vec::new(), None);
+    while let [event] = &*store.choices(after.as_ref(), 1).await.unwrap() {
+        after = Some(event.clone());
+        paged.push(event.clone());
+    }
+    assert_eq!(paged, all);
 }
 
 async fn events_come_newest_first_and_only_of_their_account(store: &Store) {

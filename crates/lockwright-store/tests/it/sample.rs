@@ -348,13 +348,17 @@ pub(crate) fn job(n: u64, due: i64) -> Job {
     }
 }
 
+pub(crate) fn chooser_id(n: u64) -> ChoiceId {
+    ChoiceId::draw(&chance(n))
+}
+
 pub(crate) fn event(n: u64, account: Option<u64>, micros: i64) -> AuditEvent {
     AuditEvent {
         id: EventId::draw(&chance(n)),
         account: account.map(account_id),
         at: at(micros),
         name: "ConsoleLogin".to_owned(),
-        chooser: n.is_multiple_of(3).then(|| ChoiceId::draw(&chance(n % 2))),
+        chooser: n.is_multiple_of(3).then(|| chooser_id(n % 2)),
         record: serde_json::json!({"eventName": "ConsoleLogin", "n": n, "nested": {"b": null, "a": [1, 2.5, "\u{0}"]}}),
     }
 }

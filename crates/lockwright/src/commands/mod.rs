@@ -11,6 +11,7 @@ mod mail;
 mod mfa;
 mod operator;
 mod policy;
+mod privacy;
 mod session;
 mod system;
 mod trail;
@@ -85,6 +86,7 @@ pub(crate) fn run(cli: Cli) -> Result<(), Failure> {
         Noun::Session(verb) => session::run(&common, verb),
         Noun::System(verb) => system::run(&common, verb),
         Noun::Mail(verb) => mail::run(&common, verb),
+        Noun::Privacy(verb) => privacy::run(&common, verb),
         Noun::Trail(verb) => trail::run(&common, verb),
         Noun::Clock(verb) => clock::run(&common, &verb),
         Noun::Config(verb) => config::run(&common, &verb),

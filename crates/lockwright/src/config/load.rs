@@ -229,6 +229,13 @@ mod tests {
                 },
                 messages: super::super::settings::MessageSettings { webhook: text(), secret: text() },
                 identity_providers: super::super::settings::IdentityProviderSettings { local: Some(true) },
+                privacy: super::super::settings::PrivacySettings {
+                    choice_life: text(),
+                    cookie_notice: text(),
+                    notice: text(),
+                    sites: Some(Vec::new()),
+                    tags: Some(Vec::new()),
+                },
                 log: super::super::settings::LogSettings { format: text(), level: text() },
                 cache: super::super::settings::CacheSettings { bytes: Some(1) },
             }

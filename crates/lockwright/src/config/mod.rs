@@ -2,6 +2,7 @@
 
 mod keys;
 mod load;
+mod privacy;
 pub(crate) mod settings;
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
@@ -142,6 +143,7 @@ impl Config {
             mail_reply_to: settings.mail.reply_to.as_deref().map(|text| parse("mail.reply_to", text)).transpose()?,
             messages: messages(&settings.messages, &data)?,
             local_identity_providers: settings.identity_providers.local.unwrap_or(false),
+            privacy: privacy::understand(&settings.privacy)?,
         };
         let log_json = match settings.log.format.as_deref() {
             None | Some("human") => false,

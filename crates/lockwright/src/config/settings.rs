@@ -29,6 +29,7 @@ pub(crate) struct Settings {
     pub(crate) smtp: SmtpSettings,
     pub(crate) messages: MessageSettings,
     pub(crate) identity_providers: IdentityProviderSettings,
+    pub(crate) privacy: PrivacySettings,
     pub(crate) log: LogSettings,
     pub(crate) cache: CacheSettings,
 }
@@ -145,6 +146,38 @@ pub(crate) struct MessageSettings {
     pub(crate) secret: Option<String>,
 }
 
+/// Cookies, and what is told about them.
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct PrivacySettings {
+    /// How long a choice counts.
+    pub(crate) choice_life: Option<String>,
+    /// A file with the operator's cookie notice.
+    pub(crate) cookie_notice: Option<String>,
+    /// A file with the operator's privacy notice.
+    pub(crate) notice: Option<String>,
+    /// Origins of other sites that ask here what is allowed.
+    pub(crate) sites: Option<Vec<String>>,
+    /// Third parties' scripts.
+    pub(crate) tags: Option<Vec<TagSettings>>,
+}
+
+/// A third party's script. All of it is told to people, so none of it may be left out.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct TagSettings {
+    /// "performance", "functional" or "advertising".
+    pub(crate) purpose: String,
+    /// Where the script is.
+    pub(crate) src: String,
+    /// Whose it is.
+    pub(crate) who: String,
+    /// What it does.
+    pub(crate) what: String,
+    /// Its cookies, and how long they stay.
+    pub(crate) cookies: String,
+}
+
 /// The program's log.
 #[derive(Clone, Debug, Default, Deserialize, Serialize)]
 #[serde(deny_unknown_fields, default)]
@@ -255,6 +288,24 @@ pub(crate) const LINES: &[Line] = &[
         "false",
         "Whether accounts may name OpenID Connect providers on this machine, with plain http and a port: for tests. Whoever administers an \
          account could then make the server fetch from its own loopback.",
+    ),
+    line("privacy.choice_life", "183d", "How long a choice about cookies counts before it is asked for again; from 1 to 400 days."),
+    line(
+        "privacy.cookie_notice",
+        "a notice of ours",
+        "A text file in place of it: paragraphs, `## ` before a heading, `- ` before each item of a list. Any change of its words asks everybody again.",
+    ),
+    line("privacy.notice", "a notice of ours", "The same for the privacy notice."),
+    line(
+        "privacy.sites",
+        "none",
+        "Origins of your other sites that may ask here what is allowed, with `/privacy/embed.js` or by themselves, for example `[\"https://www.example.com\"]`.",
+    ),
+    line(
+        "privacy.tags",
+        "none",
+        "Third parties' scripts, each `[[privacy.tags]]` with `purpose` (`performance`, `functional` or `advertising`), `src` (https), `who`, `what` \
+         and `cookies`. They run with consent to their purpose only, in a frame that reaches nothing of ours; a new one asks everybody again.",
     ),
     line("log.format", "human", "`human` or `json`."),
     line("log.level", "info", "`error`, `warn`, `info`, `debug`, or a filter such as `info,lockwright_service=debug`."),

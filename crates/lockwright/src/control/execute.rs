@@ -211,6 +211,10 @@ async fn run(lockwright: &Lockwright, op: &OpContext, request: Request) -> Answe
         Request::TrailList { account, limit } => {
             Ok(lockwright.events(op, account, None, limit).await?.into_iter().map(|event| event.record).collect())
         }
+        Request::PrivacyShow { id } => {
+            Ok(lockwright.receipts(&id).await.map_err(AccountError::from)?.into_iter().map(|event| event.record).collect())
+        }
+        Request::PrivacyList { after, limit } => Ok(json!(lockwright.all_receipts(op, after.as_deref(), limit).await?)),
         Request::ClockShow => Ok(clock(lockwright, None)),
         Request::ClockAccept => {
             let accepted = lockwright.accept_clock(op).await?;

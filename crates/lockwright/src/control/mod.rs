@@ -7,7 +7,8 @@ mod mfa;
 pub(crate) mod server;
 
 use lockwright_model::email::EmailAddress;
-use lockwright_model::id::{AccountId, BuilderId, JobId, OperatorId, SystemId};
+use lockwright_model::event::AuditEvent;
+use lockwright_model::id::{AccountId, BuilderId, ChoiceId, JobId, OperatorId, SystemId};
 use lockwright_model::name::{AccountName, PersonName, UserName};
 use lockwright_model::operator::OperatorRole;
 use lockwright_model::setting::RegistrationOff;
@@ -145,6 +146,13 @@ pub(crate) enum Request {
     },
     TrailList {
         account: Option<AccountId>,
+        limit: u32,
+    },
+    PrivacyShow {
+        id: ChoiceId,
+    },
+    PrivacyList {
+        after: Option<Box<AuditEvent>>,
         limit: u32,
     },
     ClockShow,
