@@ -81,4 +81,13 @@ mod tests {
             }
         }
     }
+
+    #[test]
+    fn the_script_for_other_sites_is_small_and_keeps_to_itself() {
+        let text = include_str!("../assets/embed.js");
+        assert!(text.len() <= 8192, "{}", text.len());
+        for forbidden in ["import ", "eval", "innerHTML", "localStorage", "http:", "console."] {
+            assert!(!text.contains(forbidden), "{forbidden}");
+        }
+    }
 }

@@ -4,6 +4,7 @@ mod devices;
 mod ledger;
 mod levels;
 mod operators;
+mod privacy;
 mod properties;
 mod readiness;
 mod recovery;

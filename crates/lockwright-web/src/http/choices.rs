@@ -1,5 +1,6 @@
 //! Choices about cookies on every visit: what they allow, what the page asks, how they are kept and taken back.
 
+use axum::http::HeaderMap;
 use axum::http::header::CONTENT_SECURITY_POLICY;
 use axum::response::Response;
 use lockwright_model::case::IdentityKind;
@@ -9,8 +10,8 @@ use lockwright_service::core::privacy::{Held, OptOut, Standing};
 use lockwright_service::privacy::Brought;
 
 use super::answer::with_cookie;
-use super::consent::{Consent, ESSENTIAL, Functional, Kind, Performance};
-use super::cookies::{CHOICE, REMEMBERED, REMEMBERED_SECONDS};
+use super::consent::{Consent, ESSENTIAL, Functional, Kind, Performance, signal};
+use super::cookies::{CHOICE, Jar, REMEMBERED, REMEMBERED_SECONDS};
 use super::form::{encode, query_value};
 use super::headers;
 use super::state::{Site, Web};
@@ -36,6 +37,17 @@ pub(super) fn unsaved(web: &Web, response: Response) -> Response {
     let jar = web.jar();
     let response = with_cookie(response, jar.set(&CHOICE, web.lockwright().unsaved_choice(), ESSENTIAL));
     with_cookie(response, jar.remove(&REMEMBERED))
+}
+
+/// What a request says that is forwarded from another site of the operator's: whether that is served over https is not known here.
+pub(crate) fn brought(web: &Web, headers: &HeaderMap) -> Brought {
+    let jars = [Jar::new(Site::Public, true), Jar::new(Site::Public, false)];
+    let held = jars.iter().find_map(|jar| jar.read(headers, &CHOICE));
+    Brought {
+        signal: signal(headers),
+        held: held.map(|text| web.lockwright().open_choice(&text)).unwrap_or_default(),
+        notice: web.notices().cookies.hash,
+    }
 }
 
 impl Visit {

@@ -21,7 +21,7 @@ mod visit;
 
 pub(crate) use admin::Admin;
 pub(crate) use answer::{Answer, Refused, go, plain};
-pub(crate) use choices::{Remembered, local};
+pub(crate) use choices::{Remembered, brought, local};
 pub(crate) use confirmed::{Confirmed, ConfirmedEnroller, Enroller, back};
 pub(crate) use form::{Form, encode};
 pub(crate) use gate::{Gate, Who, gate};

@@ -36,6 +36,7 @@ mod operator;
 mod outbox;
 mod password;
 mod privacy;
+mod privacy_api;
 mod proof;
 mod readiness;
 mod recover;
@@ -55,7 +56,7 @@ mod tests;
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::middleware::from_fn_with_state;
-use axum::routing::{MethodRouter, get, post};
+use axum::routing::{MethodRouter, get, options, post, put};
 use lockwright_service::Lockwright;
 
 pub(crate) use operator::SURFACE as OPERATOR_SURFACE;
@@ -79,6 +80,9 @@ macro_rules! surface {
     (@get $web:ident, $handler:path) => { get($handler) };
     // Sent by a program, never by a browser: what it shows is its signature, which its handler checks.
     (@hook $web:ident, $handler:path) => { post($handler).layer(DefaultBodyLimit::max(HOOK_BYTES)) };
+    // Asked by a script of another site, which hands over what it rests on and is known by its origin.
+    (@put $web:ident, $handler:path) => { put($handler).layer(DefaultBodyLimit::max(HOOK_BYTES)) };
+    (@options $web:ident, $handler:path) => { options($handler) };
     (@post $web:ident, $handler:path) => { post($handler).route_layer(from_fn_with_state($web.clone(), http::guard_post)) };
 }
 
@@ -246,6 +250,9 @@ surface! {
     "/privacy/receipts" => { get privacy::receipts },
     "/privacy/forget" => { post privacy::forget },
     "/privacy/tags" => { get privacy::tags },
+    "/privacy/embed.js" => { get privacy_api::embed },
+    "/privacy/v1/choices" => { get privacy_api::choices, put privacy_api::save, options privacy_api::may },
+    "/privacy/v1/allows" => { get privacy_api::allows },
     "/hooks/voice" => { hook hooks::voice },
     "/hooks/link" => { hook linked::prove },
     "/notice/{token}" => { get notices::ask },

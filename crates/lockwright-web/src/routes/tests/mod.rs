@@ -18,6 +18,7 @@ mod mfa;
 mod operator;
 mod privacy;
 mod privacy_people;
+mod privacy_sites;
 mod readiness;
 mod resources;
 mod second_step;
