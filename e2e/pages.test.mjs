@@ -64,6 +64,26 @@ test('pages of signing in', async (t) => {
   await visit(page, '/signin/builder', 'signin-builder');
 });
 
+test('pages of choices about cookies', async (t) => {
+  const page = await browser(t, server);
+  await visit(page, '/privacy/cookies', 'privacy-cookies');
+  await visit(page, '/privacy/ads', 'privacy-ads');
+  await pressAnyway(page, 'Save privacy choices');
+  await shoot(page, 'privacy-ads-error');
+  await visit(page, '/privacy/cookie-notice', 'privacy-cookie-notice');
+  await visit(page, '/privacy/notice', 'privacy-notice');
+  await page.goto('/signin');
+  await page.getByRole('button', { name: 'Accept' }).click();
+  await page.getByText('Your choices are saved.').waitFor();
+  await shoot(page, 'privacy-saved');
+  const account = await accountFromHost(server);
+  await signInRoot(page, account);
+  await visit(page, '/privacy/cookies', 'privacy-cookies-person');
+  await page.getByRole('main').getByRole('button', { name: 'Forget that it was me' }).click();
+  await page.getByText('It is forgotten').waitFor();
+  await visit(page, '/console', 'privacy-asked-console');
+});
+
 test('pages of getting back in', async (t) => {
   const account = await accountFromHost(server);
   const user = await userFromHost(server, account, { name: 'ana' });

@@ -24,7 +24,7 @@ struct Scene {
     notice: u8,
     now: Timestamp,
     entropy: SeededEntropy,
-    /// What was said last that counts for this browser: what was asked for, on the page about advertising or not.
+    /// Records in the trail.
     events: usize,
 }
 
@@ -108,6 +108,10 @@ impl Scene {
         match act {
             Act::Choose(allowed, how, follow) => {
                 let before = self.events;
+                let kept = self.person.factors().privacy.as_ref().filter(|_| self.signed_in);
+                let objected = self.signal || kept.is_some_and(|kept| kept.opted_out.is_some());
+                let lifted = *how == How::Customize && self.standing().choice.is_some_and(|choice| choice.despite_signal);
+                let bound = objected && *how != How::Advertising && !lifted;
                 let wish = Wish { allowed: *allowed, how: *how, follow: *follow };
                 let decided = choose(wish, &self.ground(), signed, &self.op(), &self.entropy);
                 self.held = Held::Choice(decided.output);
@@ -115,6 +119,7 @@ impl Scene {
                 assert_eq!(self.events, before + 1, "each choice leaves one record");
                 let now = self.standing();
                 assert!(!now.ask, "what was just said counts");
+                assert!(!(bound && now.allowed.advertising), "P07: {act:?} outweighs an opt-out");
                 for purpose in Purpose::ASKED {
                     assert!(!now.allowed.allows(purpose) || allowed.allows(purpose), "{purpose:?} was not asked for: {act:?}");
                 }
