@@ -42,7 +42,7 @@
       background: light-dark(#fff, #1d2123); color: light-dark(#1e2326, #e9e7e3); z-index: 2147483647; }
     h2 { font-size: 1.125rem; margin: 0 0 .5rem; } p { margin: 0 0 .75rem; } a { color: light-dark(#0b5d66, #6ac6cb); }
     label { display: flex; gap: .75rem; align-items: center; min-height: 44px; } input { width: 20px; height: 20px; }
-    div { display: grid; grid-template-columns: repeat(auto-fit, minmax(8rem, 1fr)); gap: .75rem; }
+    div { display: grid; grid-auto-columns: 1fr; grid-auto-flow: column; gap: .75rem; } @media (max-width: 30rem) { div { grid-auto-flow: row; } }
     button { font: 600 1rem/1.25 system-ui, sans-serif; min-height: 44px; padding: .5rem 1rem; border: 1px solid #81868a; border-radius: 6px;
       background: light-dark(#fff, #1d2123); color: inherit; cursor: pointer; }
     :focus-visible { outline: 3px solid light-dark(#0b5d66, #6ac6cb); outline-offset: 2px; }`);

@@ -43,6 +43,8 @@ pub struct PrivacyBar {
     pub unsaved: Option<String>,
     /// The browser sends Global Privacy Control.
     pub signal: bool,
+    /// Third parties' scripts are configured: the first layer says so.
+    pub others: bool,
     /// Where the first layer leads back to: a path of ours.
     pub back: String,
     /// Where choices are changed, and the way back.
@@ -54,7 +56,15 @@ pub struct PrivacyBar {
 impl PrivacyBar {
     /// Nothing to ask.
     pub fn quiet() -> Self {
-        Self { ask: false, unsaved: None, signal: false, back: "/".into(), preferences: "/privacy/cookies".into(), tags: false }
+        Self {
+            ask: false,
+            unsaved: None,
+            signal: false,
+            others: false,
+            back: "/".into(),
+            preferences: "/privacy/cookies".into(),
+            tags: false,
+        }
     }
 }
 

@@ -148,6 +148,7 @@ impl Visit {
             ask: self.standing.ask && !FORMS.contains(&path),
             unsaved: self.standing.unsaved.then(|| self.web.notices().contact.clone()),
             signal: self.standing.signal,
+            others: !self.lockwright().config().privacy.tags.is_empty(),
             preferences: self.preferences(&place),
             back: place,
             tags: !self.tags().is_empty(),

@@ -162,7 +162,7 @@ impl Page for NoticePage {
     fn sample_shell(&self) -> Shell {
         // Stands for every page with the first layer, after a choice that could not be saved and before one.
         let unsaved = (!self.cookies).then(|| "privacy@example.com".to_owned());
-        Shell::sample().private(PrivacyBar { ask: true, signal: self.cookies, unsaved, ..PrivacyBar::quiet() })
+        Shell::sample().private(PrivacyBar { ask: true, signal: self.cookies, others: self.cookies, unsaved, ..PrivacyBar::quiet() })
     }
 }
 
