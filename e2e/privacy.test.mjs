@@ -187,7 +187,7 @@ test('p28 without scripts: one press, and back on the same page', async (t) => {
   assert.equal(new URL(page.url()).pathname, '/recover/root');
 });
 
-test('p04 p10 the signal of the browser is an opt-out in its header, on the page and in its script', async (t) => {
+test('p10 the signal of the browser is an opt-out in its header, on the page and in its script', async (t) => {
   const { page } = await traced(t, { extraHTTPHeaders: { 'Sec-GPC': '1' } });
   await page.addInitScript(() => Object.defineProperty(navigator, 'globalPrivacyControl', { value: true }));
   await page.goto('/privacy/ads');

@@ -15,7 +15,7 @@ pub(crate) const PAGE: &str = "docs/reference/requirements.md";
 const RULES: &str = include_str!("requirements/rules.tsv");
 
 /// The page's parts: what an id begins with, and where it comes from.
-const PARTS: [(&str, &str); 7] = [
+const PARTS: [(&str, &str); 8] = [
     ("N-", "NIST SP 800-63B-4"),
     ("V6.", "OWASP ASVS 5.0, V6 Authentication"),
     ("V7.", "OWASP ASVS 5.0, V7 Session management"),
@@ -23,6 +23,7 @@ const PARTS: [(&str, &str); 7] = [
     ("A", "Attacks on recovery"),
     ("B", "Attacks on sign-in and sessions"),
     ("X", "Attacks on our own design"),
+    ("P", "Choices about cookies and advertising"),
 ];
 
 /// The most tests that are named for one rule.

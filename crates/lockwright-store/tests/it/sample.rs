@@ -13,8 +13,8 @@ use lockwright_model::event::AuditEvent;
 use lockwright_model::factors::Factors;
 use lockwright_model::help::{HelpRequest, HelpState};
 use lockwright_model::id::{
-    AccountId, BuilderId, CaseId, ChoiceId, DeviceId, EventId, GroupId, HelpId, InstanceProfileId, JobId, OperatorId, PolicyId, ProviderId, RoleId,
-    SystemId, UserId,
+    AccountId, BuilderId, CaseId, ChoiceId, DeviceId, EventId, GroupId, HelpId, InstanceProfileId, JobId, OperatorId, PolicyId, ProviderId,
+    RoleId, SystemId, UserId,
 };
 use lockwright_model::identity::{Identity, UserRef};
 use lockwright_model::identity_provider::OpenIdProvider;
