@@ -27,6 +27,7 @@ async fn what_a_group_is_granted_its_members_may_do_until_it_is_taken_away() {
     root.get("/console/groups/new").await;
     let group = made(&mut root, "/console/groups", &[("name", "auditors")]).await;
     let mut kim = house.browser();
+    super::privacy::press(&mut kim, "decline").await;
     kim.sign_in_user(&account, "kim", OLD).await.to("/console");
     assert_eq!(kim.get("/console/roles").await.status, StatusCode::NOT_FOUND);
 
