@@ -162,7 +162,7 @@ const LEADS = [
   [['It asks for a second step that I can’t do', 'My device is lost or broken'], 'Get back in without your device'],
   [['It says that I tried too often', 'Set a new password'], 'Can’t sign in?'],
   [['It says that my sign-in is switched off', 'Ask my administrator'], 'Get back in as IAM user'],
-  [['The mail with the code doesn’t come', 'I may have used another address'], 'Find my account'],
+  [['The mail with the code doesn’t come', 'Find my account'], 'Find my account'],
   [['It says that the page has expired', 'Open the sign-in page anew'], 'Sign in'],
 ];
 

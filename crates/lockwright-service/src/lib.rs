@@ -73,6 +73,7 @@ pub mod worker;
 
 pub use lockwright_core as core;
 pub use lockwright_policy as policy;
+pub use lockwright_store::search;
 
 use std::sync::Arc;
 

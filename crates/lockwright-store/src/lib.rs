@@ -13,6 +13,7 @@ mod find;
 mod maintain;
 mod postgres;
 pub mod schema;
+pub mod search;
 mod sqlite;
 mod statement;
 mod store;

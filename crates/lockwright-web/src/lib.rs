@@ -1,6 +1,7 @@
 //! The pages: what people see in a browser and read in a mail.
 
 pub mod assets;
+pub mod help;
 mod http;
 pub mod mail;
 mod mail_writer;

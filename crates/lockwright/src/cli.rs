@@ -10,7 +10,7 @@ use lockwright_model::name::{AccountName, PersonName, UserName};
 
 /// Gets the right person back in, and nobody else: sign-in, credentials and recovery for accounts you host yourself.
 #[derive(Parser, Debug)]
-#[command(name = "lockwright", version, propagate_version = true, max_term_width = 100)]
+#[command(name = "lockwright", version, propagate_version = true, max_term_width = 100, disable_help_subcommand = true)]
 pub(crate) struct Cli {
     #[command(flatten)]
     pub(crate) common: Common,
@@ -97,6 +97,9 @@ pub(crate) enum Noun {
     /// The configuration
     #[command(subcommand)]
     Config(Config),
+    /// The help centre
+    #[command(subcommand)]
+    Help(HelpCentre),
     /// Write a backup of the embedded store, while the server runs or not
     Backup {
         /// A file that does not exist yet
@@ -553,6 +556,15 @@ pub(crate) enum Clock {
     Show,
     /// Say that the clock is right though it stands below its floor; everybody signs in afresh
     Accept,
+}
+
+#[derive(Subcommand, Debug)]
+pub(crate) enum HelpCentre {
+    /// Write the whole help centre into one HTML file that needs no network
+    Export {
+        /// Where to; what stands there is replaced
+        file: PathBuf,
+    },
 }
 
 #[derive(Subcommand, Debug)]

@@ -21,6 +21,7 @@ use lockwright_service::Lockwright;
 use lockwright_service::client::Peer;
 use lockwright_service::mail::Mailer;
 use lockwright_store::Store;
+use lockwright_web::help::HelpCentre;
 use lockwright_web::{MailWriter, PageCounts, WebConfig};
 use metrics_exporter_prometheus::PrometheusBuilder;
 use tokio::net::TcpListener;
@@ -92,6 +93,7 @@ async fn serve(mut config: Config) -> Result<(), Failure> {
         outbox: outbox.clone(),
         message_outbox: config.message_outbox(),
         counts: counts.clone(),
+        help: HelpCentre::with(config.articles()),
     };
     if let Some(listener) = admin_listener {
         let mut router = admin::router(Admin { lockwright: lockwright.clone(), metrics, counts, stopping: Arc::clone(&stopping) });

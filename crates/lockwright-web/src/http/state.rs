@@ -10,6 +10,7 @@ use lockwright_service::Lockwright;
 use super::cookies::Jar;
 use super::notices::Notices;
 use super::statistics::PageCounts;
+use crate::help::HelpCentre;
 
 /// The web face's configuration.
 #[derive(Clone, Debug, Default)]
@@ -22,6 +23,8 @@ pub struct WebConfig {
     pub message_outbox: Option<PathBuf>,
     /// How often pages were opened, by people who allow that to be counted; the same on both listeners.
     pub counts: PageCounts,
+    /// The help centre, which both sites show.
+    pub help: HelpCentre,
 }
 
 /// Whose pages these are. Each site has an origin, cookies, a table of routes and people of its own.
@@ -112,6 +115,11 @@ impl Web {
 
     pub(crate) fn config(&self) -> &WebConfig {
         &self.0.config
+    }
+
+    /// The help centre.
+    pub(crate) fn help(&self) -> &HelpCentre {
+        &self.0.config.help
     }
 
     /// The origin that our own forms are sent from, as browsers write it.

@@ -23,11 +23,13 @@ pub mod field;
 pub mod grants;
 pub mod graph;
 pub mod groups;
+pub mod help;
 pub mod linked;
 pub mod mfa;
 pub mod notice;
 pub mod obstacle;
 pub mod operator;
+pub mod operator_articles;
 pub mod operator_recovery;
 pub mod outbox;
 pub mod permissions;
@@ -112,6 +114,8 @@ pub enum Nav {
     Security,
     /// `/operator/recoveries`
     Recoveries,
+    /// `/operator/articles`
+    Articles,
     /// `/operator/readiness`
     Readiness,
 }
@@ -181,6 +185,7 @@ pub fn samples() -> Vec<Sample> {
     evidence::samples(&mut out);
     proof::samples(&mut out);
     tree::samples(&mut out);
+    help::samples(&mut out);
     signup::samples(&mut out);
     security::samples(&mut out);
     addresses::samples(&mut out);
@@ -203,6 +208,7 @@ pub fn samples() -> Vec<Sample> {
     account::samples(&mut out);
     account_contacts::samples(&mut out);
     operator::samples(&mut out);
+    operator_articles::samples(&mut out);
     operator_recovery::samples(&mut out);
     outbox::samples(&mut out);
     notice::samples(&mut out);

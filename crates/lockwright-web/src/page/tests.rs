@@ -259,6 +259,7 @@ fn n_p06_n_p07_v6_4_2_nobody_is_asked_a_question_or_given_a_hint() {
         "next_code",
         "password",
         "performance",
+        "q",
         "recovery_code",
         "second",
         "to",

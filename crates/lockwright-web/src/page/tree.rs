@@ -1,4 +1,4 @@
-//! `/help/cant-sign-in`: a short tree of questions over what really keeps people out. The tree is data; a test holds its links.
+//! `/help/start` and `/help/cant-sign-in`: one short tree of questions that ends at the right page or article. It is data; tests hold it.
 
 use std::borrow::Cow;
 
@@ -9,7 +9,7 @@ use super::{Page, Sample, add};
 /// One question, or one answer at the end of a branch.
 #[derive(Clone, Copy, Debug)]
 pub struct Node {
-    /// Its place under `/help/cant-sign-in/`; empty for the first one.
+    /// Its place under `/help/start/`; empty for the first one.
     pub slug: &'static str,
     /// What is asked, or what it is.
     pub title: &'static str,
@@ -40,21 +40,41 @@ const LOOK: Choice = choice(
     "/recover",
 );
 
+/// Where those begin who say that they can’t sign in.
+pub const CANT_SIGN_IN: &str = "cant-sign-in";
+
 /// The whole tree.
 pub static TREE: &[Node] = &[
     Node {
         slug: "",
+        title: "What has happened?",
+        text: &["Pick what comes closest. We ask four questions at most, and nothing you choose here changes anything."],
+        choices: &[
+            choice("I can’t sign in", "", "./cant-sign-in"),
+            choice("I forgot something", "A password, a name, a number, or which address it was.", "./forgot"),
+            choice("I lost something", "A phone, a key, a mailbox, or nearly everything.", "./lost"),
+            choice("Somebody else may be in, or may know something secret", "", "./exposed"),
+            choice("I got a message that I don’t understand", "A mail, a call, or a request for help.", "./message"),
+            choice("I’m in, and want to change something", "", "./change"),
+            choice("I look after other people’s sign-ins", "", "./others"),
+            choice("I’m new here", "", "./new"),
+        ],
+    },
+    Node {
+        slug: CANT_SIGN_IN,
         title: "What happens when you try to sign in?",
         text: &["Pick what comes closest. Nothing you choose here changes anything."],
         choices: &[
             choice("It says that my name and password don’t match", "", "./no-match"),
             choice("I set a new password, and still can’t get in", "", "./after-reset"),
             choice("It asks for a second step that I can’t do", "A code from an app, a passkey, a security key.", "./second-step"),
-            choice("It says that I tried too often", "", "./too-often"),
-            choice("It says that my sign-in is switched off, suspended, closed or expired", "", "./barred"),
-            choice("The mail with the code doesn’t come", "", "./no-mail"),
-            choice("It says that the page has expired, or nothing happens", "", "./page"),
-            choice("I can’t open the sign-in page at all", "", "./unreachable"),
+            choice("It asks me to add a device first", "", "/help/asked-to-add-a-device"),
+            choice("It says that I tried too often", "", "/help/too-many-tries"),
+            choice("It says that my sign-in is switched off, suspended, closed or expired", "", "/help/sign-in-switched-off"),
+            choice("The mail with the code doesn’t come", "", "/help/mail-does-not-come"),
+            choice("The code or the link doesn’t work", "", "/help/mailed-code-or-link-not-accepted"),
+            choice("It says that the page has expired, or nothing happens", "", "/help/page-has-expired"),
+            choice("I can’t open the sign-in page at all", "", "/help/sign-in-page-does-not-open"),
         ],
     },
     Node {
@@ -67,7 +87,7 @@ pub static TREE: &[Node] = &[
         choices: &[
             choice("I may be on the wrong page", "See what each kind needs.", "./kind"),
             choice("I may have the wrong account", "An IAM user signs in to one account, by its number or alias.", "./account"),
-            choice("My browser fills the password in by itself", "It may be an old one.", "./filled"),
+            choice("My browser fills the password in by itself", "It may be an old one.", "/help/old-password-filled-in"),
             choice("I forgot the password", "", "/recover"),
             LOOK,
         ],
@@ -100,15 +120,6 @@ pub static TREE: &[Node] = &[
         ],
     },
     Node {
-        slug: "filled",
-        title: "The browser may fill in an old password",
-        text: &[
-            "After a reset, browsers and password managers keep the old password until you tell them.",
-            "Empty the field, press “Show”, and type the new one by hand. When it works, let the browser save it.",
-        ],
-        choices: &[choice("Sign in again", "", "/signin"), LOOK],
-    },
-    Node {
         slug: "after-reset",
         title: "You set a new password, and still can’t get in",
         text: &[
@@ -119,89 +130,114 @@ pub static TREE: &[Node] = &[
             choice("I did not see “Your password is set”", "Begin the reset anew; it takes two minutes.", "/recover"),
             choice("I may sign in as another kind than I reset", "", "./kind"),
             choice("I may sign in to another account than I reset", "", "./account"),
-            choice("The browser fills in the old password", "", "./filled"),
+            choice("The browser fills in the old password", "", "/help/old-password-filled-in"),
             choice("It wants a second step now", "A reset never takes it away.", "./second-step"),
+            choice("None of these", "All causes, one after the other.", "/help/still-locked-out-after-a-reset"),
             LOOK,
         ],
     },
     Node {
         slug: "second-step",
-        title: "The second step",
+        title: "Which second step is it?",
         text: &["A new password never takes the second step away: otherwise whoever reads your mail could get in."],
         choices: &[
-            choice("My codes aren’t accepted", "The clock of the phone may be wrong.", "./clock"),
+            choice("My codes aren’t accepted", "The clock of the phone may be wrong.", "/help/app-codes-not-accepted"),
+            choice("My passkey or key isn’t taken", "", "/help/passkey-does-not-work"),
+            choice("I have a new phone", "", "/help/new-phone"),
             choice("I have another device", "Choose it on the page of the second step.", "/signin"),
-            choice("I have my recovery codes", "Each works once on the page of the second step.", "/signin"),
+            choice("I have my recovery codes", "Each works once on the page of the second step.", "/help/recovery-codes"),
             choice("My device is lost or broken", "We show you the ways past it.", "/recover/device"),
             choice("I’m an IAM user", "Your administrator can take the lost device away.", "/recover/iam"),
         ],
     },
     Node {
-        slug: "clock",
-        title: "Codes that aren’t accepted",
-        text: &[
-            "The app counts time. If the phone’s clock is wrong by more than half a minute, its codes are wrong, too.",
-            "Let the phone set its clock by itself, wait for a fresh code, and use each code once.",
-            "If that can’t be done, choose “My codes aren’t accepted” on the page of the second step, and type two codes in a row: we learn how far the clock is off.",
-        ],
-        choices: &[choice("Sign in again", "", "/signin"), choice("It still doesn’t work", "", "/recover/device")],
-    },
-    Node {
-        slug: "too-often",
-        title: "Too many tries",
-        text: &[
-            "After five wrong passwords each try has to wait, two seconds first and 15 minutes at most. The page says how long.",
-            "After 100 wrong ones in a row the password is switched off, before somebody guesses it. You were mailed about it.",
-            "Setting a new password works at any time, and ends the waiting.",
-        ],
-        choices: &[choice("Set a new password", "", "/recover"), choice("I’ll wait and sign in", "", "/signin")],
-    },
-    Node {
-        slug: "barred",
-        title: "Your password is right, but something else is in the way",
-        text: &[
-            "Switched off: an administrator of your account switched your sign-in off. Only they can switch it on.",
-            "Suspended: whoever runs this installation suspended the account. Only they can lift that.",
-            "Closed: the root user closed the account, and can take it back for 90 days by signing in.",
-            "Expired: in your account, only an administrator can replace an expired password.",
-        ],
+        slug: "forgot",
+        title: "What did you forget?",
+        text: &["What can be told is mailed to addresses you confirmed; it is never shown on a page."],
         choices: &[
-            choice("Ask my administrator", "They see your request at once.", "/recover/iam"),
-            choice("I’m the root user of a closed account", "Sign in to take it back.", "/signin/root"),
+            choice("The password of a root user", "You sign in with the email address of an account.", "/recover/root"),
+            choice("The password of an IAM user", "You sign in with an account and a user name.", "/recover/iam"),
+            choice("The password of a builder ID", "You sign in with a personal email address.", "/recover/builder"),
+            choice("The account’s number or alias, or my user name", "", "/help/account-number-or-user-name-forgotten"),
+            choice("Which email address I used", "", "/help/which-email-address"),
+            choice("Which kind of sign-in is mine", "", "/help/which-sign-in-is-yours"),
         ],
     },
     Node {
-        slug: "no-mail",
-        title: "The mail doesn’t come",
-        text: &[
-            "Give it five minutes, and look in the spam folder. Only the newest mail works.",
-            "We write to the address as it was confirmed. For an address that belongs to nobody, no mail is sent, and the page looks the same.",
-            "At most five mails an hour go to one address.",
-        ],
+        slug: "lost",
+        title: "What is lost?",
+        text: &["The more you still have, the quicker you are back. Pick the one line that fits best."],
         choices: &[
-            choice("I may have used another address", "Try each; what belongs to it is mailed there.", "/recover/find"),
-            choice("I can’t get into that mailbox any more", "Begin, and choose “I can’t read that mail”.", "/recover"),
-            choice("I’m an IAM user without a confirmed address", "Ask your administrator.", "/recover/iam"),
+            choice("The phone, app or key of my second step", "", "/recover/device"),
+            choice("My old phone: I have a new one", "", "/help/new-phone"),
+            choice("The mailbox", "I can’t read the mails any more.", "/help/mailbox-lost"),
+            choice("Nearly everything", "Password, mailbox and device.", "/help/everything-lost"),
+            choice("The person who had the account", "They left, or can’t be reached.", "/help/person-with-the-account-left"),
+            choice("A device that somebody took", "", "/help/device-stolen"),
         ],
     },
     Node {
-        slug: "page",
-        title: "The page has expired, or nothing happens",
-        text: &[
-            "A form works for a while and in one browser. If the page stood open for long, open it anew.",
-            "The pages need cookies of their own, nothing else. Private windows and blockers sometimes refuse them.",
-            "A computer whose clock is wrong by hours or more can’t keep a sign-in. Set it right.",
+        slug: "exposed",
+        title: "What may somebody else have?",
+        text: &["Don’t wait until you are sure: each of these takes minutes, and none locks you out."],
+        choices: &[
+            choice("My password", "", "/help/password-known-to-somebody"),
+            choice("A key of a program", "It was in a repository, a chat or a log.", "/help/access-key-exposed"),
+            choice("My phone or my security key", "It was stolen.", "/help/device-stolen"),
+            choice("They are signed in, I think", "", "/help/signed-in-elsewhere"),
+            choice("Somebody is resetting my password", "", "/help/somebody-else-recovers-your-sign-in"),
         ],
-        choices: &[choice("Open the sign-in page anew", "", "/signin"), LOOK],
     },
     Node {
-        slug: "unreachable",
-        title: "The sign-in page can’t be opened",
-        text: &[
-            "If you read this, the installation is there. Some networks, at work say, let only some addresses through.",
-            "Try another network, such as your phone’s. If that works, tell whoever looks after the first one.",
+        slug: "message",
+        title: "What does it say?",
+        text: &["We never ask for a password or a code by mail, by phone or in a chat."],
+        choices: &[
+            choice("A code or a link that I did not ask for", "", "/help/mail-you-did-not-ask-for"),
+            choice("Something was changed, and it wasn’t me", "", "/help/mail-you-did-not-ask-for"),
+            choice("A recovery has begun, or waits", "", "/help/somebody-else-recovers-your-sign-in"),
+            choice("Somebody wants me as a recovery contact, or asks me to help", "", "/help/asked-as-recovery-contact"),
+            choice("It comes from another system that shares my sign-in", "", "/help/login-shared-with-another-system"),
         ],
-        choices: &[choice("Open the sign-in page", "", "/signin")],
+    },
+    Node {
+        slug: "change",
+        title: "What do you want to change?",
+        text: &["You are asked to show once more that it is you before anything counts."],
+        choices: &[
+            choice("My password", "", "/security/password"),
+            choice("My email address", "", "/help/change-your-sign-in-address"),
+            choice("My devices and recovery codes", "", "/help/second-device"),
+            choice("How I get back in one day", "What would happen after a loss.", "/help/rehearse-a-loss"),
+            choice("My addresses, my phone", "Where codes and notices go.", "/help/addresses-and-phones"),
+            choice("The people who can help me back in", "", "/help/recovery-contacts"),
+            choice("The account’s name and contacts", "", "/help/account-name-and-contacts"),
+            choice("The keys of my programs", "", "/help/replace-an-access-key"),
+            choice("I want to close it", "", "/help/close-an-account"),
+        ],
+    },
+    Node {
+        slug: "others",
+        title: "What do they need?",
+        text: &["You need to be an administrator of the account, or its root user."],
+        choices: &[
+            choice("A new password", "", "/help/reset-a-users-password"),
+            choice("Another device: theirs is lost", "", "/help/user-lost-a-device"),
+            choice("Nothing more: they leave", "", "/help/user-leaves"),
+            choice("More than they are allowed", "", "/help/find-out-why-access-is-denied"),
+            choice("Other rules for passwords", "", "/help/password-rules"),
+        ],
+    },
+    Node {
+        slug: "new",
+        title: "What do you want?",
+        text: &["Both need an email address that you can read."],
+        choices: &[
+            choice("An account", "For a team or for programs. You become its root user.", "/signup"),
+            choice("A builder ID", "For you alone, apart from any account.", "/builder/signup"),
+            choice("Somebody gave me a user name", "You are an IAM user, and have an account already.", "/signin/iam"),
+            choice("I’m not sure", "", "/help/which-sign-in-is-yours"),
+        ],
     },
 ];
 
@@ -210,7 +246,7 @@ pub fn node(slug: &str) -> Option<&'static Node> {
     TREE.iter().find(|node| node.slug == slug)
 }
 
-/// `GET /help/cant-sign-in` and `/help/cant-sign-in/{slug}`.
+/// `GET /help/start`, `/help/start/{slug}` and `/help/cant-sign-in`.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize)]
 pub struct Troubleshooter {
     title: &'static str,
@@ -229,7 +265,7 @@ struct Link {
 impl Troubleshooter {
     /// The page of a node.
     pub fn of(node: &'static Node) -> Self {
-        let path = |to: &str| to.strip_prefix("./").map_or_else(|| to.to_owned(), |slug| format!("/help/cant-sign-in/{slug}"));
+        let path = |to: &str| to.strip_prefix("./").map_or_else(|| to.to_owned(), |slug| format!("/help/start/{slug}"));
         let choices = node.choices.iter().map(|choice| Link { label: choice.label, about: choice.about, path: path(choice.to) });
         Self { title: node.title, first: node.slug.is_empty(), text: node.text, choices: choices.collect() }
     }
@@ -253,30 +289,72 @@ pub(super) fn samples(out: &mut Vec<Sample>) {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::HashSet;
+    use std::collections::{BTreeSet, HashSet};
 
     use super::*;
+    use crate::help::HelpCentre;
+    use crate::routes::{SURFACE, is_page};
+
+    /// The most questions before something can be done.
+    const QUESTIONS: usize = 4;
+
+    /// The longest way from a question to a leaf, and every node and leaf that is seen on the way.
+    fn walk(slug: &'static str, asked: usize, seen: &mut BTreeSet<&'static str>) -> usize {
+        assert!(asked < 20, "the questions go in a circle at {slug}");
+        seen.insert(slug);
+        let further =
+            node(slug).unwrap_or_else(|| panic!("no question “{slug}”")).choices.iter().map(|choice| match choice.to.strip_prefix("./") {
+                Some(next) => walk(next, asked + 1, seen),
+                None => {
+                    seen.insert(choice.to);
+                    asked + 1
+                }
+            });
+        further.max().unwrap_or_default()
+    }
 
     #[test]
-    fn every_branch_leads_somewhere_and_every_node_is_reached_in_few_steps() {
-        let mut reached = HashSet::from([""]);
-        let mut edge = vec![""];
-        for _ in 0..4 {
-            let next: Vec<&str> = edge
-                .iter()
-                .flat_map(|slug| node(slug).unwrap().choices)
-                .filter_map(|choice| choice.to.strip_prefix("./"))
-                .filter(|slug| node(slug).is_some() && reached.insert(slug))
-                .collect();
-            edge = next;
+    fn m23_at_most_four_questions_and_every_one_is_reached() {
+        let mut seen = BTreeSet::new();
+        assert_eq!(walk("", 0, &mut seen), QUESTIONS);
+        for node in TREE {
+            assert!(seen.contains(node.slug), "nothing leads to {}", node.slug);
+            assert!((2..=11).contains(&node.choices.len()), "{}", node.slug);
         }
-        let all: HashSet<&str> = TREE.iter().map(|node| node.slug).collect();
-        assert_eq!(reached, all);
-        for choice in TREE.iter().flat_map(|node| node.choices) {
-            match choice.to.strip_prefix("./") {
-                Some(slug) => assert!(node(slug).is_some(), "{slug}"),
-                None => assert!(crate::routes::is_page(choice.to), "{}", choice.to),
-            }
+    }
+
+    #[test]
+    fn m23_every_leaf_is_a_page_or_an_article() {
+        let library = HelpCentre::default().library();
+        for to in TREE.iter().flat_map(|node| node.choices).map(|choice| choice.to).filter(|to| !to.starts_with("./")) {
+            assert!(is_page(to), "{to}");
+            let article = to.strip_prefix("/help/").filter(|slug| !crate::help::RESERVED.contains(slug));
+            assert!(article.is_none_or(|slug| library.article(slug).is_some()), "no article {to}");
+        }
+    }
+
+    #[test]
+    fn m2_every_way_in_and_back_in_is_reached_from_the_questions() {
+        let mut seen = BTreeSet::new();
+        walk("", 0, &mut seen);
+        let library = HelpCentre::default().library();
+        // What an article leads to counts as well: it is the next thing that is read.
+        let articles = seen.iter().filter_map(|to| library.article(to.strip_prefix("/help/")?));
+        let led: HashSet<String> = articles
+            .flat_map(|article| article.links.iter().cloned().chain(article.flow.as_ref().map(|flow| flow.path.clone())))
+            .chain(seen.iter().map(|to| (*to).to_owned()))
+            .collect();
+        let begins =
+            |path: &&str| ["/recover", "/signin", "/signup", "/builder/signup", "/security"].iter().any(|start| path.starts_with(start));
+        let steps = |path: &&str| {
+            path.contains('{')
+                || path.starts_with("/signin/second-step")
+                || path.starts_with("/signin/passkey")
+                || ["/security/confirm", "/security/closed", "/security/contacts/new", "/security/mfa/totp", "/security/mfa/passkey"]
+                    .contains(path)
+        };
+        for (path, _) in SURFACE.iter().filter(|(path, verbs)| verbs.contains(&"get") && begins(path) && !steps(path)) {
+            assert!(led.contains(*path), "no question leads to {path}");
         }
     }
 

@@ -28,6 +28,7 @@ mod drills;
 mod email;
 mod eml;
 mod evidence;
+mod help;
 mod hooks;
 mod linked;
 mod mfa;
@@ -133,8 +134,12 @@ surface! {
     "/recover/case/{case}/reenrol" => { get evidence::reenrol_form, post evidence::reenrol },
     "/recover/case/{case}/why" => { get readiness::why },
     "/recover/link/{case}/{token}" => { get case::link, post case::open_link },
-    "/help/cant-sign-in" => { get tree::start },
-    "/help/cant-sign-in/{name}" => { get tree::go_on },
+    "/help" => { get help::home },
+    "/help/search" => { get help::search },
+    "/help/start" => { get tree::start },
+    "/help/start/{name}" => { get tree::go_on },
+    "/help/cant-sign-in" => { get tree::cant_sign_in },
+    "/help/{article}" => { get help::article },
     "/recover/contact/{case}/{token}" => { get contact::question },
     "/recover/contact/{case}/{token}/approve" => { post contact::approve },
     "/recover/contact/{case}/{token}/refuse" => { post contact::refuse },

@@ -3,11 +3,16 @@
 use axum::extract::Path;
 
 use crate::http::{Answer, Refused, Visit};
-use crate::page::tree::{Troubleshooter, node};
+use crate::page::tree::{CANT_SIGN_IN, Troubleshooter, node};
 
 /// The first question.
 pub(super) async fn start(visit: Visit) -> Answer {
     show(&visit, "")
+}
+
+/// The question that those who can’t sign in begin with.
+pub(super) async fn cant_sign_in(visit: Visit) -> Answer {
+    show(&visit, CANT_SIGN_IN)
 }
 
 /// A further one, or an answer.

@@ -7,6 +7,7 @@ mod clock;
 mod config;
 mod data;
 mod doctor;
+mod help;
 mod mail;
 mod mfa;
 mod operator;
@@ -89,6 +90,7 @@ pub(crate) fn run(cli: Cli) -> Result<(), Failure> {
         Noun::Privacy(verb) => privacy::run(&common, verb),
         Noun::Trail(verb) => trail::run(&common, verb),
         Noun::Clock(verb) => clock::run(&common, &verb),
+        Noun::Help(verb) => help::run(&common, &verb),
         Noun::Config(verb) => config::run(&common, &verb),
         Noun::Backup { file } => data::backup(&common, &file),
         Noun::Restore { file } => data::restore(&common, &file),

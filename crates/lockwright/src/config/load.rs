@@ -236,6 +236,7 @@ mod tests {
                     sites: Some(Vec::new()),
                     tags: Some(Vec::new()),
                 },
+                help: super::super::settings::HelpSettings { articles: text() },
                 log: super::super::settings::LogSettings { format: text(), level: text() },
                 cache: super::super::settings::CacheSettings { bytes: Some(1) },
             }

@@ -176,6 +176,11 @@ impl Config {
         self.store_url.is_none()
     }
 
+    /// The operator's articles of the help centre.
+    pub(crate) fn articles(&self) -> Option<PathBuf> {
+        self.settings.help.articles.as_ref().map(PathBuf::from)
+    }
+
     /// The outbox folder, while no webhook for messages to phones is set.
     pub(crate) fn message_outbox(&self) -> Option<PathBuf> {
         match &self.service.messages {

@@ -30,6 +30,7 @@ pub(crate) struct Settings {
     pub(crate) messages: MessageSettings,
     pub(crate) identity_providers: IdentityProviderSettings,
     pub(crate) privacy: PrivacySettings,
+    pub(crate) help: HelpSettings,
     pub(crate) log: LogSettings,
     pub(crate) cache: CacheSettings,
 }
@@ -116,6 +117,14 @@ pub(crate) struct MailSettings {
     pub(crate) from: Option<String>,
     /// Where answers go.
     pub(crate) reply_to: Option<String>,
+}
+
+/// The help centre.
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct HelpSettings {
+    /// A folder of articles beside the shipped ones.
+    pub(crate) articles: Option<String>,
 }
 
 /// The SMTP server; without a host, mails become files in DIR/outbox.
@@ -306,6 +315,11 @@ pub(crate) const LINES: &[Line] = &[
         "none",
         "Third parties' scripts, each `[[privacy.tags]]` with `purpose` (`performance`, `functional` or `advertising`), `src` (https), `who`, `what` \
          and `cookies`. They run with consent to their purpose only, in a frame that reaches nothing of ours; a new one asks everybody again.",
+    ),
+    line(
+        "help.articles",
+        "none",
+        "A folder of articles (`name.md`) beside the shipped ones of the help centre; one of the same name takes the shipped one's place.",
     ),
     line("log.format", "human", "`human` or `json`."),
     line("log.level", "info", "`error`, `warn`, `info`, `debug`, or a filter such as `info,lockwright_service=debug`."),

@@ -2,6 +2,7 @@
 //!
 //! A handler can't be mounted without saying who may: the table's macro puts the gate before it, and before a POST the guard as well.
 
+mod articles;
 mod home;
 mod readiness;
 mod recoveries;
@@ -52,6 +53,8 @@ surface! {
     "/operator/recoveries/{case}/approve" => { Security post recoveries::approve },
     "/operator/recoveries/{case}/refuse" => { Security post recoveries::refuse },
     "/operator/recoveries/{case}/object" => { Support post recoveries::object },
+    "/operator/articles" => { Support get articles::list, Security post articles::publish },
+    "/operator/articles/{article}" => { Support get articles::show },
     "/operator/readiness" => { Security get readiness::show },
     "/operator/signin" => { Anyone get signin::form, Anyone post signin::sign_in },
     "/operator/signin/passkey" => { Anyone post signin::passkey },

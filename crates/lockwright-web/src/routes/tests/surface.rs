@@ -25,6 +25,7 @@ pub(super) fn filled(pattern: &str) -> String {
         .replace("{alias}", "harbour")
         .replace("{kind}", "billing")
         .replace("{key}", "AKIAQAAAAAAAAAAAAAAA")
+        .replace("{article}", "new-phone")
         .replace("{name}", "x")
 }
 
