@@ -4,6 +4,7 @@ use axum::http::StatusCode;
 use lockwright_model::operator::OperatorRole;
 
 use super::browser::House;
+use super::operator::enrolled;
 use crate::WebConfig;
 use crate::help::HelpCentre;
 
@@ -43,19 +44,20 @@ async fn operators_see_their_articles_before_everybody_does() {
     let folder = tempfile::tempdir().unwrap();
     let config = WebConfig { help: HelpCentre::with(Some(folder.path().to_owned())), ..WebConfig::default() };
     let house = House::at(super::browser::HOME, config).await;
-    let text = "---\ntitle: Our desk\nsummary: S.\ntopic: Here\nfor: You.\ntime: Now.\nnext: N.\nupdated: 2026-06-24\n---\nGo [there](/recover).";
+    let text =
+        "---\ntitle: Our desk\nsummary: S.\ntopic: Here\nfor: You.\ntime: Now.\nnext: N.\nupdated: 2026-06-24\n---\nGo [there](/recover).";
     std::fs::write(folder.path().join("our-desk.md"), text).unwrap();
     std::fs::write(folder.path().join("draft.md"), text.replace("---\nGo", "draft: yes\n---\nStill <b>odd</b>")).unwrap();
     let mut anybody = house.browser();
     assert_eq!(anybody.get("/help/our-desk").await.status, StatusCode::NOT_FOUND);
-    let mut operator = house.signed_in_operator("olu@example.com", OperatorRole::Support).await;
+    let mut operator = enrolled(&house, "olu@example.com", OperatorRole::Support).await.0;
     let list = operator.get("/operator/articles").await;
     assert!(list.says("Our desk") && list.says("A draft: stays hidden") && !list.says("Show the folder"), "{}", list.body);
     assert_eq!(operator.post("/operator/articles", &[]).await.status, StatusCode::NOT_FOUND, "support only looks");
     let preview = operator.get("/operator/articles/our-desk").await;
     assert!(preview.body.contains("href=\"https://id.example.com/recover\""), "{}", preview.body);
     assert!(operator.get("/operator/articles/draft").await.body.contains("&lt;b&gt;odd"));
-    let mut security = house.signed_in_operator("sam@example.com", OperatorRole::Security).await;
+    let mut security = enrolled(&house, "sam@example.com", OperatorRole::Security).await.0;
     assert!(security.get("/operator/articles").await.says("Show the folder as it is now"));
     security.post("/operator/articles", &[]).await.to("/operator/articles?done=articles");
     assert!(anybody.get("/help/our-desk").await.says("Our desk"));

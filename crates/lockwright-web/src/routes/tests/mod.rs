@@ -13,6 +13,7 @@ mod email;
 mod enrolment;
 mod flows;
 mod gathering;
+mod help;
 mod linked;
 mod mfa;
 mod operator;
