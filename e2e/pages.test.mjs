@@ -139,6 +139,27 @@ test('pages of getting back in', async (t) => {
   await then(page, 'Too many tries', 'case-ended-tries');
 });
 
+test('pages of the help centre', async (t) => {
+  const page = await browser(t, server);
+  await visit(page, '/help', 'help');
+  await visit(page, '/help/start', 'help-start');
+  await visit(page, '/help/start/lost', 'help-question');
+  await visit(page, '/help/device-lost-or-broken', 'help-article');
+  await page.getByRole('button', { name: 'No' }).click();
+  await page.getByRole('status').waitFor();
+  await shoot(page, 'help-article-rated');
+  await visit(page, '/help/search?q=lost+phoen', 'help-search');
+  await visit(page, '/help/search?q=xyzzyx', 'help-search-nothing');
+  await visit(page, '/support', 'support');
+  await pressAnyway(page, 'Send my request');
+  await shoot(page, 'support-errors');
+  await page.getByRole('radio', { name: 'The second step' }).check();
+  await field(page, 'Your email address').fill('kim@example.com');
+  await field(page, 'What happened?').fill('The app is gone.');
+  await press(page, 'Send my request');
+  await then(page, 'Your request is with us', 'support-asked');
+});
+
 test('pages of registering', async (t) => {
   const page = await browser(t, server);
   const email = address();

@@ -8,6 +8,7 @@ mod commits;
 mod decisions;
 mod growth;
 mod hello;
+mod help;
 mod installation;
 mod pages;
 mod peers;
@@ -71,6 +72,9 @@ fn main() -> anyhow::Result<()> {
     }
     if wanted("decisions") {
         decisions::measure(&mut report)?;
+    }
+    if wanted("help") {
+        help::measure(&mut report)?;
     }
     if wanted("pages") {
         runtime.block_on(pages::measure(&mut report))?;

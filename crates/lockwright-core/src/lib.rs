@@ -39,6 +39,7 @@ pub mod session;
 pub mod shared;
 pub mod signin;
 pub mod sts;
+pub mod support;
 pub mod tag;
 pub mod tries;
 pub mod user;

@@ -78,6 +78,12 @@ pub const SECOND_FACTOR_NOTICES: Window = Window { most: 1, span: Duration::from
 pub const CALLER_CODES: Window = Window { most: 20, span: Duration::from_secs(60 * 60) };
 /// Choices about cookies from one network: each is kept for ever.
 pub const SOURCE_CHOICES: Window = Window { most: 120, span: Duration::from_secs(60 * 60) };
+/// Requests to the operators from one network, and from everybody together: whoever floods them drowns the others' requests.
+pub const SOURCE_SUPPORT: Window = Window { most: 5, span: Duration::from_secs(60 * 60) };
+/// The same of everybody.
+pub const ALL_SUPPORT: Window = Window { most: 500, span: Duration::from_secs(24 * 60 * 60) };
+/// Words about articles from one network.
+pub const SOURCE_RATINGS: Window = Window { most: 20, span: Duration::from_secs(60 * 60) };
 /// Help requests of one user.
 pub const USER_HELP: Window = Window { most: 3, span: Duration::from_secs(60 * 60) };
 

@@ -67,7 +67,7 @@ pub fn scan(text: &str) -> Vec<Finding> {
     said::emails(text, &mut found);
     said::account_numbers(text, &mut found);
     // What is longer or more secret hides what stands inside of it.
-    found.sort_by(|a, b| (a.kind, a.span.start).cmp(&(b.kind, b.span.start)));
+    found.sort_by_key(|finding| (finding.kind, finding.span.start));
     let mut kept: Vec<Finding> = Vec::new();
     for finding in found {
         if kept.len() < MOST && !kept.iter().any(|other| other.span.start < finding.span.end && finding.span.start < other.span.end) {

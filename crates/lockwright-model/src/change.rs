@@ -12,13 +12,14 @@ use crate::ceremony::Ceremony;
 use crate::clock::{ClockFloor, Timestamp};
 use crate::event::AuditEvent;
 use crate::help::HelpRequest;
-use crate::id::{AccountId, BuilderId, CaseId, ContactId, HelpId, JobId, OperatorId, SystemId};
+use crate::id::{AccountId, BuilderId, CaseId, ContactId, HelpId, JobId, OperatorId, SupportId, SystemId};
 use crate::identity::{Identity, UserRef};
 use crate::job::Job;
 use crate::operator::Operator;
 use crate::resource::{Link, LinkKey, Resource, ResourceKey};
 use crate::session::Session;
 use crate::setting::Settings;
+use crate::support::SupportRequest;
 use crate::system::LinkedSystem;
 use crate::token::TokenHash;
 use crate::tries::{Tries, TriesKey};
@@ -58,6 +59,8 @@ pub enum Record {
     System(LinkedSystem),
     /// A help request.
     Help(HelpRequest),
+    /// A request to the operators.
+    Support(SupportRequest),
     /// A counter.
     Tries(Tries),
     /// A link between what is held and who holds it; has no version, is only inserted and deleted.
@@ -95,6 +98,8 @@ pub enum Key {
     System(SystemId),
     /// A help request of an account.
     Help(AccountId, HelpId),
+    /// A request to the operators.
+    Support(SupportId),
     /// A counter.
     Tries(TriesKey),
     /// A claim.
@@ -176,8 +181,34 @@ pub enum Touch {
     KeyUsed(KeyUse),
     /// The floor under the clock rises; one that was accepted anew meanwhile stays.
     ClockSeen(ClockFloor),
+    /// Somebody said whether an article of the help centre helped.
+    ArticleRated(Rating),
     /// The host says that the clock is right though it stands below its floor.
     ClockAccepted(Timestamp),
+}
+
+/// What somebody said of an article.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Rating {
+    /// The article.
+    pub article: String,
+    /// When its words had last changed: a new edition is counted afresh.
+    pub edition: Timestamp,
+    /// It helped.
+    pub helped: bool,
+}
+
+/// What people said of one edition of an article.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct RatingCount {
+    /// The article.
+    pub article: String,
+    /// When its words had last changed.
+    pub edition: Timestamp,
+    /// So many said that it helped.
+    pub helped: u64,
+    /// So many said that it did not.
+    pub not: u64,
 }
 
 /// One decision as data: all of it is committed, or nothing.
@@ -252,6 +283,7 @@ impl Record {
             Self::Session(row) => Key::Session(row.token),
             Self::Case(row) => Key::Case(row.id.clone()),
             Self::Help(row) => Key::Help(row.user.account, row.id.clone()),
+            Self::Support(row) => Key::Support(row.id.clone()),
             Self::Tries(row) => Key::Tries(row.key.clone()),
             Self::Claim(row) => Key::Claim(row.key.clone()),
             Self::Link(row) => Key::Link(row.key.clone()),

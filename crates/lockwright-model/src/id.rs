@@ -250,6 +250,10 @@ text_id!(
     ChoiceId, "", 16, "choice id"
 );
 text_id!(
+    /// A request to the operators: 26 letters.
+    SupportId, "", 16, "support request id"
+);
+text_id!(
     /// A job of the outbox: 26 letters.
     JobId, "", 16, "job id"
 );

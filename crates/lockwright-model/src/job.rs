@@ -9,7 +9,7 @@ use crate::clock::Timestamp;
 use crate::context::Source;
 use crate::email::EmailAddress;
 use crate::factors::Loss;
-use crate::id::{AccountId, CaseId, ContactId, JobId, LinkId, SystemId};
+use crate::id::{AccountId, CaseId, ContactId, JobId, LinkId, SupportId, SystemId};
 use crate::identity::Identity;
 use crate::name::{AccountName, DeviceName, PersonName, UserName};
 use crate::proof::Goal;
@@ -121,6 +121,11 @@ pub enum Task {
         identity: Identity,
         /// Of what.
         what: ReviewOf,
+    },
+    /// Mail the answer to a request to the operators. Does nothing when there is none.
+    AnswerSupport {
+        /// The request.
+        request: SupportId,
     },
     /// Remove an account or builder ID whose time to be taken back is over. Does nothing when it was.
     Remove {

@@ -33,6 +33,7 @@ pub mod resource;
 pub mod secret;
 pub mod session;
 pub mod setting;
+pub mod support;
 pub mod system;
 pub mod temporary;
 pub mod token;

@@ -60,6 +60,7 @@ pub mod shared;
 pub mod signin;
 pub mod sts;
 pub mod summary;
+pub mod support;
 pub mod trail;
 pub mod trouble;
 pub mod user_credentials;
@@ -72,6 +73,7 @@ pub mod why;
 pub mod worker;
 
 pub use lockwright_core as core;
+pub use lockwright_leak as leak;
 pub use lockwright_policy as policy;
 pub use lockwright_store::search;
 

@@ -114,6 +114,7 @@ impl Lockwright {
                 parcels.extend(self.code(job, case, channel).await?);
                 Vec::new()
             }
+            Task::AnswerSupport { request } => self.support_answer(request).await?,
             Task::Remove { identity, confirmed } => {
                 self.remove_closed(identity, *confirmed).await?;
                 return Ok(Sent::Done);
@@ -167,7 +168,10 @@ impl Lockwright {
                 let kind = match mail {
                     OutgoingMail::Ticket { .. } => MessageKind::Code,
                     OutgoingMail::Call { .. } => MessageKind::Call,
-                    OutgoingMail::Notice { .. } | OutgoingMail::Contact { .. } | OutgoingMail::Found { .. } => MessageKind::Notice,
+                    OutgoingMail::Notice { .. }
+                    | OutgoingMail::Contact { .. }
+                    | OutgoingMail::SupportAnswer { .. }
+                    | OutgoingMail::Found { .. } => MessageKind::Notice,
                 };
                 let text = compose.compose_text(&mail, way, installation, public_url);
                 mailer.send_message(&Message { to, way, kind, text, id }, self.now(), &job.id).await

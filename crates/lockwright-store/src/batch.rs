@@ -5,8 +5,7 @@ use lockwright_model::resource::LinkKey;
 
 use crate::constraint;
 use crate::entity::{
-    account, builder, case, ceremony, claim, clock, event, help, job, key_use, keys, link, operator, resource, session, settings, system,
-    tries, user, user_credential,
+    account, builder, case, ceremony, claim, clock, event, help, job, key_use, keys, link, operator, rating, resource, session, settings, support, system, tries, user, user_credential,
 };
 use crate::error::StoreError;
 use crate::statement::{Statement, Value};
@@ -117,6 +116,7 @@ impl Batch {
             Touch::SessionSeen(token, at) => session::touch(token, *at),
             Touch::KeyUsed(used) => key_use::touch(used),
             Touch::ClockSeen(floor) => clock::raise(*floor),
+            Touch::ArticleRated(rating) => rating::add(rating),
             Touch::ClockAccepted(at) => clock::accept(*at),
         }));
         Ok(batch)
@@ -139,6 +139,7 @@ fn is_new(record: &Record) -> bool {
         Record::Session(row) => row.version,
         Record::Case(row) => row.version,
         Record::Help(row) => row.version,
+        Record::Support(row) => row.version,
         Record::Tries(row) => row.version,
         Record::Settings(row) => row.version,
         Record::Job(row) => row.version,
@@ -160,6 +161,7 @@ fn put(record: &Record) -> Result<Step, StoreError> {
         Record::Session(row) => session::put(row),
         Record::Case(row) => case::put(row),
         Record::Help(row) => help::put(row),
+        Record::Support(row) => support::put(row),
         Record::Tries(row) => tries::put(row),
         Record::Claim(row) => Ok(claim::put(row)),
         Record::Link(row) => Ok(link::put(row)),
@@ -201,6 +203,7 @@ fn guards(key: &Key) -> Result<Guards, Unversioned<'_>> {
         Key::Session(token) => of!(session, session::key(token)),
         Key::Case(id) => of!(case, case::key(id)),
         Key::Help(account, id) => of!(help, help::key(*account, id)),
+        Key::Support(id) => of!(support, support::key(id)),
         Key::Tries(key) => of!(tries, tries::key(key)),
         Key::Settings => of!(settings, settings::key()),
         Key::Job(id) => of!(job, job::key(id)),

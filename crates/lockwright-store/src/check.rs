@@ -2,7 +2,7 @@
 
 use crate::backend::Backend;
 use crate::entity::{
-    account, builder, case, ceremony, claim, event, help, job, operator, resource, session, system, tries, user, user_credential,
+    account, builder, case, ceremony, claim, event, help, job, operator, rating, resource, session, support, system, tries, user, user_credential,
 };
 use crate::error::StoreError;
 use crate::statement::{Row, Statement, Value, statements};
@@ -59,6 +59,8 @@ pub struct Counts {
     pub sessions: u64,
     pub cases: u64,
     pub helps: u64,
+    pub supports: u64,
+    pub ratings: u64,
     pub tries: u64,
     pub claims: u64,
     pub jobs_waiting: u64,
@@ -81,6 +83,8 @@ impl Store {
             sessions: self.count(&session::COUNT, &[]).await?,
             cases: self.count(&case::COUNT, &[]).await?,
             helps: self.count(&help::COUNT, &[]).await?,
+            supports: self.count(&support::COUNT, &[]).await?,
+            ratings: self.count(&rating::COUNT, &[]).await?,
             tries: self.count(&tries::COUNT, &[]).await?,
             claims: self.count(&claim::COUNT, &[]).await?,
             jobs_waiting: self.count(&job::COUNT, &["waiting".into()]).await?,

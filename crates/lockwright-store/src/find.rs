@@ -5,17 +5,18 @@ use lockwright_model::account::Account;
 use lockwright_model::builder::Builder;
 use lockwright_model::case::Case;
 use lockwright_model::ceremony::Ceremony;
-use lockwright_model::change::{Claim, ClaimKey};
+use lockwright_model::change::{Claim, ClaimKey, RatingCount};
 use lockwright_model::clock::{ClockFloor, Timestamp};
 use lockwright_model::event::AuditEvent;
 use lockwright_model::help::HelpRequest;
-use lockwright_model::id::{AccountId, BuilderId, CaseId, ChoiceId, EventId, HelpId, JobId, OperatorId, SystemId};
+use lockwright_model::id::{AccountId, BuilderId, CaseId, ChoiceId, EventId, HelpId, JobId, OperatorId, SupportId, SystemId};
 use lockwright_model::identity::{Identity, UserRef};
 use lockwright_model::job::Job;
 use lockwright_model::operator::Operator;
 use lockwright_model::resource::{Holder, LinkKind, Resource, ResourceKey, ResourceKind};
 use lockwright_model::session::Session;
 use lockwright_model::setting::Settings;
+use lockwright_model::support::SupportRequest;
 use lockwright_model::system::LinkedSystem;
 use lockwright_model::token::TokenHash;
 use lockwright_model::tries::{Tries, TriesKey};
@@ -23,8 +24,7 @@ use lockwright_model::user::User;
 use lockwright_model::user_credential::{UserCredential, UserCredentialId, UserCredentialKey, UserCredentialKind};
 
 use crate::entity::{
-    account, builder, case, ceremony, claim, clock, event, help, job, key_use, link, operator, resource, session, settings, system, tries,
-    user, user_credential,
+    account, builder, case, ceremony, claim, clock, event, help, job, key_use, link, operator, rating, resource, session, settings, support, system, tries, user, user_credential,
 };
 use crate::error::StoreError;
 use crate::statement::{Row, Statement, Value};
@@ -272,6 +272,26 @@ impl Store {
     /// The newest help request of a user that still waits.
     pub async fn open_help_of(&self, user: &UserRef) -> Result<Option<HelpRequest>, StoreError> {
         self.one(&help::OPEN_OF, user::key(user), help::read).await
+    }
+
+    /// A request to the operators.
+    pub async fn support(&self, id: &SupportId) -> Result<Option<SupportRequest>, StoreError> {
+        self.one(&support::BY_ID, support::key(id), support::read).await
+    }
+
+    /// The requests to the operators that wait, the oldest first.
+    pub async fn supports_open(&self, limit: u32) -> Result<Vec<SupportRequest>, StoreError> {
+        self.many(&support::OPEN, vec![limit.into()], support::read).await
+    }
+
+    /// Those that were dealt with, the latest first.
+    pub async fn supports_ended(&self, limit: u32) -> Result<Vec<SupportRequest>, StoreError> {
+        self.many(&support::ENDED, vec![limit.into()], support::read).await
+    }
+
+    /// What people said of articles, the newest edition of each first.
+    pub async fn ratings(&self, limit: u32) -> Result<Vec<RatingCount>, StoreError> {
+        self.many(&rating::ALL_RATINGS, vec![limit.into()], rating::read).await
     }
 
     /// A counter.

@@ -36,6 +36,7 @@ pub static MIGRATIONS: &[Migration] = &[
     Migration { number: 5, name: "resources", sql: include_str!("../migrations/0005_resources.sql") },
     Migration { number: 6, name: "user_credentials", sql: include_str!("../migrations/0006_user_credentials.sql") },
     Migration { number: 10, name: "choices", sql: include_str!("../migrations/0010_choices.sql") },
+    Migration { number: 11, name: "help", sql: include_str!("../migrations/0011_help.sql") },
 ];
 
 /// The newest schema that this program knows.

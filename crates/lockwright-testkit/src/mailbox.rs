@@ -28,7 +28,11 @@ impl Letter {
     pub fn code(&self) -> Option<&str> {
         match &self.mail {
             OutgoingMail::Ticket { code, .. } => Some(code.expose()),
-            OutgoingMail::Call { .. } | OutgoingMail::Notice { .. } | OutgoingMail::Contact { .. } | OutgoingMail::Found { .. } => None,
+            OutgoingMail::Call { .. }
+            | OutgoingMail::Notice { .. }
+            | OutgoingMail::Contact { .. }
+            | OutgoingMail::SupportAnswer { .. }
+            | OutgoingMail::Found { .. } => None,
         }
     }
 
@@ -41,7 +45,7 @@ impl Letter {
                 ContactLetter::Welcome { leave } => Some(leave.expose()),
                 ContactLetter::Dismissal => None,
             },
-            OutgoingMail::Call { .. } | OutgoingMail::Found { .. } => None,
+            OutgoingMail::Call { .. } | OutgoingMail::SupportAnswer { .. } | OutgoingMail::Found { .. } => None,
         }
     }
 }

@@ -65,6 +65,9 @@ pub fn compose(mail: &OutgoingMail, installation: &str, base_url: &str) -> Compo
             let link = link.as_ref().map_or("", Secret::expose);
             render("mail/notice.txt", Value::from(Serde(told(notice, link, frame(*at, source)))))
         }
+        OutgoingMail::SupportAnswer { answer, asked, at } => {
+            render("mail/support.txt", Value::from(Serde(SupportAnswer { answer, asked, at: words::at(*at) })))
+        }
         OutgoingMail::Contact { letter, owner, kind, at, source } => contact::write(letter, owner, *kind, *at, frame(*at, source)),
         OutgoingMail::Found { rows, at, source } => {
             render("mail/found.txt", Value::from(Serde(Found { frame: frame(*at, source), rows: rows.iter().map(found).collect() })))
@@ -96,6 +99,13 @@ struct Ticket<'a> {
     code: String,
     link: &'a str,
     until: String,
+}
+
+#[derive(Serialize)]
+struct SupportAnswer<'a> {
+    answer: &'a str,
+    asked: &'a str,
+    at: String,
 }
 
 #[derive(Serialize)]

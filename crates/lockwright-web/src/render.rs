@@ -354,6 +354,8 @@ static ENVIRONMENT: LazyLock<Environment<'static>> = LazyLock::new(|| {
         "public/help_asked.html",
         "public/obstacles.html",
         "public/tree.html",
+        "public/support.html",
+        "public/support_asked.html",
         "public/help.html",
         "public/help_article.html",
         "public/help_search.html",
@@ -427,6 +429,8 @@ static ENVIRONMENT: LazyLock<Environment<'static>> = LazyLock::new(|| {
         "operator/signin.html",
         "operator/home.html",
         "operator/found.html",
+        "operator/support.html",
+        "operator/support_request.html",
         "operator/articles.html",
         "operator/article.html",
         "operator/readiness.html",
@@ -440,6 +444,7 @@ static ENVIRONMENT: LazyLock<Environment<'static>> = LazyLock::new(|| {
         "mail/happening.txt",
         "mail/contact.txt",
         "mail/found.txt",
+        "mail/support.txt",
         "mail/mail.html",
     ];
     for failure in added.into_iter().filter_map(Result::err) {

@@ -20,7 +20,10 @@ const EDGES: [(&str, &[&str]); 11] = [
     ("lockwright-authn", &["lockwright-model"]),
     ("lockwright-core", &["lockwright-model", "lockwright-policy", "lockwright-authn"]),
     ("lockwright-store", &["lockwright-model"]),
-    ("lockwright-service", &["lockwright-model", "lockwright-policy", "lockwright-authn", "lockwright-core", "lockwright-store"]),
+    (
+        "lockwright-service",
+        &["lockwright-model", "lockwright-policy", "lockwright-authn", "lockwright-core", "lockwright-store", "lockwright-leak"],
+    ),
     ("lockwright-wire", &[]),
     ("lockwright-api", &["lockwright-model", "lockwright-wire", "lockwright-service"]),
     ("lockwright-web", &["lockwright-model", "lockwright-service"]),

@@ -22,6 +22,7 @@ fn version_of(record: &mut Record) -> Option<&mut Version> {
         Record::Session(row) => Some(&mut row.version),
         Record::Case(row) => Some(&mut row.version),
         Record::Help(row) => Some(&mut row.version),
+        Record::Support(row) => Some(&mut row.version),
         Record::Tries(row) => Some(&mut row.version),
         Record::Settings(row) => Some(&mut row.version),
         Record::Job(row) => Some(&mut row.version),

@@ -57,6 +57,15 @@ pub enum OutgoingMail {
         /// From where it was asked.
         source: Source,
     },
+    /// An operator's answer to a request.
+    SupportAnswer {
+        /// The answer.
+        answer: String,
+        /// What was asked.
+        asked: String,
+        /// When.
+        at: Timestamp,
+    },
     /// What belongs to the address, asked for by "find my account".
     Found {
         /// One line each; never empty.

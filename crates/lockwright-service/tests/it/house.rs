@@ -309,7 +309,11 @@ pub(crate) fn notices(letters: &[Letter]) -> Vec<(String, Notice)> {
         .iter()
         .filter_map(|letter| match &letter.mail {
             OutgoingMail::Notice { notice, .. } => Some((letter.to.clone(), notice.clone())),
-            OutgoingMail::Ticket { .. } | OutgoingMail::Call { .. } | OutgoingMail::Contact { .. } | OutgoingMail::Found { .. } => None,
+            OutgoingMail::Ticket { .. }
+            | OutgoingMail::Call { .. }
+            | OutgoingMail::Contact { .. }
+            | OutgoingMail::SupportAnswer { .. }
+            | OutgoingMail::Found { .. } => None,
         })
         .collect()
 }

@@ -34,6 +34,7 @@ pub(crate) fn put(row: &Job) -> Result<Step, StoreError> {
         Task::DismissContact { .. } => "dismiss_contact",
         Task::Remind { .. } => "remind",
         Task::Review { .. } => "review",
+        Task::AnswerSupport { .. } => "answer_support",
         Task::Remove { .. } => "remove",
         Task::TellSystem { .. } => "tell_system",
     };

@@ -51,6 +51,7 @@ fn parts(key: &Key) -> Vec<String> {
         | Key::Link(_)
         | Key::System(_)
         | Key::Help(..)
+        | Key::Support(_)
         | Key::Tries(_)
         | Key::Claim(_)
         | Key::UserCredential(_)

@@ -13,9 +13,11 @@ pub(crate) mod key_use;
 pub(crate) mod keys;
 pub(crate) mod link;
 pub(crate) mod operator;
+pub(crate) mod rating;
 pub(crate) mod resource;
 pub(crate) mod session;
 pub(crate) mod settings;
+pub(crate) mod support;
 pub(crate) mod system;
 pub(crate) mod tries;
 pub(crate) mod user;
@@ -38,9 +40,11 @@ pub(crate) fn statements() -> impl Iterator<Item = &'static Statement> {
         key_use::ALL,
         link::ALL,
         operator::ALL,
+        rating::ALL,
         resource::ALL,
         session::ALL,
         settings::ALL,
+        support::ALL,
         system::ALL,
         tries::ALL,
         user::ALL,

@@ -14,6 +14,7 @@ use lockwright_model::setting::{RegistrationOff, Settings};
 use lockwright_store::{CommitError, Counts, Store};
 use serde::Serialize;
 
+use crate::conformance_help::*;
 use crate::place::everywhere;
 use crate::sample::*;
 
@@ -40,6 +41,8 @@ everywhere! {
     users_of_one_account_are_invisible_to_another,
     finders_by_email_and_group,
     help_requests_come_newest_first,
+    requests_to_the_operators_wait_oldest_first_and_go_90_days_after_their_end,
+    words_about_an_article_are_counted_by_edition,
     jobs_come_when_due,
     events_come_newest_first_and_only_of_their_account,
     choices_come_chooser_by_chooser_and_those_of_one_newest_first,

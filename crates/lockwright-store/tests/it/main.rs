@@ -2,6 +2,7 @@
 
 mod changes;
 mod conformance;
+mod conformance_help;
 mod files;
 mod place;
 mod races;

@@ -13,8 +13,7 @@ use lockwright_model::event::AuditEvent;
 use lockwright_model::factors::Factors;
 use lockwright_model::help::{HelpRequest, HelpState};
 use lockwright_model::id::{
-    AccountId, BuilderId, CaseId, ChoiceId, DeviceId, EventId, GroupId, HelpId, InstanceProfileId, JobId, OperatorId, PolicyId, ProviderId,
-    RoleId, SystemId, UserId,
+    AccountId, BuilderId, CaseId, ChoiceId, DeviceId, EventId, GroupId, HelpId, InstanceProfileId, JobId, OperatorId, PolicyId, ProviderId, RoleId, SupportId, SystemId, UserId,
 };
 use lockwright_model::identity::{Identity, UserRef};
 use lockwright_model::identity_provider::OpenIdProvider;
@@ -28,6 +27,7 @@ use lockwright_model::resource::{
 };
 use lockwright_model::secret::{CodeHash, PasswordHash, Sealed};
 use lockwright_model::session::{Session, SessionScope};
+use lockwright_model::support::{SupportRequest, SupportState, SupportTopic};
 use lockwright_model::system::LinkedSystem;
 use lockwright_model::token::TokenHash;
 use lockwright_model::tries::{Tries, TriesKey};
@@ -377,4 +377,17 @@ pub(crate) fn registered(n: u64) -> ChangeSet {
     let account = account(n);
     let claim = claim(ClaimKey::RootEmail(account.root.email.key()), Identity::Root(account.id));
     puts([Record::Account(account), Record::Claim(claim)])
+}
+
+pub(crate) fn support(n: u64) -> SupportRequest {
+    SupportRequest {
+        id: SupportId::draw(&chance(n)),
+        version: Version::NEW,
+        topic: SupportTopic::Mail,
+        email: "ana@example.com".parse().unwrap(),
+        text: "The mail never comes.".to_owned(),
+        created: at(1),
+        source: source(),
+        state: SupportState::Open,
+    }
 }

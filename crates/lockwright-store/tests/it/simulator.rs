@@ -20,6 +20,7 @@ use lockwright_model::operator::Operator;
 use lockwright_model::resource::{CustomerPolicy, Group, Link, Resource, ResourceId, ResourceKey, Role, VirtualDevice};
 use lockwright_model::session::Session;
 use lockwright_model::setting::{RegistrationOff, Settings};
+use lockwright_model::support::SupportRequest;
 use lockwright_model::system::LinkedSystem;
 use lockwright_model::tries::Tries;
 use lockwright_model::user::User;
@@ -205,7 +206,7 @@ impl Dice {
 
     fn key(&mut self) -> Key {
         let n = self.roll(FEW);
-        match self.roll(21) {
+        match self.roll(22) {
             0 => Key::Account(account_id(n)),
             1..=3 => Key::User(user_ref(self.roll(2), n)),
             4 => Key::Builder(builder(n).id),
@@ -227,6 +228,7 @@ impl Dice {
             }),
             18 => Key::Resource(Resource::Device(virtual_device(self.roll(2), n, "d")).key()),
             19 => Key::UserCredential(login(Identity::User(user_ref(self.roll(2), n)), n, "l").key()),
+            20 => Key::Support(support(n).id),
             17 => Key::Link(member(&group(self.roll(2), n, "g"), self.roll(FEW)).key),
             _ => Key::Job(job(n, 0).id),
         }
@@ -244,6 +246,7 @@ impl Dice {
             Key::Session(token) => store.session(token).await.unwrap().map(|row| row.version),
             Key::Case(id) => store.case(id).await.unwrap().map(|row| row.version),
             Key::Help(account, id) => store.help(*account, id).await.unwrap().map(|row| row.version),
+            Key::Support(id) => store.support(id).await.unwrap().map(|row| row.version),
             Key::Tries(key) => store.tries(key).await.unwrap().map(|row| row.version),
             Key::Claim(key) => store.claim(key).await.unwrap().map(|_| Version(1)),
             Key::Resource(key) => store.resource(key).await.unwrap().map(|row| row.version()),
@@ -304,6 +307,7 @@ impl Dice {
                 let user = UserRef { account, ..user_ref(0, self.roll(FEW)) };
                 Record::Help(HelpRequest { id, version, user, state, created: at(self.roll(4).cast_signed()), ..help(1, 1, 1) })
             }
+            Key::Support(id) => Record::Support(SupportRequest { id, version, created: at(self.roll(4).cast_signed()), ..support(1) }),
             Key::Tries(key) => Record::Tries(Tries { key, version, expires: soon, ..tries(1) }),
             Key::Claim(key) => Record::Claim(claim(key, self.owner())),
             Key::Resource(ResourceKey { account, id }) => {

@@ -283,6 +283,7 @@ pub(crate) fn done(word: &str) -> Option<(Tone, &'static str)> {
         "recovery-none" => (Tone::Look, "Nothing is under way any more."),
         "session" => (Tone::Done, "The session is ended."),
         "sessions" => (Tone::Done, "All other sessions are ended."),
+        "support" => (Tone::Done, "Done."),
         "articles" => (Tone::Done, "Everybody sees the folder as it is now."),
         "saved" => (Tone::Done, "Saved."),
         "created" => (Tone::Done, "The user is created."),

@@ -30,7 +30,7 @@ pub(crate) fn compose(mail: &OutgoingMail, way: MessageWay, installation: &str, 
         }
         (OutgoingMail::Notice { notice, link, .. }, _) => notice_text(&fact(notice), link.as_ref().map(Secret::expose), &name),
         // What belongs to an address is mailed to it, and recovery contacts are reached by mail.
-        (OutgoingMail::Found { .. } | OutgoingMail::Contact { .. }, _) => String::new(),
+        (OutgoingMail::Found { .. } | OutgoingMail::Contact { .. } | OutgoingMail::SupportAnswer { .. }, _) => String::new(),
     }
 }
 

@@ -95,9 +95,18 @@ pub struct HelpArticle {
     /// HTML of ours.
     body: String,
     related: Vec<Row>,
+    path: String,
+    /// What was just said of it.
+    rated: Option<bool>,
 }
 
 impl HelpArticle {
+    /// Somebody has just said whether it helped.
+    #[must_use]
+    pub fn rated(self, helped: bool) -> Self {
+        Self { rated: Some(helped), ..self }
+    }
+
     /// One article of a library.
     pub fn of(library: &Library, article: &Article, now: Timestamp) -> Self {
         Self {
@@ -111,6 +120,8 @@ impl HelpArticle {
             flow: article.flow.as_ref().map(|flow| [flow.path.clone(), flow.label.clone()]),
             updated: Updated::of(article.updated, now),
             body: article.html.clone(),
+            path: format!("/help/{}", article.slug),
+            rated: None,
             related: library.related(article).into_iter().map(|other| Row::of(other, now)).collect(),
         }
     }
@@ -125,7 +136,9 @@ impl Page for HelpArticle {
 
     fn samples() -> Vec<Self> {
         let library = sample_library();
-        library.articles().iter().map(|article| Self::of(&library, article, sample_now())).collect()
+        let page = |article| Self::of(&library, article, sample_now());
+        let rated = library.articles().iter().take(2).zip([true, false]).map(|(article, helped)| page(article).rated(helped));
+        library.articles().iter().map(page).chain(rated).collect()
     }
 }
 

@@ -46,6 +46,7 @@ pub mod second_step;
 pub mod security;
 pub mod signin;
 pub mod signup;
+pub mod support;
 pub mod tree;
 pub mod user;
 pub mod ways;
@@ -114,6 +115,8 @@ pub enum Nav {
     Security,
     /// `/operator/recoveries`
     Recoveries,
+    /// `/operator/support`
+    Support,
     /// `/operator/articles`
     Articles,
     /// `/operator/readiness`
@@ -186,6 +189,7 @@ pub fn samples() -> Vec<Sample> {
     proof::samples(&mut out);
     tree::samples(&mut out);
     help::samples(&mut out);
+    support::samples(&mut out);
     signup::samples(&mut out);
     security::samples(&mut out);
     addresses::samples(&mut out);

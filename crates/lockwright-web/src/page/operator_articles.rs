@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use lockwright_model::change::RatingCount;
 use serde::Serialize;
 
 use super::{Nav, Page, Sample, add, words};
@@ -15,6 +16,8 @@ pub struct OperatorArticles {
     shown: usize,
     rows: Vec<Row>,
     unreadable: Vec<String>,
+    /// What people said: title, day of the edition, how many it helped, and not.
+    ratings: Vec<(String, String, u64, u64)>,
     /// The folder holds something else than what is shown, and this operator may show it.
     publishes: bool,
 }
@@ -39,7 +42,7 @@ enum State {
 
 impl OperatorArticles {
     /// What the folder holds, beside what everybody sees; operators of role security may show it.
-    pub fn of(centre: &HelpCentre, security: bool) -> Self {
+    pub fn of(centre: &HelpCentre, ratings: &[RatingCount], security: bool) -> Self {
         let (shown, found) = (centre.library(), centre.preview());
         let row = |article: &Article, state| Row {
             slug: article.slug.clone(),
@@ -62,9 +65,15 @@ impl OperatorArticles {
             shown: shown.articles().len(),
             publishes: security && rows.len() > drafts,
             rows,
+            ratings: ratings.iter().map(|count| said(&shown, count)).collect(),
             unreadable: found.unreadable().iter().map(ToString::to_string).collect(),
         }
     }
+}
+
+fn said(shown: &Library, count: &RatingCount) -> (String, String, u64, u64) {
+    let title = shown.article(&count.article).map_or(&count.article, |article| &article.title);
+    (title.clone(), words::day(count.edition), count.helped, count.not)
 }
 
 impl Page for OperatorArticles {
@@ -78,12 +87,13 @@ impl Page for OperatorArticles {
     fn samples() -> Vec<Self> {
         let row = |slug: &str, state| Row { slug: slug.into(), title: "Our house rules".into(), updated: "24 June 2026".into(), state };
         vec![
-            Self { folder: None, shown: 55, rows: Vec::new(), unreadable: Vec::new(), publishes: false },
+            Self { folder: None, shown: 55, rows: Vec::new(), unreadable: Vec::new(), ratings: Vec::new(), publishes: false },
             Self {
                 folder: Some("/etc/lockwright/articles".into()),
                 shown: 56,
                 rows: vec![row("a", State::Draft), row("b", State::New), row("c", State::Changed), row("d", State::Gone)],
                 unreadable: vec!["odd.md: an article begins with a line “---”".into()],
+                ratings: vec![("Our house rules".into(), "24 June 2026".into(), 12, 3)],
                 publishes: true,
             },
         ]

@@ -2,8 +2,11 @@
 
 use axum::extract::Path;
 
-use crate::http::{Answer, Refused, Visit};
+use lockwright_model::change::Rating;
+
+use crate::http::{Answer, Form, Refused, Visit};
 use crate::page::help::{HelpArticle, HelpHome, HelpSearch};
+use crate::page::problem::ProblemKind;
 
 /// The most letters of a query.
 const MOST: usize = 200;
@@ -18,6 +21,20 @@ pub(super) async fn article(visit: Visit, Path(slug): Path<String>) -> Answer {
     let library = visit.web().help().library();
     let article = library.article(&slug).ok_or_else(Refused::not_found)?;
     visit.page(&HelpArticle::of(&library, article, visit.op.now))
+}
+
+/// Whether an article helped. It needs no consent and no cookie but the form's own, and keeps nothing of who said it.
+pub(super) async fn rate(visit: Visit, Path(slug): Path<String>, form: Form) -> Answer {
+    let library = visit.web().help().library();
+    let article = library.article(&slug).ok_or_else(Refused::not_found)?;
+    let helped = match form.text("helped") {
+        "yes" => true,
+        "no" => false,
+        _ => return Err(Refused::new(ProblemKind::BadRequest)),
+    };
+    let rating = Rating { article: slug, edition: article.updated, helped };
+    visit.lockwright().rate_article(&visit.op, &rating).await?;
+    visit.page(&HelpArticle::of(&library, article, visit.op.now).rated(helped))
 }
 
 /// What a query finds.

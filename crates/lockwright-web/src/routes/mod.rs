@@ -48,6 +48,7 @@ mod security;
 mod signin;
 mod signin_passkey;
 mod signup;
+mod support;
 mod tree;
 mod well_known;
 
@@ -140,6 +141,8 @@ surface! {
     "/help/start/{name}" => { get tree::go_on },
     "/help/cant-sign-in" => { get tree::cant_sign_in },
     "/help/{article}" => { get help::article },
+    "/help/{article}/rate" => { post help::rate },
+    "/support" => { get support::form, post support::ask },
     "/recover/contact/{case}/{token}" => { get contact::question },
     "/recover/contact/{case}/{token}/approve" => { post contact::approve },
     "/recover/contact/{case}/{token}/refuse" => { post contact::refuse },

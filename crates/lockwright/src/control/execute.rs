@@ -398,6 +398,7 @@ fn job(job: &Job) -> Value {
         Task::DismissContact { to, .. } => ("notice to a recovery contact", Some(to.to_string())),
         Task::Remind { .. } => ("waiting time", None),
         Task::Review { .. } => ("review", None),
+        Task::AnswerSupport { .. } => ("answer to a request", None),
         Task::Remove { .. } => ("removal of what was closed", None),
         Task::TellSystem { .. } => ("linked system", None),
     };

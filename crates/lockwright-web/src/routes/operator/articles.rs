@@ -3,12 +3,14 @@
 use axum::extract::Path;
 
 use super::home::is_security;
+use super::recoveries::refused;
 use crate::http::{Answer, Member, Refused, go};
 use crate::page::operator_articles::{OperatorArticle, OperatorArticles};
 
 /// What the folder holds beside what is shown.
 pub(super) async fn list(member: Member) -> Answer {
-    let page = OperatorArticles::of(member.visit.web().help(), is_security(&member));
+    let ratings = member.lockwright().ratings(&member.op).await.map_err(refused)?;
+    let page = OperatorArticles::of(member.visit.web().help(), &ratings, is_security(&member));
     member.page(&page).await
 }
 

@@ -7,6 +7,7 @@ mod home;
 mod readiness;
 mod recoveries;
 mod signin;
+mod support;
 
 use axum::Router;
 use axum::middleware::from_fn_with_state;
@@ -55,6 +56,10 @@ surface! {
     "/operator/recoveries/{case}/object" => { Support post recoveries::object },
     "/operator/articles" => { Support get articles::list, Security post articles::publish },
     "/operator/articles/{article}" => { Support get articles::show },
+    "/operator/support" => { Support get support::list },
+    "/operator/support/{id}" => { Support get support::show },
+    "/operator/support/{id}/answer" => { Support post support::answer },
+    "/operator/support/{id}/close" => { Support post support::close },
     "/operator/readiness" => { Security get readiness::show },
     "/operator/signin" => { Anyone get signin::form, Anyone post signin::sign_in },
     "/operator/signin/passkey" => { Anyone post signin::passkey },
