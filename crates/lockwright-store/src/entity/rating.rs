@@ -8,7 +8,7 @@ use crate::error::StoreError;
 use crate::statement::{Row, statements};
 
 statements! {
-    ADD = "INSERT INTO article_rating (article, edition, helped, not_helped) VALUES ($1, $2, $3, 1 - $3) \
+    ADD = "INSERT INTO article_rating (article, edition, helped, not_helped) VALUES ($1, $2, $3, $4) \
            ON CONFLICT (article, edition) DO UPDATE SET helped = article_rating.helped + excluded.helped, \
            not_helped = article_rating.not_helped + excluded.not_helped";
     ALL_RATINGS = "SELECT article, edition, helped, not_helped FROM article_rating ORDER BY article, edition DESC LIMIT $1";
@@ -17,7 +17,7 @@ statements! {
 
 /// Counts one.
 pub(crate) fn add(rating: &Rating) -> Step {
-    let values = vec![rating.article.as_str().into(), rating.edition.into(), rating.helped.into()];
+    let values = vec![rating.article.as_str().into(), rating.edition.into(), rating.helped.into(), (!rating.helped).into()];
     Step { statement: &ADD, values, must: Must::Anything }
 }
 
