@@ -160,10 +160,10 @@ const LEADS = [
   [['It says that my name and password don’t match', 'I may be on the wrong page', 'Builder ID'], /^Sign in .*builder ID/],
   [['I set a new password, and still can’t get in', 'I may sign in to another account', 'Mail me what belongs'], 'Find my account'],
   [['It asks for a second step that I can’t do', 'My device is lost or broken'], 'Get back in without your device'],
-  [['It says that I tried too often', 'Set a new password'], 'Can’t sign in?'],
-  [['It says that my sign-in is switched off', 'Ask my administrator'], 'Get back in as IAM user'],
-  [['The mail with the code doesn’t come', 'Find my account'], 'Find my account'],
-  [['It says that the page has expired', 'Open the sign-in page anew'], 'Sign in'],
+  [['It says that I tried too often', /^Set a new password$/], 'Can’t sign in?'],
+  [['It says that my sign-in is switched off', /^Ask my administrator$/], 'Get back in as IAM user'],
+  [['The mail with the code doesn’t come', /^Find my account$/], 'Find my account'],
+  [['It says that the page has expired', /^Open the sign-in page anew$/], 'Sign in'],
 ];
 
 for (const scripts of [true, false]) {

@@ -5,7 +5,8 @@ use lockwright_model::resource::LinkKey;
 
 use crate::constraint;
 use crate::entity::{
-    account, builder, case, ceremony, claim, clock, event, help, job, key_use, keys, link, operator, rating, resource, session, settings, support, system, tries, user, user_credential,
+    account, builder, case, ceremony, claim, clock, event, help, job, key_use, keys, link, operator, rating, resource, session, settings,
+    support, system, tries, user, user_credential,
 };
 use crate::error::StoreError;
 use crate::statement::{Statement, Value};

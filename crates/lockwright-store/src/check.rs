@@ -2,7 +2,8 @@
 
 use crate::backend::Backend;
 use crate::entity::{
-    account, builder, case, ceremony, claim, event, help, job, operator, rating, resource, session, support, system, tries, user, user_credential,
+    account, builder, case, ceremony, claim, event, help, job, operator, rating, resource, session, support, system, tries, user,
+    user_credential,
 };
 use crate::error::StoreError;
 use crate::statement::{Row, Statement, Value, statements};

@@ -24,7 +24,8 @@ use lockwright_model::user::User;
 use lockwright_model::user_credential::{UserCredential, UserCredentialId, UserCredentialKey, UserCredentialKind};
 
 use crate::entity::{
-    account, builder, case, ceremony, claim, clock, event, help, job, key_use, link, operator, rating, resource, session, settings, support, system, tries, user, user_credential,
+    account, builder, case, ceremony, claim, clock, event, help, job, key_use, link, operator, rating, resource, session, settings,
+    support, system, tries, user, user_credential,
 };
 use crate::error::StoreError;
 use crate::statement::{Row, Statement, Value};
