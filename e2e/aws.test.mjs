@@ -28,7 +28,7 @@ let server;
 let admin;
 let reader;
 before(async () => {
-  server = await startServer({ clock: true });
+  server = await startServer({ clock: true, env: { LOCKWRIGHT_IDENTITY_PROVIDERS__LOCAL: 'true' } });
   admin = await server.host('account', 'create', '--name', 'Harbour Works', '--email', 'ana@example.com', '--admin-user', 'boss', '--access-key');
   reader = await server.host('user', 'create', '--account', admin.AccountId, '--name', 'reader', '--access', 'none', '--access-key', '--policy', 'arn:aws:iam::aws:policy/IAMReadOnlyAccess');
 });

@@ -15,6 +15,8 @@ import urllib.request
 
 import aws_shapes
 import boto3
+from aws_issuer import Issuer
+from botocore import UNSIGNED
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
@@ -416,6 +418,18 @@ iam.update_user(UserName="eve", NewUserName="evelyn", NewPath="/deck/")
 assert iam.get_user(UserName="Evelyn")["User"]["Path"] == "/deck/"
 iam.delete_user(UserName="evelyn")
 
+# Roles that are linked to a service.
+linked = iam.create_service_linked_role(AWSServiceName="autoscaling.amazonaws.com", Description="for the fleet")["Role"]
+assert linked["Arn"] == f"arn:aws:iam::{account}:role/aws-service-role/autoscaling.amazonaws.com/AWSServiceRoleForAutoScaling", linked
+assert linked["AssumeRolePolicyDocument"]["Statement"][0]["Principal"] == {"Service": "autoscaling.amazonaws.com"}, linked
+second = iam.create_service_linked_role(AWSServiceName="autoscaling.amazonaws.com", CustomSuffix="deck")["Role"]["RoleName"]
+refused("InvalidInput", 400, iam.create_service_linked_role, AWSServiceName="ecs.amazonaws.com", CustomSuffix="deck")
+refused("UnmodifiableEntity", 400, iam.delete_role, RoleName=second)
+for name in (linked["RoleName"], second):
+    task = iam.delete_service_linked_role(RoleName=name)["DeletionTaskId"]
+    assert iam.get_service_linked_role_deletion_status(DeletionTaskId=task)["Status"] == "SUCCEEDED", task
+refused("NoSuchEntity", 404, iam.get_service_linked_role_deletion_status, DeletionTaskId=task[:-4])
+
 # Identity providers, and a call that needs no signature.
 made = iam.create_open_id_connect_provider(Url="https://id.example.org", ClientIDList=["app"], Tags=[{"Key": "team", "Value": "deck"}])
 provider = made["OpenIDConnectProviderArn"]
@@ -431,6 +445,22 @@ seen = iam.get_open_id_connect_provider(OpenIDConnectProviderArn=provider)
 assert (seen["Url"], seen["ClientIDList"], seen["ThumbprintList"]) == ("id.example.org", ["other"], ["a" * 40]), seen
 assert [each["Arn"] for each in iam.list_open_id_connect_providers()["OpenIDConnectProviderList"]] == [provider]
 refused("InvalidIdentityToken", 400, sts.assume_role_with_web_identity, RoleArn=crew["Arn"], RoleSessionName="watch", WebIdentityToken="none")
+with Issuer() as issuer:
+    here = iam.create_open_id_connect_provider(Url=issuer.url, ClientIDList=["sts.amazonaws.com"])["OpenIDConnectProviderArn"]
+    name = here.split(":oidc-provider/")[1]
+    condition = {"StringEquals": {f"{name}:sub": "repo:harbour/works", f"{name}:aud": "sts.amazonaws.com"}}
+    trust = {"Version": "2012-10-17", "Statement": {
+        "Effect": "Allow", "Principal": {"Federated": here}, "Action": "sts:AssumeRoleWithWebIdentity", "Condition": condition}}
+    deploy = iam.create_role(RoleName="deploy", AssumeRolePolicyDocument=json.dumps(trust))["Role"]
+    call = {"RoleArn": deploy["Arn"], "RoleSessionName": "pipeline"}
+    bare = aws_shapes.watch(boto3.client("sts", endpoint_url=ENDPOINT, region_name="eu-central-1", config=Config(signature_version=UNSIGNED)))
+    taken = bare.assume_role_with_web_identity(**call, WebIdentityToken=issuer.token("repo:harbour/works"))
+    assert (taken["Audience"], taken["SubjectFromWebIdentityToken"]) == ("sts.amazonaws.com", "repo:harbour/works"), taken
+    assert holding("sts", taken["Credentials"]).get_caller_identity()["Arn"] == f"arn:aws:sts::{account}:assumed-role/deploy/pipeline"
+    refused("AccessDenied", 403, bare.assume_role_with_web_identity, **call, WebIdentityToken=issuer.token("repo:eve/works"))
+    refused("ExpiredTokenException", 400, bare.assume_role_with_web_identity, **call, WebIdentityToken=issuer.token("repo:harbour/works", -60))
+    iam.delete_role(RoleName="deploy")
+    iam.delete_open_id_connect_provider(OpenIDConnectProviderArn=here)
 iam.delete_open_id_connect_provider(OpenIDConnectProviderArn=provider)
 refused("NoSuchEntity", 404, iam.get_open_id_connect_provider, OpenIDConnectProviderArn=provider)
 

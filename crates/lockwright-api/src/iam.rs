@@ -18,6 +18,7 @@ pub(crate) mod resources;
 pub(crate) mod roles;
 pub(crate) mod service_credentials;
 pub(crate) mod signing_certificates;
+pub(crate) mod service_linked;
 pub(crate) mod simulate;
 pub(crate) mod ssh_keys;
 pub(crate) mod tagging;

@@ -132,15 +132,11 @@ pub fn create(
         "description": role.description, "maxSessionDuration": role.longest_session, "permissionsBoundary": role.grants.boundary,
         "tags": tag::told(&role.tags),
     });
-    let shown = json!({"role": {
-        "arn": role.arn(), "roleName": role.name.as_str(), "path": role.path.as_str(), "roleId": role.id.as_str(),
-        "createDate": op.now.to_rfc3339(),
-    }});
     let mut changes = ChangeSet::default();
     if let Some(policy) = boundary {
         links::hold(&mut changes, role.account, Holder::Role(role.id.clone()), LinkKind::Boundary, policy);
     }
-    changes.tell(event("CreateRole", &role, request, shown, op, entropy));
+    changes.tell(event("CreateRole", &role, request, shown(&role), op, entropy));
     changes.put(Record::Resource(Resource::Role(role.clone())));
     // The account must still exist.
     changes.expect.push((Key::Account(account.id), account.version));
@@ -213,6 +209,14 @@ fn fits(trust: &str) -> Result<(), Refusal> {
     if counted_characters(trust) > MOST_TRUST { Err(Refusal::TrustTooLong) } else { Ok(()) }
 }
 
-fn event(name: &'static str, role: &Role, request: Value, response: Value, op: &OpContext, entropy: &dyn Entropy) -> AuditEvent {
+/// A new role, as the trail tells of it.
+pub(crate) fn shown(role: &Role) -> Value {
+    json!({"role": {
+        "arn": role.arn(), "roleName": role.name.as_str(), "path": role.path.as_str(), "roleId": role.id.as_str(),
+        "createDate": role.created.to_rfc3339(),
+    }})
+}
+
+pub(crate) fn event(name: &'static str, role: &Role, request: Value, response: Value, op: &OpContext, entropy: &dyn Entropy) -> AuditEvent {
     AuditEvent::new(op, entropy, Told::new(Service::Iam, name, Some(role.account)).request(request).response(response))
 }

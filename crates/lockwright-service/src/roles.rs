@@ -197,7 +197,7 @@ impl Lockwright {
     }
 
     /// A role as stored now.
-    async fn role(&self, role: &Role) -> Result<Role, RoleError> {
+    pub(crate) async fn role(&self, role: &Role) -> Result<Role, RoleError> {
         let key = ResourceKey { account: role.account, id: ResourceId::Role(role.id.clone()) };
         match self.store().resource(&key).await? {
             Some(Resource::Role(role)) => Ok(role),

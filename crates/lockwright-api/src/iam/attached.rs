@@ -1,6 +1,7 @@
 //! Managed policies that are attached to a user, a group or a role, or bound a user or a role.
 
-use lockwright_service::grants::GranteeRef;
+use lockwright_service::core::grant::Refusal;
+use lockwright_service::grants::{GrantError, GranteeRef};
 use lockwright_wire::error::{Reply, WireError};
 use lockwright_wire::xml::Writer;
 
@@ -74,12 +75,12 @@ pub(crate) async fn bound<K: Kind>(ask: &Ask<'_>) -> Result<Reply, WireError> {
 /// `DeleteUserPermissionsBoundary`, `DeleteRolePermissionsBoundary`.
 pub(crate) async fn unbound<K: Kind>(ask: &Ask<'_>) -> Result<Reply, WireError> {
     let found = named::<K>(ask).await?;
-    if found.grants().boundary.is_none() {
-        let message = format!("The {} with name {} does not have a permissions boundary attached.", K::WORD, found.name());
-        return Err(WireError::modelled("NoSuchEntity", 404, message));
-    }
     match ask.lockwright.set_boundary(ask.op, &GranteeRef::from(&found), None).await {
         Ok(()) => Ok(ask.done()),
+        Err(GrantError::Refused(Refusal::Unknown)) => {
+            let message = format!("The {} with name {} does not have a permissions boundary attached.", K::WORD, found.name());
+            Err(WireError::modelled("NoSuchEntity", 404, message))
+        }
         Err(error) => Err(failed::<K>(ask, error, &found, "").await),
     }
 }

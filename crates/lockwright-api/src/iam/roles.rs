@@ -118,7 +118,8 @@ async fn role(ask: &Ask<'_>) -> Result<Role, WireError> {
     }
 }
 
-fn description<'n>(input: &Node<'n>) -> Result<Option<&'n str>, WireError> {
+/// `Description`.
+pub(crate) fn description<'n>(input: &Node<'n>) -> Result<Option<&'n str>, WireError> {
     let text = input.text("Description")?;
     match text {
         Some(text) if text.chars().count() > 1_000 => Err(Violations::one("description", None, Constraint::MaxLength(1_000))),
@@ -157,7 +158,7 @@ pub(crate) fn describe(writer: &mut Writer, role: &Role, whole: bool) {
     }
 }
 
-async fn failed(ask: &Ask<'_>, error: RoleError, role: &str, bound: &str) -> WireError {
+pub(crate) async fn failed(ask: &Ask<'_>, error: RoleError, role: &str, bound: &str) -> WireError {
     let limit = |message: String| WireError::modelled("LimitExceeded", 409, message);
     match error {
         RoleError::Denied(denied) => ask.denied(denied).await,

@@ -17,6 +17,7 @@ mod permissions;
 mod policies;
 mod report;
 mod roles;
+mod service_linked;
 mod simulate;
 mod sts;
 mod trail;
