@@ -91,12 +91,17 @@ impl Issuer {
     }
 
     /// A token with these claims, signed with the key of an id, which is said to be another one's where `said` is.
+    pub fn token(&self, key: &str, said: &str, claims: &Value) -> String {
+        let alg = if key == P256 { "ES256" } else { "RS256" };
+        self.signed(key, &json!({"alg": alg, "typ": "JWT", "kid": said}), claims)
+    }
+
+    /// The same, with a header of its own.
     ///
     /// # Panics
     /// When it can't be signed.
-    pub fn token(&self, key: &str, said: &str, claims: &Value) -> String {
-        let alg = if key == P256 { "ES256" } else { "RS256" };
-        let signed = unsigned(&json!({"alg": alg, "typ": "JWT", "kid": said}), claims);
+    pub fn signed(&self, key: &str, header: &Value, claims: &Value) -> String {
+        let signed = unsigned(header, claims);
         let signature = if key == P256 {
             let signature = self.p256.sign(&SystemRandom::new(), signed.as_bytes()).unwrap_or_else(|error| panic!("{error}"));
             signature.as_ref().to_vec()
