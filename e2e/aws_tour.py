@@ -9,7 +9,9 @@ import hmac
 import io
 import json
 import struct
+import subprocess
 import sys
+import tempfile
 import time
 import urllib.request
 
@@ -215,7 +217,7 @@ refused("NoSuchEntity", 404, iam.get_group, GroupName="crew")
 iam.create_account_alias(AccountAlias="harbour-works")
 assert iam.list_account_aliases()["AccountAliases"] == ["harbour-works"]
 iam.delete_account_alias(AccountAlias="harbour-works")
-refused("InvalidAction", 400, iam.list_server_certificates)
+refused("InvalidAction", 400, iam.list_saml_providers)
 
 # Passwords: given, changed with the old one, taken away; and the account's rules for them.
 refused("NoSuchEntity", 404, iam.get_account_password_policy)
@@ -429,6 +431,30 @@ for name in (linked["RoleName"], second):
     task = iam.delete_service_linked_role(RoleName=name)["DeletionTaskId"]
     assert iam.get_service_linked_role_deletion_status(DeletionTaskId=task)["Status"] == "SUCCEEDED", task
 refused("NoSuchEntity", 404, iam.get_service_linked_role_deletion_status, DeletionTaskId=task[:-4])
+
+# Server certificates: the private key goes in, and never comes out.
+with tempfile.TemporaryDirectory() as folder:
+    def openssl(*words):
+        return subprocess.run(["openssl", *words], cwd=folder, capture_output=True, check=True, text=True).stdout
+
+    openssl("req", "-new", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", "key", "-subj", "/CN=pier.example.com", "-days", "30", "-out", "pem")
+    body, private, other = openssl("x509", "-in", "pem"), openssl("pkey", "-in", "key"), openssl("genrsa", "2048")
+upload = {"ServerCertificateName": "pier", "CertificateBody": body}
+kept = iam.upload_server_certificate(**upload, PrivateKey=private, CertificateChain=body, Path="/cloudfront/", Tags=[{"Key": "team", "Value": "deck"}])
+assert kept["ServerCertificateMetadata"]["Arn"] == f"arn:aws:iam::{account}:server-certificate/cloudfront/pier", kept
+refused("EntityAlreadyExists", 409, iam.upload_server_certificate, **upload, PrivateKey=private)
+refused("KeyPairMismatch", 400, iam.upload_server_certificate, **upload, PrivateKey=other)
+refused("MalformedCertificate", 400, iam.upload_server_certificate, **{**upload, "CertificateBody": "none"}, PrivateKey=private)
+seen = iam.get_server_certificate(ServerCertificateName="pier")["ServerCertificate"]
+assert (seen["CertificateBody"], seen["CertificateChain"], seen["Tags"]) == (body, body, [{"Key": "team", "Value": "deck"}]), seen
+iam.update_server_certificate(ServerCertificateName="pier", NewPath="/", NewServerCertificateName="quay")
+listed = iam.get_paginator("list_server_certificates").paginate().build_full_result()["ServerCertificateMetadataList"]
+assert [(each["ServerCertificateName"], each["Path"]) for each in listed] == [("quay", "/")], listed
+iam.tag_server_certificate(ServerCertificateName="quay", Tags=[{"Key": "pier", "Value": "4"}])
+iam.untag_server_certificate(ServerCertificateName="quay", TagKeys=["team"])
+assert iam.get_paginator("list_server_certificate_tags").paginate(ServerCertificateName="quay").build_full_result()["Tags"] == [{"Key": "pier", "Value": "4"}]
+iam.delete_server_certificate(ServerCertificateName="quay")
+refused("NoSuchEntity", 404, iam.get_server_certificate, ServerCertificateName="quay")
 
 # Identity providers, and a call that needs no signature.
 made = iam.create_open_id_connect_provider(Url="https://id.example.org", ClientIDList=["app"], Tags=[{"Key": "team", "Value": "deck"}])

@@ -7,7 +7,7 @@ use lockwright_wire::route::{Call, Service};
 
 use crate::ask::Ask;
 use crate::iam::grantee::{OfGroup, OfRole, OfUser};
-use crate::iam::resources::{InstanceProfile, OpenIdProvider};
+use crate::iam::resources::{InstanceProfile, OpenIdProvider, ServerCertificate};
 use crate::{cloudtrail, iam, sts, web_identity};
 
 /// An operation that is offered.
@@ -105,6 +105,7 @@ operations! {
     Iam "DeleteRolePermissionsBoundary" => iam::attached::unbound::<OfRole>,
     Iam "DeleteRolePolicy" => iam::inline::delete::<OfRole>,
     Iam "DeleteSSHPublicKey" => iam::ssh_keys::delete,
+    Iam "DeleteServerCertificate" => iam::resources::delete::<ServerCertificate>,
     Iam "DeleteServiceSpecificCredential" => iam::service_credentials::delete,
     Iam "DeleteSigningCertificate" => iam::signing_certificates::delete,
     Iam "DeleteServiceLinkedRole" => iam::service_linked::delete,
@@ -135,6 +136,7 @@ operations! {
     Iam "GetRole" => iam::roles::get,
     Iam "GetRolePolicy" => iam::inline::get::<OfRole>,
     Iam "GetSSHPublicKey" => iam::ssh_keys::get,
+    Iam "GetServerCertificate" => iam::server_certificates::get,
     Iam "GetServiceLinkedRoleDeletionStatus" => iam::service_linked::deletion_status,
     Iam "GetUser" => iam::users::get,
     Iam "GetUserPolicy" => iam::inline::get::<OfUser>,
@@ -161,6 +163,8 @@ operations! {
     Iam "ListRoleTags" => iam::tagging::list::<OfRole>,
     Iam "ListRoles" => iam::roles::list,
     Iam "ListSSHPublicKeys" => iam::ssh_keys::list,
+    Iam "ListServerCertificateTags" => iam::resources::list_tags::<ServerCertificate>,
+    Iam "ListServerCertificates" => iam::server_certificates::list,
     Iam "ListServiceSpecificCredentials" => iam::service_credentials::list,
     Iam "ListSigningCertificates" => iam::signing_certificates::list,
     Iam "ListUserPolicies" => iam::inline::list::<OfUser>,
@@ -185,12 +189,14 @@ operations! {
     Iam "TagOpenIDConnectProvider" => iam::resources::tag::<OpenIdProvider>,
     Iam "TagPolicy" => iam::policies::tag,
     Iam "TagRole" => iam::tagging::put::<OfRole>,
+    Iam "TagServerCertificate" => iam::resources::tag::<ServerCertificate>,
     Iam "TagUser" => iam::tagging::put::<OfUser>,
     Iam "UntagInstanceProfile" => iam::resources::untag::<InstanceProfile>,
     Iam "UntagMFADevice" => iam::virtual_devices::untag,
     Iam "UntagOpenIDConnectProvider" => iam::resources::untag::<OpenIdProvider>,
     Iam "UntagPolicy" => iam::policies::untag,
     Iam "UntagRole" => iam::tagging::take::<OfRole>,
+    Iam "UntagServerCertificate" => iam::resources::untag::<ServerCertificate>,
     Iam "UntagUser" => iam::tagging::take::<OfUser>,
     Iam "UpdateAccessKey" => iam::access_keys::update,
     Iam "UpdateAccountPasswordPolicy" => iam::password_policy::update,
@@ -201,10 +207,12 @@ operations! {
     Iam "UpdateRole" => iam::roles::update,
     Iam "UpdateRoleDescription" => iam::roles::describe_anew,
     Iam "UpdateSSHPublicKey" => iam::ssh_keys::update,
+    Iam "UpdateServerCertificate" => iam::server_certificates::update,
     Iam "UpdateServiceSpecificCredential" => iam::service_credentials::update,
     Iam "UpdateSigningCertificate" => iam::signing_certificates::update,
     Iam "UpdateUser" => iam::users::update,
     Iam "UploadSSHPublicKey" => iam::ssh_keys::upload,
+    Iam "UploadServerCertificate" => iam::server_certificates::upload,
     Iam "UploadSigningCertificate" => iam::signing_certificates::upload,
     Sts "AssumeRole" => sts::assume_role,
     Sts "AssumeRoleWithWebIdentity" => web_identity::signed,

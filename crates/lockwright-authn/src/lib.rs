@@ -12,6 +12,7 @@ pub mod passkey;
 pub mod recovery_code;
 pub mod seal;
 pub mod secret_key;
+pub mod server_certificate;
 pub mod service_secret;
 pub mod signature;
 pub mod ssh_key;

@@ -209,7 +209,7 @@ pub fn remove_parts(
                     links::put_down(&mut changes, profile.account, &profile.id, role);
                 }
             }
-            Resource::Policy(_) | Resource::OpenIdProvider(_) | Resource::Device(_) => {}
+            Resource::Policy(_) | Resource::OpenIdProvider(_) | Resource::ServerCertificate(_) | Resource::Device(_) => {}
         }
         changes.delete(Key::Resource(key), version);
     }

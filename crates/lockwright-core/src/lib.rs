@@ -35,6 +35,7 @@ pub mod recovery;
 pub mod register;
 pub mod resource;
 pub mod role;
+pub mod server_certificate;
 pub mod service_linked;
 pub mod session;
 pub mod shared;

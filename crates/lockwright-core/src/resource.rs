@@ -145,8 +145,10 @@ fn event(resource: &Resource, act: Act, op: &OpContext, entropy: &dyn Entropy) -
             Resource::InstanceProfile(row) => ("instanceProfileName", row.name.to_string()),
             Resource::OpenIdProvider(row) => ("openIDConnectProviderArn", row.arn()),
             Resource::Device(row) => ("serialNumber", row.arn()),
+            Resource::ServerCertificate(row) => ("serverCertificateName", row.name.to_string()),
         };
-        request.insert(field.to_owned(), json!(value));
+        // What was renamed is told by the name it was asked for.
+        request.entry(field).or_insert_with(|| json!(value));
     }
     AuditEvent::new(op, entropy, Told::new(Service::Iam, name, Some(resource.key().account)).request(request).response(response))
 }

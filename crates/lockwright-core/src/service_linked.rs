@@ -161,7 +161,7 @@ mod tests {
         for service in LinkedService::all() {
             assert!(managed::find(&service.policy_arn()).is_ok(), "{service:?}");
             assert!(service.role.starts_with("AWSServiceRoleFor") && service.role.parse::<RoleName>().is_ok(), "{service:?}");
-            assert!(service.place().parse::<Path>().is_ok() && Document::parse(&service.trust(), Kind::Trust).is_ok(), "{service:?}");
+            assert!(service.place().parse::<Path>().is_ok() && Document::parse(service.trust(), Kind::Trust).is_ok(), "{service:?}");
             assert_eq!(LinkedService::all().iter().filter(|other| other.principal == service.principal).count(), 1, "{service:?}");
             assert_eq!(LinkedService::all().iter().filter(|other| other.role == service.role).count(), 1, "{service:?}");
         }

@@ -209,6 +209,10 @@ text_id!(
     InstanceProfileId, "AIPA", 10, "instance profile id"
 );
 text_id!(
+    /// A server certificate's unique id: `ASCA` and 16 letters. Never reused.
+    ServerCertificateId, "ASCA", 10, "server certificate id"
+);
+text_id!(
     /// An identity provider of an account: 26 letters. Never reused.
     ProviderId, "", 16, "identity provider id"
 );

@@ -31,6 +31,7 @@ pub mod privacy;
 pub mod proof;
 pub mod resource;
 pub mod secret;
+pub mod server_certificate;
 pub mod session;
 pub mod setting;
 pub mod support;

@@ -93,6 +93,13 @@ name!(
 );
 
 name!(
+    /// A server certificate's name, unique among those of its account without regard to case (IAM `serverCertificateNameType`).
+    ServerCertificateName,
+    |text| !text.is_empty() && text.len() <= 128 && text.bytes().all(|b| b.is_ascii_alphanumeric() || b"+=,.@_-".contains(&b)),
+    "1 to 128 letters and digits, and + = , . @ _ -."
+);
+
+name!(
     /// The URL of an identity provider that speaks OpenID Connect, without `https://`: so ARNs and condition keys have it.
     IssuerName,
     |text| !text.is_empty() && text.len() <= 255 && text.bytes().all(|b| b.is_ascii_graphic() && !b"\"'<>\\^`{|}*?#@".contains(&b)),

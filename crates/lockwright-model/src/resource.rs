@@ -6,11 +6,12 @@ use serde::{Deserialize, Serialize};
 
 use crate::change::Version;
 use crate::clock::Timestamp;
-use crate::id::{AccountId, DeviceId, GroupId, InstanceProfileId, PolicyId, ProviderId, RoleId, UserId};
+use crate::id::{AccountId, DeviceId, GroupId, InstanceProfileId, PolicyId, ProviderId, RoleId, ServerCertificateId, UserId};
 use crate::identity_provider::OpenIdProvider;
 use crate::instance_profile::InstanceProfile;
 use crate::name::{GroupName, Path, PolicyName, RoleName, VirtualDeviceName};
 use crate::secret::Sealed;
+use crate::server_certificate::ServerCertificate;
 use crate::user::Grants;
 
 /// A group of IAM users: what it is granted, each member is.
@@ -326,6 +327,8 @@ kinds! {
     OpenIdProvider(OpenIdProvider, ProviderId) = "oidc_provider",
     /// A virtual MFA device.
     Device(VirtualDevice, DeviceId) = "device",
+    /// A server certificate.
+    ServerCertificate(ServerCertificate, ServerCertificateId) = "server_certificate",
 }
 
 impl Resource {
@@ -338,6 +341,7 @@ impl Resource {
             Self::InstanceProfile(row) => &row.tags,
             Self::OpenIdProvider(row) => &row.tags,
             Self::Device(row) => &row.tags,
+            Self::ServerCertificate(row) => &row.tags,
         }
     }
 
@@ -350,6 +354,7 @@ impl Resource {
             Self::InstanceProfile(row) => Some(&mut row.tags),
             Self::OpenIdProvider(row) => Some(&mut row.tags),
             Self::Device(row) => Some(&mut row.tags),
+            Self::ServerCertificate(row) => Some(&mut row.tags),
         }
     }
 }

@@ -49,13 +49,14 @@ impl From<NotCommitted> for ClosingError {
 const AT_ONCE: u32 = 25;
 
 /// Kinds of things in the order in which they go: what others hold comes after those.
-const LAST: [ResourceKind; 6] = [
+const LAST: [ResourceKind; 7] = [
     ResourceKind::Device,
     ResourceKind::Group,
     ResourceKind::InstanceProfile,
     ResourceKind::Role,
     ResourceKind::Policy,
     ResourceKind::OpenIdProvider,
+    ResourceKind::ServerCertificate,
 ];
 
 impl Lockwright {

@@ -20,9 +20,6 @@ impl Lockwright {
     /// machine, with plain HTTP and a port.
     pub fn issuer_name(&self, url: &str) -> Option<IssuerName> {
         let (address, reach) = outward::check(url).ok()?;
-        if address.query().is_some() {
-            return None;
-        }
         match (reach, url.strip_prefix(HTTPS)) {
             (Reach::World, Some(name)) if address.port().is_none() => name.parse().ok(),
             (Reach::Loopback, None) if self.config().local_identity_providers => url.strip_prefix("http://")?.parse().ok(),

@@ -107,3 +107,17 @@ async fn get(address: &str, most: Reach) -> Result<Vec<u8>, Unreachable> {
     }
     Ok(body)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn e14_keys_stand_where_their_provider_stands_not_on_this_machine_nor_away_from_it() {
+        // Nothing answers at either: had it been asked, it would be silent.
+        let refused = "the identity provider's address can't be called";
+        assert_eq!(get("http://127.0.0.1:1/keys", Reach::World).await.unwrap_err().0, refused);
+        assert_eq!(get("https://id.example.org/keys", Reach::Loopback).await.unwrap_err().0, refused);
+        assert_ne!(get("http://127.0.0.1:1/keys", Reach::Loopback).await.unwrap_err().0, refused);
+    }
+}

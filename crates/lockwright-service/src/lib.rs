@@ -55,6 +55,7 @@ pub mod resource_changes;
 pub mod resources;
 pub mod roles;
 pub mod second_step;
+pub mod server_certificates;
 pub mod service_linked;
 pub mod sessions;
 pub mod shared;

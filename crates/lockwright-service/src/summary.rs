@@ -28,6 +28,8 @@ pub struct Summary {
     pub policy_versions: u64,
     /// Instance profiles.
     pub instance_profiles: u64,
+    /// Server certificates.
+    pub server_certificates: u64,
     /// Identity providers.
     pub providers: u64,
     /// MFA devices, those that are nobody's too.
@@ -62,6 +64,7 @@ impl Lockwright {
         summary.groups = count(ResourceKind::Group).await?;
         summary.roles = count(ResourceKind::Role).await?;
         summary.instance_profiles = count(ResourceKind::InstanceProfile).await?;
+        summary.server_certificates = count(ResourceKind::ServerCertificate).await?;
         summary.providers = count(ResourceKind::OpenIdProvider).await?;
         let mut after = None;
         loop {

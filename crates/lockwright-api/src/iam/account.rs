@@ -10,6 +10,7 @@ use lockwright_service::core::grant::{GROUP_CHARACTERS, MOST_ATTACHED, ROLE_CHAR
 use lockwright_service::core::group::{MOST_GROUPS, MOST_OF_USER};
 use lockwright_service::core::instance_profile::MOST_PROFILES;
 use lockwright_service::core::policy::{MOST_CHARACTERS, MOST_POLICIES, MOST_VERSIONS};
+use lockwright_service::core::server_certificate::MOST_SERVER_CERTIFICATES;
 use lockwright_service::policy::managed;
 use lockwright_wire::error::{Reply, WireError};
 use lockwright_wire::percent::encoded;
@@ -32,8 +33,8 @@ pub(crate) async fn summary(ask: &Ask<'_>) -> Result<Reply, WireError> {
         ("UsersQuota", 5_000),
         ("Groups", has.groups),
         ("GroupsQuota", MOST_GROUPS),
-        ("ServerCertificates", 0),
-        ("ServerCertificatesQuota", 20),
+        ("ServerCertificates", has.server_certificates),
+        ("ServerCertificatesQuota", MOST_SERVER_CERTIFICATES),
         ("UserPolicySizeQuota", size(USER_CHARACTERS)),
         ("GroupPolicySizeQuota", size(GROUP_CHARACTERS)),
         ("GroupsPerUserQuota", size(MOST_OF_USER)),

@@ -94,6 +94,15 @@ by_name!(
     "Instance Profile",
     "InstanceProfilesPerAccount"
 );
+by_name!(
+    /// Server certificates.
+    ServerCertificate,
+    "ServerCertificateName",
+    "serverCertificateName",
+    "server-certificate",
+    "Server Certificate",
+    "ServerCertificatesPerAccount"
+);
 by_arn!(
     /// Identity providers that speak OpenID Connect.
     OpenIdProvider,

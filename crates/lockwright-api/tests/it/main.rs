@@ -17,6 +17,7 @@ mod permissions;
 mod policies;
 mod report;
 mod roles;
+mod server_certificates;
 mod service_linked;
 mod simulate;
 mod sts;

@@ -33,6 +33,7 @@ fn version_of(record: &mut Record) -> Option<&mut Version> {
         Record::Resource(Resource::OpenIdProvider(row)) => Some(&mut row.version),
         Record::Resource(Resource::Device(row)) => Some(&mut row.version),
         Record::UserCredential(row) => Some(&mut row.version),
+        Record::Resource(Resource::ServerCertificate(row)) => Some(&mut row.version),
         Record::Claim(_) | Record::Link(_) => None,
     }
 }

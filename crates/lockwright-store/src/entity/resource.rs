@@ -4,6 +4,7 @@ use lockwright_model::change::Version;
 use lockwright_model::identity_provider::OpenIdProvider;
 use lockwright_model::instance_profile::InstanceProfile;
 use lockwright_model::resource::{CustomerPolicy, Group, Resource, ResourceId, ResourceKey, Role, VirtualDevice};
+use lockwright_model::server_certificate::ServerCertificate;
 use serde::de::DeserializeOwned;
 
 use crate::batch::Step;
@@ -35,6 +36,7 @@ pub(crate) fn put(row: &Resource) -> Result<Step, StoreError> {
         Resource::InstanceProfile(row) => Value::body(row)?,
         Resource::OpenIdProvider(row) => Value::body(row)?,
         Resource::Device(row) => Value::body(row)?,
+        Resource::ServerCertificate(row) => Value::body(row)?,
     };
     Ok(Step::put(&INSERT, &UPDATE, key(&row.key()), row.version(), [row.name_key().into(), body]))
 }
@@ -62,6 +64,7 @@ pub(crate) fn read(row: Row) -> Result<Resource, StoreError> {
         ResourceId::InstanceProfile(_) => Resource::InstanceProfile(InstanceProfile { version, ..body(&mut row)? }),
         ResourceId::OpenIdProvider(_) => Resource::OpenIdProvider(OpenIdProvider { version, ..body(&mut row)? }),
         ResourceId::Device(_) => Resource::Device(VirtualDevice { version, ..body(&mut row)? }),
+        ResourceId::ServerCertificate(_) => Resource::ServerCertificate(ServerCertificate { version, ..body(&mut row)? }),
     };
     let key = resource.key();
     row.same(key.id == id && key.account.to_string() == account)?;

@@ -13,7 +13,8 @@ use lockwright_model::event::AuditEvent;
 use lockwright_model::factors::Factors;
 use lockwright_model::help::{HelpRequest, HelpState};
 use lockwright_model::id::{
-    AccountId, BuilderId, CaseId, ChoiceId, DeviceId, EventId, GroupId, HelpId, InstanceProfileId, JobId, OperatorId, PolicyId, ProviderId, RoleId, SupportId, SystemId, UserId,
+    AccountId, BuilderId, CaseId, ChoiceId, DeviceId, EventId, GroupId, HelpId, InstanceProfileId, JobId, OperatorId, PolicyId, ProviderId,
+    RoleId, ServerCertificateId, SupportId, SystemId, UserId,
 };
 use lockwright_model::identity::{Identity, UserRef};
 use lockwright_model::identity_provider::OpenIdProvider;
@@ -26,6 +27,7 @@ use lockwright_model::resource::{
     CustomerPolicy, Group, Holder, Link, LinkKey, LinkKind, PolicyVersion, ResourceId, Role, Tag, VirtualDevice,
 };
 use lockwright_model::secret::{CodeHash, PasswordHash, Sealed};
+use lockwright_model::server_certificate::ServerCertificate;
 use lockwright_model::session::{Session, SessionScope};
 use lockwright_model::support::{SupportRequest, SupportState, SupportTopic};
 use lockwright_model::system::LinkedSystem;
@@ -188,6 +190,22 @@ pub(crate) fn login(owner: Identity, n: u64, name: &str) -> UserCredential {
 pub(crate) fn ssh_key(owner: Identity, n: u64) -> UserCredential {
     let what = Material::SshKey { openssh: format!("ssh-rsa {n}") };
     UserCredential { id: UserCredentialId::draw_ssh_key(&chance(n)), what, ..login(owner, n, "") }
+}
+
+pub(crate) fn server_certificate(account: u64, n: u64, name: &str) -> ServerCertificate {
+    ServerCertificate {
+        account: account_id(account),
+        id: ServerCertificateId::draw(&chance(n)),
+        version: Version::NEW,
+        name: name.parse().unwrap(),
+        path: Path::default(),
+        created: at(5),
+        expires: at(9),
+        certificate: "PEM".to_owned(),
+        chain: None,
+        key: Sealed::from_text("sealed"),
+        tags: Vec::new(),
+    }
 }
 
 /// A member of a group.

@@ -18,6 +18,7 @@ use lockwright_model::instance_profile::InstanceProfile;
 use lockwright_model::job::{Job, JobState, Task};
 use lockwright_model::operator::Operator;
 use lockwright_model::resource::{CustomerPolicy, Group, Link, Resource, ResourceId, ResourceKey, Role, VirtualDevice};
+use lockwright_model::server_certificate::ServerCertificate;
 use lockwright_model::session::Session;
 use lockwright_model::setting::{RegistrationOff, Settings};
 use lockwright_model::support::SupportRequest;
@@ -221,9 +222,10 @@ impl Dice {
             10 => Key::Settings,
             14 => Key::Resource(Resource::Group(group(self.roll(2), n, "g")).key()),
             15 => Key::Resource(Resource::Policy(policy(self.roll(2), n, "p")).key()),
-            16 => Key::Resource(match self.roll(3) {
+            16 => Key::Resource(match self.roll(4) {
                 0 => Resource::Role(role(self.roll(2), n, "r")).key(),
                 1 => Resource::InstanceProfile(instance_profile(self.roll(2), n, "i")).key(),
+                2 => Resource::ServerCertificate(server_certificate(self.roll(2), n, "s")).key(),
                 _ => Resource::OpenIdProvider(openid_provider(self.roll(2), n, "o")).key(),
             }),
             18 => Key::Resource(Resource::Device(virtual_device(self.roll(2), n, "d")).key()),
@@ -323,6 +325,9 @@ impl Dice {
                         Resource::OpenIdProvider(OpenIdProvider { account, id, version, ..openid_provider(1, 1, name) })
                     }
                     ResourceId::Device(id) => Resource::Device(VirtualDevice { account, id, version, ..virtual_device(1, 1, name) }),
+                    ResourceId::ServerCertificate(id) => {
+                        Resource::ServerCertificate(ServerCertificate { account, id, version, ..server_certificate(1, 1, name) })
+                    }
                 })
             }
             Key::UserCredential(UserCredentialKey { account, id, .. }) => {

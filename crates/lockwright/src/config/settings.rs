@@ -255,7 +255,7 @@ pub(crate) const LINES: &[Line] = &[
         "keys.sealing_file",
         "DIR/keys/sealing",
         "A file with 64 hexadecimal digits: the root of the keys that protect codes and forms, and that seal the seeds of authenticator \
-         apps and the secrets of access keys and linked systems.",
+         apps, the secrets of access keys and linked systems and the private keys of server certificates.",
     ),
     line("sessions.root_idle", "1h", "A root session ends after this long without a request. Downwards only."),
     line("sessions.root_absolute", "12h", "A root session ends after this long. Downwards only."),
