@@ -55,7 +55,7 @@ pub(crate) async fn federation_token(ask: &Ask<'_>) -> Result<Reply, WireError> 
     let input = ask.input();
     let named = text(&input, "Name", "name", (2, 32), NAMES, "")?.ok_or_else(|| Violations::one("name", None, Constraint::Required))?;
     let seconds = seconds(&input, LONGEST)?;
-    let taking = Taking { policy: policy(&input)?, policy_arns: policy_arns(&input)?, tags: tags::tags(&input)?, ..Taking::default() };
+    let taking = Taking { policy: policy(&input)?, policy_arns: policy_arns(&input)?, tags: tags::tags(ask, &input)?, ..Taking::default() };
     match ask.lockwright.federation_token(ask.op, ask.caller, named, seconds, taking).await {
         Ok(given) => Ok(ask.answer(|result| {
             credentials(result, &given);
@@ -80,7 +80,7 @@ pub(crate) async fn assume_role(ask: &Ask<'_>) -> Result<Reply, WireError> {
         seconds: seconds(&input, LONGEST_ROLE)?,
         policy: policy(&input)?,
         policy_arns: policy_arns(&input)?,
-        tags: tags::tags(&input)?,
+        tags: tags::tags(ask, &input)?,
         transitive: if input.member("TransitiveTagKeys").is_absent() {
             Vec::new()
         } else {

@@ -3,15 +3,21 @@
 use lockwright_model::resource::Tag;
 use lockwright_wire::error::WireError;
 use lockwright_wire::query::{Constraint, Node, Violations};
+use lockwright_wire::route::Service;
 use lockwright_wire::xml::Writer;
+
+use crate::ask::Ask;
 
 /// The most tags of one thing (AWS).
 const MOST: usize = 50;
 /// The signs of a tag beside letters, digits and white space (IAM, `tagKeyType`).
 const SIGNS: &str = "_.:/=+-@";
 
-/// A list of tags; none where it is left out. Keys are told apart without regard to case.
-pub(crate) fn tags(input: &Node<'_>) -> Result<Vec<Tag>, WireError> {
+/// How the keys begin that nobody but AWS gives, whatever their case.
+const RESERVED: &str = "aws:";
+
+/// A call's list of tags; none where it is left out. Keys are told apart without regard to case.
+pub(crate) fn tags(ask: &Ask<'_>, input: &Node<'_>) -> Result<Vec<Tag>, WireError> {
     let mut found: Vec<Tag> = Vec::new();
     let mut wrong = Violations::default();
     let nodes = input.list("Tags")?.unwrap_or_default();
@@ -30,8 +36,11 @@ pub(crate) fn tags(input: &Node<'_>) -> Result<Vec<Tag>, WireError> {
         }
         let (key, value) = (key.unwrap_or_default().to_owned(), value.unwrap_or_default().to_owned());
         if found.iter().any(|known| known.key.to_lowercase() == key.to_lowercase()) {
-            let message = "Duplicate tag keys found. Please note that Tag keys are case insensitive.";
-            return Err(WireError::modelled("InvalidInput", 400, message));
+            return Err(refused(ask, "Duplicate tag keys found. Please note that Tag keys are case insensitive."));
+        }
+        // A policy may trust what it takes for AWS's own word (C19).
+        if key.get(..RESERVED.len()).is_some_and(|begin| begin.eq_ignore_ascii_case(RESERVED)) {
+            return Err(refused(ask, "aws: prefixed tag key names are not allowed for external use."));
         }
         found.push(Tag { key, value });
     }
@@ -66,6 +75,12 @@ pub(crate) fn list(writer: &mut Writer, tags: &[Tag]) {
         writer.text("Key", &tag.key);
         writer.text("Value", &tag.value);
     });
+}
+
+/// STS has no `InvalidInput`.
+fn refused(ask: &Ask<'_>, message: &'static str) -> WireError {
+    let code = if ask.call.service == Service::Sts { "InvalidParameterValue" } else { "InvalidInput" };
+    WireError::modelled(code, 400, message)
 }
 
 fn check_key(wrong: &mut Violations, place: &str, key: Option<&str>) {

@@ -301,11 +301,14 @@ impl Lockwright {
     /// Since when the key that signed the request is in question. It is read after the key that the act is about, so that a recovery which
     /// ends meanwhile is seen either here or by the commit.
     pub(crate) async fn signers_question(&self, op: &OpContext) -> Result<Option<Timestamp>, KeyError> {
-        let (Some(id), Principal::Signed(signer)) = (&op.access_key, &op.principal) else { return Ok(None) };
-        // A recovery ends temporary credentials: there are none from before.
-        if id.is_temporary() {
-            return Ok(None);
-        }
+        let Some(id) = &op.access_key else { return Ok(None) };
+        let signer = match &op.principal {
+            Principal::Signed(signer) => Some(signer),
+            // A role's session is worth what the keys of whoever took it on are.
+            Principal::Assumed(temporary) => temporary.origin.as_ref().map(|(signer, _)| signer),
+            Principal::Host | Principal::Anonymous => None,
+        };
+        let Some(signer) = signer else { return Ok(None) };
         let signer = self.person(signer).await?.ok_or(KeyError::NoOwner)?;
         if id.is_temporary() {
             // With which key a session began is not kept: while one of its owner's is in question, so is what the session does.

@@ -25,7 +25,7 @@ pub(crate) async fn create(ask: &Ask<'_>) -> Result<Reply, WireError> {
     let input = ask.input();
     let text = Profiles::named_in(&input)?;
     let name: InstanceProfileName = parsed(text, "instanceProfileName")?;
-    let new = NewProfile { path: path(&input)?.unwrap_or_default(), name, tags: tags::tags(&input)? };
+    let new = NewProfile { path: path(&input)?.unwrap_or_default(), name, tags: tags::tags(ask, &input)? };
     match ask.lockwright.create_instance_profile(ask.op, ask.account()?, &new).await {
         Ok(profile) => Ok(ask.answer(|result| result.element("InstanceProfile", |writer| describe(writer, &(profile, None), true)))),
         Err(ResourceError::NameTaken) => {

@@ -26,7 +26,7 @@ pub(crate) async fn create(ask: &Ask<'_>) -> Result<Reply, WireError> {
         Some(url) if url.chars().count() > 255 => return Err(Violations::one("url", None, Constraint::MaxLength(255))),
         Some(url) => url,
     };
-    let (clients, thumbprints, tags) = (clients(&input)?, thumbprints(&input)?.unwrap_or_default(), tags::tags(&input)?);
+    let (clients, thumbprints, tags) = (clients(&input)?, thumbprints(&input)?.unwrap_or_default(), tags::tags(ask, &input)?);
     let name = ask.lockwright.issuer_name(url).ok_or_else(|| invalid("Invalid Open ID Connect Provider URL"))?;
     let arn = format!("arn:aws:iam::{}:oidc-provider/{name}", ask.account()?);
     ask.permitted(&Aim::at(ask.action, arn).bringing_tags(&tags)).await?;

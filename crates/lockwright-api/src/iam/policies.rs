@@ -34,7 +34,7 @@ pub(crate) async fn create(ask: &Ask<'_>) -> Result<Reply, WireError> {
     let path = path_at(&input, "Path", "path")?.unwrap_or_default();
     let name: PolicyName = parsed(text, "policyName")?;
     let description = description.map(str::to_owned);
-    let new = NewPolicy { path, name, description, document: document.to_owned(), tags: tags::tags(&input)? };
+    let new = NewPolicy { path, name, description, document: document.to_owned(), tags: tags::tags(ask, &input)? };
     match ask.lockwright.create_policy(ask.op, ask.account()?, &new).await {
         Ok(policy) => Ok(ask.answer(|result| {
             result.element("Policy", |writer| describe_tagged(writer, &Shown::Own(Box::new(policy)), Uses::default()));
@@ -106,7 +106,7 @@ pub(crate) async fn tag(ask: &Ask<'_>) -> Result<Reply, WireError> {
     if input.member("Tags").is_absent() {
         return Err(Violations::one("tags", None, Constraint::Required));
     }
-    let tags = tags::tags(&input)?;
+    let tags = tags::tags(ask, &input)?;
     inside(ask, text).await?;
     match ask.lockwright.tag_policy(ask.op, ask.account()?, text, &tags).await {
         Ok(()) => Ok(ask.done()),

@@ -151,7 +151,7 @@ pub(crate) async fn tag<T: Thing>(ask: &Ask<'_>) -> Result<Reply, WireError> {
     if input.member("Tags").is_absent() {
         return Err(Violations::one("tags", None, Constraint::Required));
     }
-    let tags = tags::tags(&input)?;
+    let tags = tags::tags(ask, &input)?;
     let found = named_for::<T>(ask, |aim| aim.bringing_tags(&tags)).await?;
     match ask.lockwright.tag_resource(ask.op, &found.key(), ask.action, &tags).await {
         Ok(()) => Ok(ask.done()),

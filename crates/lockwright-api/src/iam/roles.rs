@@ -35,7 +35,7 @@ pub(crate) async fn create(ask: &Ask<'_>) -> Result<Reply, WireError> {
         description: description(&input)?.map(str::to_owned),
         trust: Trust { document: trust.to_owned(), pins: Vec::new() },
         longest_session: longest(&input)?.unwrap_or(HOUR),
-        tags: tags::tags(&input)?,
+        tags: tags::tags(ask, &input)?,
     };
     match ask.lockwright.create_role(ask.op, ask.account()?, &new, bound).await {
         Ok(role) => Ok(ask.answer(|result| result.element("Role", |writer| describe(writer, &role, true)))),

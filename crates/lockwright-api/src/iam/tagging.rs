@@ -20,7 +20,7 @@ pub(crate) async fn put<K: Kind>(ask: &Ask<'_>) -> Result<Reply, WireError> {
     if input.member("Tags").is_absent() {
         return Err(Violations::one("tags", None, Constraint::Required));
     }
-    let tags = tags::tags(&input)?;
+    let tags = tags::tags(ask, &input)?;
     let found = named_for::<K>(ask, |aim| aim.bringing_tags(&tags)).await?;
     match ask.lockwright.put_tags(ask.op, &GranteeRef::from(&found), &tags).await {
         Ok(()) => Ok(ask.done()),

@@ -21,7 +21,7 @@ pub(crate) async fn create(ask: &Ask<'_>) -> Result<Reply, WireError> {
     let input = ask.input();
     let text = name(&input, "UserName", "userName", 64)?;
     let path = path(&input)?.unwrap_or_default();
-    let tags = tags::tags(&input)?;
+    let tags = tags::tags(ask, &input)?;
     let boundary = optional_arn(&input, "PermissionsBoundary", "permissionsBoundary")?.map(str::to_owned);
     let parsed: UserName = parsed(text, "userName")?;
     let account = ask.account()?;

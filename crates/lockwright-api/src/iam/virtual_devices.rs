@@ -24,7 +24,7 @@ pub(crate) async fn create(ask: &Ask<'_>) -> Result<Reply, WireError> {
     if path.as_str().len() - 1 + text.len() > MOST_PLACE {
         return Err(Violations::one("path", None, Constraint::MaxLength(MOST_PLACE - text.len())));
     }
-    let tags = tags::tags(&input)?;
+    let tags = tags::tags(ask, &input)?;
     let made = match ask.lockwright.create_virtual_device(ask.op, ask.account()?, &path, &name, &tags).await {
         Ok(made) => made,
         Err(error) => return Err(failed(ask, error, text, "").await),
@@ -56,7 +56,7 @@ pub(crate) async fn tag(ask: &Ask<'_>) -> Result<Reply, WireError> {
     if input.member("Tags").is_absent() {
         return Err(Violations::one("tags", None, Constraint::Required));
     }
-    let tags = tags::tags(&input)?;
+    let tags = tags::tags(ask, &input)?;
     match ask.lockwright.tag_virtual_device(ask.op, ask.account()?, text, &tags).await {
         Ok(()) => Ok(ask.done()),
         Err(error) => Err(failed(ask, error, text, "").await),

@@ -2,12 +2,95 @@
 
 use axum::body::Body;
 use axum::extract::Request;
+use lockwright_model::id::AccountId;
 use lockwright_model::identity::Identity;
 
 use crate::caller::{ALL, Caller, House};
 
 fn allow(actions: &str, resource: &str) -> String {
     format!(r#"{{"Version":"2012-10-17","Statement":{{"Effect":"Allow","Action":[{actions}],"Resource":"{resource}"}}}}"#)
+}
+
+/// What a role lets in whom: everybody of the account, with tags.
+fn trust(account: AccountId) -> String {
+    format!(
+        r#"{{"Version":"2012-10-17","Statement":{{"Effect":"Allow","Principal":{{"AWS":"{account}"}},"Action":["sts:AssumeRole","sts:TagSession"]}}}}"#
+    )
+}
+
+#[tokio::test]
+async fn c19_nobody_gives_a_tag_that_only_aws_gives() {
+    let house = House::new().await;
+    let account = house.account("ana@example.com").await;
+    let boss = house.caller(account, "boss", Some(ALL)).await;
+    let trust = trust(account);
+    house.done(&boss, "CreateRole", &[("RoleName", "watch"), ("AssumeRolePolicyDocument", &trust)]).await;
+    let policy = house.done(&boss, "CreatePolicy", &[("PolicyName", "own"), ("PolicyDocument", ALL)]).await.text("Arn");
+    for key in ["aws:username", "AWS:PrincipalArn", "aWs:"] {
+        let tagged = |parameters: &[(&'static str, &'static str)]| -> Vec<(String, String)> {
+            let tag =
+                [("Tags.member.1.Key", "team"), ("Tags.member.1.Value", "a"), ("Tags.member.2.Key", key), ("Tags.member.2.Value", "b")];
+            parameters.iter().chain(&tag).map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
+        };
+        for (operation, mut parameters) in [
+            ("TagUser", tagged(&[("UserName", "boss")])),
+            ("TagRole", tagged(&[("RoleName", "watch")])),
+            ("TagPolicy", tagged(&[])),
+            ("CreateUser", tagged(&[("UserName", "new")])),
+            ("CreateRole", tagged(&[("RoleName", "new")])),
+            ("CreatePolicy", tagged(&[("PolicyName", "new"), ("PolicyDocument", ALL)])),
+        ] {
+            parameters.push(("PolicyArn".to_owned(), policy.clone()));
+            parameters.push(("AssumeRolePolicyDocument".to_owned(), trust.clone()));
+            let parameters: Vec<(&str, &str)> = parameters.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+            assert_eq!(house.refused(&boss, "InvalidInput", operation, &parameters).await.status, 400, "{operation} {key}");
+        }
+        for (operation, mut parameters) in
+            [("AssumeRole", tagged(&[("RoleSessionName", "ana")])), ("GetFederationToken", tagged(&[("Name", "guest")]))]
+        {
+            parameters.push(("RoleArn".to_owned(), format!("arn:aws:iam::{account}:role/watch")));
+            let parameters: Vec<(&str, &str)> = parameters.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+            let answer = house.sts(&boss, operation, &parameters).await;
+            assert_eq!((answer.status, answer.code().as_str()), (400, "InvalidParameterValue"), "{operation} {key}");
+        }
+    }
+    assert_eq!(house.done(&boss, "ListUserTags", &[("UserName", "boss")]).await.texts("Key"), [""; 0]);
+    // AWS keeps to itself only what begins so.
+    for key in ["aws", "awsome:x", "team:aws:x", "a"] {
+        house.done(&boss, "TagUser", &[("UserName", "boss"), ("Tags.member.1.Key", key), ("Tags.member.1.Value", "b")]).await;
+    }
+}
+
+#[tokio::test]
+async fn c19_no_tag_of_a_session_stands_for_a_condition_key_of_its_own() {
+    let house = House::new().await;
+    let account = house.account("ana@example.com").await;
+    let boss = house.caller(account, "boss", Some(ALL)).await;
+    house.done(&boss, "CreateRole", &[("RoleName", "watch"), ("AssumeRolePolicyDocument", &trust(account))]).await;
+    let arn = format!("arn:aws:iam::{account}:role/watch");
+    for (condition, key, value) in [
+        (r#""StringEquals":{"aws:PrincipalAccount":"123456789012"}"#, "PrincipalAccount", "123456789012"),
+        (r#""Bool":{"aws:MultiFactorAuthPresent":"true"}"#, "MultiFactorAuthPresent", "true"),
+        (r#""StringEquals":{"aws:SourceIdentity":"ana"}"#, "SourceIdentity", "ana"),
+        (r#""StringEquals":{"aws:username":"boss"}"#, "username", "boss"),
+        (r#""StringEquals":{"aws:PrincipalTag/team":"red"}"#, "PrincipalTag/team", "red"),
+        (r#""StringEquals":{"aws:PrincipalTag/team":"red"}"#, "x:aws:PrincipalTag/team", "red"),
+    ] {
+        let may = format!(
+            r#"{{"Version":"2012-10-17","Statement":{{"Effect":"Allow","Action":"*","Resource":"*","Condition":{{{condition}}}}}}}"#
+        );
+        house.done(&boss, "PutRolePolicy", &[("RoleName", "watch"), ("PolicyName", "may"), ("PolicyDocument", &may)]).await;
+        let tags = [("Tags.member.1.Key", key), ("Tags.member.1.Value", value)];
+        let parameters: Vec<_> = [("RoleArn", arn.as_str()), ("RoleSessionName", "ana")].into_iter().chain(tags).collect();
+        let taken = house.sts(&boss, "AssumeRole", &parameters).await;
+        let session = crate::sts::holder(&boss, &taken);
+        house.refused(&session, "AccessDenied", "ListUsers", &[]).await;
+    }
+    // The tag that it has is there, under its own name.
+    let tags = [("Tags.member.1.Key", "Team"), ("Tags.member.1.Value", "red")];
+    let parameters: Vec<_> = [("RoleArn", arn.as_str()), ("RoleSessionName", "ana")].into_iter().chain(tags).collect();
+    let session = crate::sts::holder(&boss, &house.sts(&boss, "AssumeRole", &parameters).await);
+    house.done(&session, "ListUsers", &[]).await;
 }
 
 #[tokio::test]

@@ -1,5 +1,7 @@
 //! What no client means to send: AWS's own error for each, and the server goes on.
 
+use axum::http::HeaderValue;
+
 use crate::caller::{ALL, House};
 
 #[tokio::test]
@@ -59,4 +61,45 @@ async fn d11_malformed_and_other_accounts_arns_reach_nothing() {
     // A key of another account is nobody's here, whatever the caller may.
     let key = [("UserName", "boss"), ("AccessKeyId", theirs.key.as_str())];
     assert_eq!(house.iam(&boss, "DeleteAccessKey", &key).await.code(), "NoSuchEntity");
+}
+
+#[tokio::test]
+async fn e10_bytes_that_are_no_utf8_are_refused_wherever_they_stand() {
+    let house = House::new().await;
+    let boss = house.caller(house.account("ana@example.com").await, "boss", Some(ALL)).await;
+    let form = [("content-type", "application/x-www-form-urlencoded")];
+    let call = "Action=GetUser&Version=2010-05-08&UserName=";
+    for tail in [&b"%FF"[..], b"%C3", b"boss%ED%A0%80", b"%F8%88%80%80%80", b"\xff", b"bo\xc3\x28ss", b"boss&\xfe=x", b"boss&%FE=x"] {
+        let body = [call.as_bytes(), tail].concat();
+        let answer = house.send(house.sign(&boss, "iam", ("POST", "", &body), &form, false)).await;
+        assert_eq!((answer.status, answer.code().as_str()), (404, "MalformedQueryString"), "{tail:?}: {}", answer.body);
+    }
+    let json = [("content-type", "application/x-amz-json-1.1"), ("x-amz-target", "CloudTrail_20131101.LookupEvents")];
+    let answer = house.send(house.sign(&boss, "cloudtrail", ("POST", "", b"{\"x\":\"\xff\"}"), &json, false)).await;
+    assert!(answer.status == 400 && answer.body.contains("SerializationException"), "{}", answer.body);
+    let presigned = house.signed(&boss, "iam", "2010-05-08", "GetUser", &[("UserName", "boss")], true);
+    for (from, to, code) in
+        [("UserName=boss", "UserName=%FF", "SignatureDoesNotMatch"), ("&X-Amz-Date=", "&X-Amz-Date=%FF", "IncompleteSignature")]
+    {
+        let uri = presigned.uri().to_string().replace(from, to);
+        assert!(uri.contains("%FF"), "{uri}");
+        let answer = house.send(axum::extract::Request::builder().uri(uri).header("host", "id.example.com").body("".into()).unwrap()).await;
+        assert_eq!(answer.code(), code, "{to}: {}", answer.body);
+    }
+    for (header, code) in [
+        ("authorization", "IncompleteSignature"),
+        ("x-amz-date", "IncompleteSignature"),
+        ("x-amz-security-token", "InvalidClientTokenId"),
+        ("x-amz-target", "SignatureDoesNotMatch"),
+        ("content-type", "SignatureDoesNotMatch"),
+        ("host", "SignatureDoesNotMatch"),
+        ("user-agent", ""),
+    ] {
+        let mut request = house.signed(&boss, "iam", "2010-05-08", "GetUser", &[("UserName", "boss")], false);
+        let bytes = [request.headers().get(header).map_or(&b""[..], HeaderValue::as_bytes), b"\xff\xfe"].concat();
+        request.headers_mut().insert(header, HeaderValue::from_bytes(&bytes).unwrap());
+        let answer = house.send(request).await;
+        assert_eq!(answer.code(), code, "{header}: {}", answer.body);
+    }
+    assert_eq!(house.iam(&boss, "GetUser", &[]).await.status, 200, "the server goes on");
 }

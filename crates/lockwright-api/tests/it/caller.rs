@@ -175,24 +175,25 @@ impl House {
         }
         let headers = [("content-type", "application/x-www-form-urlencoded")];
         if presigned {
-            self.sign(caller, service, ("GET", &form, ""), &headers, true)
+            self.sign(caller, service, ("GET", &form, b""), &headers, true)
         } else {
-            self.sign(caller, service, ("POST", "", &form), &headers, false)
+            self.sign(caller, service, ("POST", "", form.as_bytes()), &headers, false)
         }
     }
 
     /// A call of a JSON service, signed.
     pub(crate) async fn json(&self, caller: &Caller, service: &str, target: &str, input: serde_json::Value) -> (u16, serde_json::Value) {
         let headers = [("content-type", "application/x-amz-json-1.1"), ("x-amz-target", target)];
-        let answer = self.send(self.sign(caller, service, ("POST", "", &input.to_string()), &headers, false)).await;
+        let answer = self.send(self.sign(caller, service, ("POST", "", input.to_string().as_bytes()), &headers, false)).await;
         (answer.status, serde_json::from_str(&answer.body).unwrap())
     }
 
-    fn sign(
+    /// Any request, signed.
+    pub(crate) fn sign(
         &self,
         caller: &Caller,
         service: &str,
-        (method, query, body): (&str, &str, &str),
+        (method, query, body): (&str, &str, &[u8]),
         headers: &[(&str, &str)],
         presigned: bool,
     ) -> Request {
@@ -207,7 +208,7 @@ impl House {
         let params = builder.time(SystemTime::UNIX_EPOCH + Duration::from_secs(now)).build().unwrap().into();
         let headers: Vec<(&str, &str)> = [("host", "id.example.com")].into_iter().chain(headers.iter().copied()).collect();
         let mut uri = if query.is_empty() { "https://id.example.com/".to_owned() } else { format!("https://id.example.com/?{query}") };
-        let signable = SignableRequest::new(method, uri.as_str(), headers.iter().copied(), SignableBody::Bytes(body.as_bytes())).unwrap();
+        let signable = SignableRequest::new(method, uri.as_str(), headers.iter().copied(), SignableBody::Bytes(body)).unwrap();
         let (added, pairs) = sign(signable, &params).unwrap().into_parts().0.into_parts();
         for (name, value) in pairs {
             uri.push_str(&format!("&{name}={}", utf8_percent_encode(&value, NON_ALPHANUMERIC)));
@@ -219,7 +220,7 @@ impl House {
         for header in added {
             request = request.header(header.name().to_owned(), header.value().to_owned());
         }
-        request.body(Body::from(body.to_owned())).unwrap()
+        request.body(Body::from(body.to_vec())).unwrap()
     }
 
     /// Hands a request to the face.

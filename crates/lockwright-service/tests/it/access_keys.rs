@@ -9,6 +9,10 @@ use lockwright_model::identity::Identity;
 use lockwright_model::job::{Happening, Notice};
 use lockwright_service::access_keys::KeyError;
 use lockwright_service::core::access_key::Refusal;
+use lockwright_service::core::grant::Grantee;
+use lockwright_service::core::role::{NewRole, Trust};
+use lockwright_service::core::sts::Taking;
+use lockwright_service::grants::GranteeRef;
 
 use crate::house::{ANA, House, NEW, OLD, notices, root};
 
@@ -102,4 +106,52 @@ async fn n_r25_every_address_of_the_owner_hears_of_a_new_access_key() {
     heard.sort();
     assert_eq!(heard, [ANA, "ana@example.org"]);
     house.disowned(&letters, "ana@example.org").await.unwrap();
+}
+
+#[tokio::test]
+async fn m16_no_session_washes_a_key_in_question() {
+    let house = House::memory().await;
+    let account = house.account(ANA).await;
+    let lockwright = &house.lockwright;
+    let root_key = lockwright.create_access_key(&house.host(), &Identity::Root(account)).await.unwrap().0.id;
+    let carla = Identity::User(house.user(account, "carla", true).await);
+    house.letters().await;
+    house.recover(&root(ANA), NEW).await;
+    let by_root = OpContext { access_key: Some(root_key), ..house.as_root(account) };
+    let hers = lockwright.create_access_key(&by_root, &carla).await.unwrap().0.id;
+    assert_eq!(house.questioned(&carla).await, std::slice::from_ref(&hers));
+
+    let signs = async |key: &AccessKeyId, token: Option<&str>| {
+        let signer = lockwright.signer(key, token, lockwright.now()).await.unwrap().ok().unwrap();
+        (signer.acting(key, &house.anyone()), signer.caller)
+    };
+    let (own, caller) = signs(&hers, None).await;
+    let session = lockwright.session_token(&own, &caller, None, None).await.unwrap();
+    let document = format!(
+        r#"{{"Version":"2012-10-17","Statement":{{"Effect":"Allow","Principal":{{"AWS":"{account}"}},"Action":"sts:AssumeRole"}}}}"#
+    );
+    let new = NewRole {
+        path: "/".parse().unwrap(),
+        name: "watch".parse().unwrap(),
+        description: None,
+        trust: Trust { document, pins: Vec::new() },
+        longest_session: 3_600,
+        tags: Vec::new(),
+    };
+    let role = lockwright.create_role(&house.as_root(account), account, &new, None).await.unwrap();
+    let all = r#"{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"*","Resource":"*"}}"#;
+    let on = GranteeRef::from(&Grantee::Role(role.clone()));
+    lockwright.put_policy(&house.as_root(account), &on, &"may".parse().unwrap(), all).await.unwrap();
+    let taking = || Taking { session: "carla".to_owned(), ..Taking::default() };
+    let taken = lockwright.assume_role(&own, &caller, &role.arn(), None, None, taking()).await.unwrap();
+    // And one that is taken on from it.
+    let (first, caller) = signs(&taken.id, Some(taken.token.expose())).await;
+    let chained = lockwright.assume_role(&first, &caller, &role.arn(), None, None, taking()).await.unwrap();
+    for given in [&session, &taken, &chained] {
+        let (op, _) = signs(&given.id, Some(given.token.expose())).await;
+        lockwright.set_access_key_active(&op, &carla, &hers, true).await.unwrap();
+        let made = lockwright.create_access_key(&op, &carla).await.unwrap().0.id;
+        assert_eq!(house.questioned(&carla).await, [hers.clone(), made.clone()], "{:?}", op.principal);
+        lockwright.delete_access_key(&op, &carla, &made).await.unwrap();
+    }
 }

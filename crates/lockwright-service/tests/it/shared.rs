@@ -183,6 +183,30 @@ async fn m11_only_the_system_that_was_asked_can_prove_and_only_with_a_fresh_sign
 }
 
 #[tokio::test]
+async fn c15_no_login_is_linked_because_it_has_the_same_email_however_verified() {
+    let (house, provider) = (House::memory().await, Provider::listening());
+    let (signed, op) = ana(&house).await;
+    let shop = shop(&house, &provider).await;
+    for made_up in ["", ANA, "root", "lc_00000000000000000000000000.x"] {
+        assert!(matches!(prove(&house, &shop, made_up, ANA).await, Err(SharedError::Refused(Refusal::Gone))), "{made_up}");
+    }
+    // What the system says about the email is not read at all.
+    let link = brought(&house, &signed, &op, &shop).await;
+    let at = house.clock_now().as_seconds().to_string();
+    for verified in [serde_json::json!(true), serde_json::json!("true"), serde_json::json!(1), serde_json::Value::Null] {
+        let system = shop.system.id.as_str();
+        let body = serde_json::json!({"system": system, "link": link, "login": ANA, "email": ANA, "email_verified": verified}).to_string();
+        let proven = house.lockwright.prove_link(&at, &sign(shop.secret.expose(), &at, body.as_bytes()), body.as_bytes()).await;
+        assert!(matches!(proven, Err(SharedError::NotSigned)), "{verified}");
+    }
+    assert!(house.lockwright.linked_logins(&signed.session.owner).await.unwrap().offered.is_empty());
+    // With what the person brought it is offered, and linked only once the person agrees.
+    prove(&house, &shop, &link, ANA).await.unwrap();
+    assert!(links(&house, &signed.session.owner).await.is_empty());
+    assert_eq!(house.lockwright.linked_logins(&signed.session.owner).await.unwrap().offered.len(), 1);
+}
+
+#[tokio::test]
 async fn m11_another_person_can_t_agree_to_it_and_unlinking_leaves_nothing_stale() {
     let (house, provider) = (House::memory().await, Provider::listening());
     let (signed, op) = ana(&house).await;
