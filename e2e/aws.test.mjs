@@ -1,4 +1,4 @@
-// Programs call in: boto3 and the AWS CLI, unmodified.
+// Programs call in: boto3, the SDKs for JavaScript and Rust, and the AWS CLI, unmodified.
 
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
@@ -22,6 +22,7 @@ import { folder, startServer } from './lib/server.mjs';
 import { password, press, see, typeCode } from './lib/steps.mjs';
 
 const run = promisify(execFile);
+const SDK = fileURLToPath(new URL('../target/rust-sdk/debug/lockwright-rust-sdk', import.meta.url));
 const TOUR = fileURLToPath(new URL('./aws_tour.py', import.meta.url));
 
 let server;
@@ -90,6 +91,21 @@ test('m16 the SDK for JavaScript takes on a role, waits, pages and is refused as
   await iam.send(new DetachRolePolicyCommand({ RoleName: name, PolicyArn: 'arn:aws:iam::aws:policy/AdministratorAccess' }));
   await iam.send(new DeleteRoleCommand({ RoleName: name }));
   await assert.rejects(watch.send(new GetUserCommand({ UserName: 'boss' })), { name: 'InvalidClientTokenId' });
+});
+
+test('m16 the SDK for Rust makes, pages, takes on a role and is refused as with AWS: all it needs is in its environment', async () => {
+  const env = {
+    PATH: process.env.PATH,
+    ...server.clock.env,
+    AWS_ENDPOINT_URL: server.url,
+    AWS_REGION: 'eu-central-1',
+    AWS_ACCESS_KEY_ID: admin.AccessKeyId,
+    AWS_SECRET_ACCESS_KEY: admin.SecretAccessKey,
+    AWS_CONFIG_FILE: '/dev/null',
+    AWS_EC2_METADATA_DISABLED: 'true',
+  };
+  const { stdout } = await run(SDK, [], { env });
+  assert.equal(stdout.trim(), `arn:aws:iam::${admin.AccountId}:user/boss`);
 });
 
 test('m16 the AWS CLI works with nothing but an endpoint and a key', async () => {

@@ -22,9 +22,14 @@ pub(crate) fn run(root: &Path) -> anyhow::Result<()> {
     phases.finish()
 }
 
+/// The workspace, and the two that stand apart from it.
 fn deny(root: &Path) -> anyhow::Result<()> {
     let tool = cargo_deny(root)?;
-    start(command(root, tool).args(["--log-level", "error", "check", "--hide-inclusion-graph"]).args(["bans", "licenses", "sources"]))
+    for manifest in ["Cargo.toml", "fuzz/Cargo.toml", "e2e/rust-sdk/Cargo.toml"] {
+        let which = ["check", "--hide-inclusion-graph", "bans", "licenses", "sources"];
+        start(command(root, &tool).args(["--log-level", "error", "--manifest-path", manifest]).args(which))?;
+    }
+    Ok(())
 }
 
 /// The pinned checker, built into the target folder when it is not there yet.
