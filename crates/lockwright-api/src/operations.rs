@@ -156,6 +156,7 @@ operations! {
     Iam "ListMFADevices" => iam::mfa::list,
     Iam "ListOpenIDConnectProviderTags" => iam::resources::list_tags::<OpenIdProvider>,
     Iam "ListOpenIDConnectProviders" => iam::openid_providers::list,
+    Iam "ListOrganizationsFeatures" => iam::account::organizations_features,
     Iam "ListPolicies" => iam::managed::list,
     Iam "ListPolicyTags" => iam::managed::list_tags,
     Iam "ListPolicyVersions" => iam::managed::versions,

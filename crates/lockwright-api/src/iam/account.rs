@@ -23,6 +23,12 @@ use super::{Page, attached, boundary, groups, instance_profiles, managed as poli
 use crate::ask::{Ask, broken, moment};
 use crate::tags;
 
+/// `ListOrganizationsFeatures`: no account here is in an organization, and programs that look for one take this answer for what it is.
+pub(crate) async fn organizations_features(ask: &Ask<'_>) -> Result<Reply, WireError> {
+    ask.permitted(&Aim::account(ask.action)).await?;
+    Err(WireError::modelled("OrganizationNotFoundException", 400, "The account is not in an organization."))
+}
+
 /// `GetAccountSummary`: the order of the keys is AWS's. What no account here can have is none.
 pub(crate) async fn summary(ask: &Ask<'_>) -> Result<Reply, WireError> {
     ask.permitted(&Aim::account(ask.action)).await?;

@@ -89,3 +89,9 @@ async fn d06_the_details_of_an_account_hold_nothing_of_another() {
     let told = house.done(&stranger, "GetAccountAuthorizationDetails", &[]).await;
     assert_eq!(told.texts("Arn"), [format!("arn:aws:iam::{}:user/stranger", stranger.user.account)]);
 }
+
+#[tokio::test]
+async fn an_account_is_in_no_organization_and_says_so_in_awss_own_word() {
+    let (house, boss, _) = furnished().await;
+    assert_eq!(house.refused(&boss, "OrganizationNotFoundException", "ListOrganizationsFeatures", &[]).await.status, 400);
+}

@@ -7,6 +7,9 @@ use lockwright_model::identity::Identity;
 
 use crate::caller::{ALL, Caller, House};
 
+const PHONE: &str = "arn:aws:iam::123456789012:mfa/phone";
+const PROVIDER: &str = "arn:aws:iam::123456789012:oidc-provider/id.example.org";
+
 fn allow(actions: &str, resource: &str) -> String {
     format!(r#"{{"Version":"2012-10-17","Statement":{{"Effect":"Allow","Action":[{actions}],"Resource":"{resource}"}}}}"#)
 }
@@ -39,6 +42,12 @@ async fn c19_nobody_gives_a_tag_that_only_aws_gives() {
             ("CreateUser", tagged(&[("UserName", "new")])),
             ("CreateRole", tagged(&[("RoleName", "new")])),
             ("CreatePolicy", tagged(&[("PolicyName", "new"), ("PolicyDocument", ALL)])),
+            ("CreateInstanceProfile", tagged(&[("InstanceProfileName", "new")])),
+            ("TagInstanceProfile", tagged(&[("InstanceProfileName", "new")])),
+            ("CreateOpenIDConnectProvider", tagged(&[("Url", "https://id.example.org")])),
+            ("TagOpenIDConnectProvider", tagged(&[("OpenIDConnectProviderArn", PROVIDER)])),
+            ("CreateVirtualMFADevice", tagged(&[("VirtualMFADeviceName", "new")])),
+            ("TagMFADevice", tagged(&[("SerialNumber", PHONE)])),
         ] {
             parameters.push(("PolicyArn".to_owned(), policy.clone()));
             parameters.push(("AssumeRolePolicyDocument".to_owned(), trust.clone()));

@@ -92,6 +92,7 @@ const CALLS: &[(&str, &[(&str, &str)])] = &[
     ("ListGroupsForUser", &[("UserName", "dora")]),
     ("ListMFADeviceTags", &[("SerialNumber", PHONE)]),
     ("ListMFADevices", &[("UserName", "dora")]),
+    ("ListOrganizationsFeatures", &[]),
     ("ListPolicies", &[]),
     ("ListPolicyTags", &[("PolicyArn", ADMINISTRATOR)]),
     ("ListPolicyVersions", &[("PolicyArn", ADMINISTRATOR)]),
