@@ -489,6 +489,37 @@ with Issuer() as issuer:
     iam.delete_open_id_connect_provider(OpenIDConnectProviderArn=here)
 iam.delete_open_id_connect_provider(OpenIDConnectProviderArn=provider)
 refused("NoSuchEntity", 404, iam.get_open_id_connect_provider, OpenIDConnectProviderArn=provider)
+# The account's details.
+details = client("account", ADMIN, ADMIN_SECRET)
+assert details.get_account_information()["AccountState"] == "ACTIVE"
+name = details.get_account_information()["AccountName"]
+details.put_account_name(AccountName="Quay Works")
+assert details.get_account_information(AccountId=account)["AccountName"] == "Quay Works"
+details.put_account_name(AccountName=name)
+said = refused("ValidationException", 400, details.put_account_name, AccountName="<b>")
+assert "AccountName" in said, said
+refused("AccessDeniedException", 403, details.get_account_information, AccountId="999999999999")
+refused("ResourceNotFoundException", 404, details.get_alternate_contact, AlternateContactType="BILLING")
+desk = {"Name": "Bela Novak", "Title": "Duty desk", "EmailAddress": "desk@example.com", "PhoneNumber": "206-555-0100", "AlternateContactType": "BILLING"}
+details.put_alternate_contact(**desk)
+assert details.get_alternate_contact(AlternateContactType="BILLING")["AlternateContact"] == desk
+details.delete_alternate_contact(AlternateContactType="BILLING")
+refused("ResourceNotFoundException", 404, details.delete_alternate_contact, AlternateContactType="BILLING")
+refused("ResourceNotFoundException", 404, details.get_contact_information)
+home = {
+    "FullName": "Ana Lima", "AddressLine1": "Quay 1", "City": "Porto", "PostalCode": "4000-001", "CountryCode": "PT", "PhoneNumber": "+351210000000",
+}
+details.put_contact_information(ContactInformation=home)
+seen = details.get_contact_information()
+assert seen["ContactInformation"] == home and seen["VerificationStatus"] == "UNVERIFIED", seen
+refused("ResourceNotFoundException", 404, details.verify_phone_number, Otp="000000")
+assert details.send_phone_number_verification()["Status"] == "PENDING"
+assert details.get_contact_information()["VerificationStatus"] == "PENDING"
+refused("AccessDeniedException", 403, details.get_primary_email, AccountId=account)
+refused("AccessDeniedException", 403, details.start_primary_email_update, AccountId=account, PrimaryEmail="mallory@example.com")
+refused("AccessDeniedException", 403, details.accept_primary_email_update, AccountId=account, PrimaryEmail="mallory@example.com", Otp="ABC123")
+refused("ValidationException", 400, details.get_primary_email_update_status)
+refused("AccessDeniedException", 403, client("account", READER, READER_SECRET).get_contact_information)
 
 # The credential report, as of now.
 assert iam.generate_credential_report()["State"] == "COMPLETE"

@@ -2,6 +2,7 @@
 //! it does is done by the service.
 #![forbid(unsafe_code)]
 
+mod account;
 mod ask;
 mod cloudtrail;
 mod iam;

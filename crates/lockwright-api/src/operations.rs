@@ -8,7 +8,7 @@ use lockwright_wire::route::{Call, Service};
 use crate::ask::Ask;
 use crate::iam::grantee::{OfGroup, OfRole, OfUser};
 use crate::iam::resources::{InstanceProfile, OpenIdProvider, ServerCertificate};
-use crate::{cloudtrail, iam, sts, web_identity};
+use crate::{account, cloudtrail, iam, sts, web_identity};
 
 /// An operation that is offered.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -33,6 +33,9 @@ where
 }
 
 macro_rules! prefix {
+    (Account) => {
+        "account:"
+    };
     (Iam) => {
         "iam:"
     };
@@ -69,6 +72,19 @@ macro_rules! operations {
 }
 
 operations! {
+    Account "AcceptPrimaryEmailUpdate" => account::accept_email,
+    Account "DeleteAlternateContact" => account::delete_alternate,
+    Account "GetAccountInformation" => account::information,
+    Account "GetAlternateContact" => account::get_alternate,
+    Account "GetContactInformation" => account::get_primary,
+    Account "GetPrimaryEmail" => account::get_email,
+    Account "GetPrimaryEmailUpdateStatus" => account::email_status,
+    Account "PutAccountName" => account::rename,
+    Account "PutAlternateContact" => account::put_alternate,
+    Account "PutContactInformation" => account::put_primary,
+    Account "SendPhoneNumberVerification" => account::send_phone_code,
+    Account "StartPrimaryEmailUpdate" => account::start_email,
+    Account "VerifyPhoneNumber" => account::verify_phone,
     CloudTrail "LookupEvents" => cloudtrail::lookup_events,
     Iam "AddClientIDToOpenIDConnectProvider" => iam::openid_providers::add_client,
     Iam "AddRoleToInstanceProfile" => iam::instance_profiles::add_role,

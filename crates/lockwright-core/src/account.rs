@@ -106,6 +106,9 @@ pub fn set_primary_contact(
     let mut changes = start(permit, &account)?;
     changes.tell(AuditEvent::new(op, entropy, Told::new(Service::Account, "PutContactInformation", Some(account.id))));
     account.contacts.primary = Some(contact);
+    if !account.contacts.phone_is_verified() {
+        account.contacts.verified_phone = None;
+    }
     changes.put(Record::Account(account));
     Ok(Decided::new(changes, ()))
 }

@@ -137,7 +137,11 @@ fn ticket(case: &CaseId, code: &Code, expires: Timestamp, key: &CodeKey, entropy
 /// Draws the code that was asked for; an older one stops working. `None`: there is nothing to send.
 pub fn issue(mut case: Case, key: &CodeKey, now: Timestamp, entropy: &dyn Entropy) -> Option<Decided<IssuedCode>> {
     recovery::standing(&case, None, now).ok()?;
-    let Purpose::AddAddress { channel: to, way, .. } = case.purpose.clone() else { return None };
+    let (to, way) = match case.purpose.clone() {
+        Purpose::AddAddress { channel, way, .. } => (channel, way),
+        Purpose::ContactPhone { number, .. } => (Channel::Phone(number), MessageWay::Text),
+        _ => return None,
+    };
     let CaseState::Open { ticket: held, .. } = &mut case.state else { return None };
     let mut changes = ChangeSet::default();
     if way == MessageWay::Keyed {
@@ -230,7 +234,7 @@ pub fn enter(
     Ok(Decided::new(changes, if left == 0 { Entered::NoTriesLeft } else { Entered::Wrong { left } }))
 }
 
-fn right(ticket: Option<&Ticket>, case: &CaseId, typed: Option<&Code>, key: &CodeKey, now: Timestamp) -> bool {
+pub(crate) fn right(ticket: Option<&Ticket>, case: &CaseId, typed: Option<&Code>, key: &CodeKey, now: Timestamp) -> bool {
     match (ticket, typed.map(|code| key.hash(case, code))) {
         (Some(Ticket { code: Some(code), expires, .. }), Some(given)) => now < *expires && code.matches(&given),
         _ => false,

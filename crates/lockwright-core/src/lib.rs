@@ -10,6 +10,7 @@ pub mod address;
 pub mod builder;
 pub mod closing;
 pub mod confirm;
+pub mod contact_phone;
 pub mod contacts;
 pub mod devices;
 pub mod disown;

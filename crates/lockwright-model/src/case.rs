@@ -93,6 +93,13 @@ pub enum Purpose {
         #[serde(default)]
         way: MessageWay,
     },
+    /// Somebody confirms the phone number of an account's primary contact.
+    ContactPhone {
+        /// The account's root user.
+        subject: Identity,
+        /// The number.
+        number: PhoneNumber,
+    },
     /// A root user or builder ID changes the address it signs in with; nothing changes until the new one is confirmed.
     ChangeEmail {
         /// Whose.
@@ -390,6 +397,7 @@ impl Case {
             Purpose::SetPassword { subject, .. }
             | Purpose::ConfirmAddress { subject, .. }
             | Purpose::AddAddress { subject, .. }
+            | Purpose::ContactPhone { subject, .. }
             | Purpose::ChangeEmail { subject, .. }
             | Purpose::UndoEmail { subject, .. }
             | Purpose::InviteContact { subject, .. }

@@ -11,6 +11,8 @@ use crate::phone::PhoneNumber;
 pub struct ContactDetails {
     /// The primary contact.
     pub primary: Option<PrimaryContact>,
+    /// The primary contact's phone number, once a code that was sent there came back.
+    pub verified_phone: Option<PhoneNumber>,
     /// For bills.
     pub billing: Option<AlternateContact>,
     /// For running matters.
@@ -46,6 +48,11 @@ impl AlternateKind {
 }
 
 impl ContactDetails {
+    /// Whether the primary contact's phone number was verified.
+    pub fn phone_is_verified(&self) -> bool {
+        self.verified_phone.is_some() && self.verified_phone.as_ref() == self.primary.as_ref().and_then(|primary| primary.phone.as_ref())
+    }
+
     /// One of the alternate contacts.
     pub fn alternate(&self, kind: AlternateKind) -> Option<&AlternateContact> {
         match kind {
@@ -109,8 +116,8 @@ pub struct AlternateContact {
     pub title: String,
     /// `EmailAddress`.
     pub email: EmailAddress,
-    /// `PhoneNumber`.
-    pub phone: PhoneNumber,
+    /// `PhoneNumber`, 1–25 digits, spaces and `( ) + -`, as typed: people call it, nothing of ours does.
+    pub phone: String,
 }
 
 /// What has to be put right in a contact: the field, by the name that forms use, and a sentence.
@@ -222,14 +229,16 @@ impl TypedAlternate {
     /// Reads all fields, or says of each what has to be put right.
     pub fn read(&self) -> Result<AlternateContact, WrongFields> {
         let (name, title) = (bounded(&self.name, 64).flatten(), bounded(&self.title, 50).flatten());
-        let (email, phone) = (self.email.parse::<EmailAddress>().ok(), self.phone.parse::<PhoneNumber>().ok());
+        let dialled =
+            |text: &String| text.chars().all(|c| c.is_ascii_digit() || " ()+-".contains(c)) && text.contains(|c: char| c.is_ascii_digit());
+        let (email, phone) = (self.email.parse::<EmailAddress>().ok(), bounded(&self.phone, 25).flatten().filter(dialled));
         match (name, title, email, phone) {
             (Some(name), Some(title), Some(email), Some(phone)) => Ok(AlternateContact { name, title, email, phone }),
             (name, title, email, phone) => Err([
                 ("name", "Enter a name of at most 64 characters.", name.is_none()),
                 ("title", "Enter a title of at most 50 characters, like Billing desk.", title.is_none()),
                 ("email", "Enter an email address, like name@example.com.", email.is_none()),
-                ("phone", PHONE, phone.is_none()),
+                ("phone", "Enter a phone number of at most 25 digits, spaces, brackets and hyphens.", phone.is_none()),
             ]
             .into_iter()
             .filter_map(|(field, sentence, wrong)| wrong.then_some((field, sentence)))
@@ -240,8 +249,8 @@ impl TypedAlternate {
 
 impl From<&AlternateContact> for TypedAlternate {
     fn from(contact: &AlternateContact) -> Self {
-        let (email, phone) = (contact.email.to_string(), contact.phone.to_string());
-        Self { name: contact.name.clone(), title: contact.title.clone(), email, phone }
+        let email = contact.email.to_string();
+        Self { name: contact.name.clone(), title: contact.title.clone(), email, phone: contact.phone.clone() }
     }
 }
 
@@ -298,7 +307,7 @@ mod tests {
     fn an_alternate_contact_needs_all_four() {
         let good = TypedAlternate { name: "B".into(), title: "Desk".into(), email: "b@example.com".into(), phone: "+4930901820".into() };
         assert_eq!(TypedAlternate::from(&good.read().unwrap()), good);
-        let wrong = TypedAlternate { name: "x".repeat(65), phone: "030 901820".into(), ..TypedAlternate::default() };
+        let wrong = TypedAlternate { name: "x".repeat(65), phone: "030 x901820".into(), ..TypedAlternate::default() };
         let fields: Vec<&str> = wrong.read().unwrap_err().iter().map(|(field, _)| *field).collect();
         assert_eq!(fields, ["name", "title", "email", "phone"]);
     }

@@ -4,7 +4,7 @@ use lockwright_core::account;
 use lockwright_model::account::Account;
 use lockwright_model::change::UniqueKey;
 use lockwright_model::clock::Timestamp;
-use lockwright_model::contact::{AlternateContact, AlternateKind, PrimaryContact};
+use lockwright_model::contact::{AlternateContact, AlternateKind, ContactDetails, PrimaryContact};
 use lockwright_model::context::OpContext;
 use lockwright_model::id::AccountId;
 use lockwright_model::identity::Principal;
@@ -66,7 +66,7 @@ impl From<NotCommitted> for AccountError {
 impl Lockwright {
     /// An account, for those who may administer it.
     pub async fn account(&self, op: &OpContext, id: AccountId) -> Result<Account, AccountError> {
-        self.may(op, id, &Aim::account("account:GetAccountInformation")).await??;
+        self.may(op, id, &Aim::of_account("account:GetAccountInformation", id)).await??;
         self.store().account(id).await?.ok_or(AccountError::Denied)
     }
 
@@ -80,10 +80,15 @@ impl Lockwright {
         Ok(self.store().account(id).await?.and_then(|account| account.password_policy))
     }
 
+    /// Whom to reach about an account, for those who were given leave before.
+    pub async fn contacts_of(&self, id: AccountId) -> Result<ContactDetails, Trouble> {
+        Ok(self.store().account(id).await?.map(|account| *account.contacts).unwrap_or_default())
+    }
+
     /// Gives the account another name.
     pub async fn set_account_name(&self, op: &OpContext, id: AccountId, name: &AccountName) -> Result<(), AccountError> {
         let outcome = decide!(self, {
-            let permit = self.permit(op, id, &Aim::account("account:PutAccountName")).await??;
+            let permit = self.permit(op, id, &Aim::of_account("account:PutAccountName", id)).await??;
             let account = self.store().account(id).await?.ok_or(AccountError::Denied)?;
             account::set_name(&permit, account, name.clone(), op, self.entropy())?
         });
@@ -131,7 +136,7 @@ impl Lockwright {
     /// Replaces the primary contact whole.
     pub async fn set_primary_contact(&self, op: &OpContext, id: AccountId, contact: &PrimaryContact) -> Result<(), AccountError> {
         let outcome = decide!(self, {
-            let permit = self.permit(op, id, &Aim::account("account:PutContactInformation")).await??;
+            let permit = self.permit(op, id, &Aim::of_account("account:PutContactInformation", id)).await??;
             self.not_frozen(op).await?;
             let account = self.store().account(id).await?.ok_or(AccountError::Denied)?;
             account::set_primary_contact(&permit, account, contact.clone(), op, self.entropy())?
@@ -148,13 +153,8 @@ impl Lockwright {
         contact: Option<&AlternateContact>,
     ) -> Result<(), AccountError> {
         let outcome = decide!(self, {
-            let permit = self
-                .permit(
-                    op,
-                    id,
-                    &Aim::account(if contact.is_some() { "account:PutAlternateContact" } else { "account:DeleteAlternateContact" }),
-                )
-                .await??;
+            let action = if contact.is_some() { "account:PutAlternateContact" } else { "account:DeleteAlternateContact" };
+            let permit = self.permit(op, id, &Aim::alternate_contact(action, id, kind)).await??;
             self.not_frozen(op).await?;
             let account = self.store().account(id).await?.ok_or(AccountError::Denied)?;
             account::set_alternate_contact(&permit, account, kind, contact.cloned(), op, self.entropy())?
@@ -163,7 +163,7 @@ impl Lockwright {
     }
 
     /// Whether whoever acts may change whom the account's notices reach.
-    async fn not_frozen(&self, op: &OpContext) -> Result<(), AccountError> {
+    pub(crate) async fn not_frozen(&self, op: &OpContext) -> Result<(), AccountError> {
         let Principal::Signed(identity) = &op.principal else { return Ok(()) };
         match self.person(identity).await?.and_then(|person| person.factors().frozen_for(op.now)) {
             Some(until) => Err(AccountError::Frozen { until }),

@@ -113,7 +113,7 @@ impl Lockwright {
 
     /// Counts a code against who asks and where it goes: nobody's mailbox or phone is filled, whoever they are (O-F03). Somebody signed in
     /// may know that they have asked too often.
-    async fn count_codes(&self, op: &OpContext, name: &str, channel: &Channel) -> Result<Vec<Record>, StartError> {
+    pub(crate) async fn count_codes(&self, op: &OpContext, name: &str, channel: &Channel) -> Result<Vec<Record>, StartError> {
         let mut rows = Vec::new();
         for name in [name.to_owned(), format!("code to {}", channel.key())] {
             let key = TriesKey::new("mails", &name);

@@ -7,6 +7,7 @@ use lockwright_core::grant::Grantee;
 use lockwright_core::permit::{OperatorPermit, Permit};
 use lockwright_core::person::Person;
 use lockwright_model::change::ChangeSet;
+use lockwright_model::contact::AlternateKind;
 use lockwright_model::context::{OpContext, SecondFactor};
 use lockwright_model::event::{AuditEvent, Service, Told};
 use lockwright_model::id::AccountId;
@@ -63,6 +64,16 @@ impl<'a> Aim<'a> {
     /// An act on the whole account.
     pub fn account(action: &'static str) -> Self {
         Self::at(action, "*")
+    }
+
+    /// An act on an account's own settings, of the Account service.
+    pub fn of_account(action: &'static str, account: AccountId) -> Self {
+        Self::at(action, format!("arn:aws:account::{account}:account"))
+    }
+
+    /// An act on one of its alternate contacts.
+    pub fn alternate_contact(action: &'static str, account: AccountId, kind: AlternateKind) -> Self {
+        Self::of_account(action, account).with("account:alternatecontacttypes", kind.as_str())
     }
 
     /// An act on something of an account that may not exist: `user`, `group`, `role`, `policy`, at a path.
@@ -233,6 +244,7 @@ impl Lockwright {
         let (service, name) = action.split_once(':').unwrap_or(("", action));
         let service = match service {
             "sts" => Service::Sts,
+            "account" => Service::Account,
             "cloudtrail" => Service::CloudTrail,
             _ => Service::Iam,
         };

@@ -37,6 +37,8 @@ pub enum CaseKind {
     ConfirmAddress,
     /// An additional address.
     AddAddress,
+    /// The phone number of an account's primary contact.
+    ContactPhone,
     /// Another address to sign in with.
     ChangeEmail,
     /// That change is taken back.
@@ -171,6 +173,7 @@ pub(crate) fn kind_of(purpose: &Purpose) -> CaseKind {
         Purpose::RegisterBuilder { .. } => CaseKind::RegisterBuilder,
         Purpose::ConfirmAddress { .. } => CaseKind::ConfirmAddress,
         Purpose::AddAddress { .. } => CaseKind::AddAddress,
+        Purpose::ContactPhone { .. } => CaseKind::ContactPhone,
         Purpose::ChangeEmail { .. } => CaseKind::ChangeEmail,
         Purpose::UndoEmail { .. } => CaseKind::UndoEmail,
         Purpose::InviteContact { .. } => CaseKind::InviteContact,
@@ -226,6 +229,7 @@ impl Lockwright {
                 None => Err(Refusal::Gone),
             },
             Purpose::AddAddress { .. }
+            | Purpose::ContactPhone { .. }
             | Purpose::ChangeEmail { .. }
             | Purpose::UndoEmail { .. }
             | Purpose::InviteContact { .. }
@@ -324,6 +328,7 @@ impl Lockwright {
             Purpose::RegisterBuilder { address, .. } => builder_name(address),
             Purpose::ConfirmAddress { subject, .. }
             | Purpose::AddAddress { subject, .. }
+            | Purpose::ContactPhone { subject, .. }
             | Purpose::ChangeEmail { subject, .. }
             | Purpose::InviteContact { subject, .. } => address_name(subject),
         })

@@ -2,13 +2,14 @@
 
 use lockwright_core::email::{self, Around, NotStarted};
 use lockwright_core::person::Person;
-use lockwright_core::recovery::Refusal;
-use lockwright_model::case::Purpose;
+use lockwright_core::recovery::{self, Refusal};
+use lockwright_model::case::{Case, Purpose};
 use lockwright_model::change::{ClaimKey, Record, UniqueKey};
 use lockwright_model::clock::Timestamp;
 use lockwright_model::context::OpContext;
 use lockwright_model::email::EmailAddress;
-use lockwright_model::id::CaseId;
+use lockwright_model::id::{AccountId, CaseId};
+use lockwright_model::identity::Identity;
 use lockwright_model::session::Session;
 use lockwright_model::token::{Token, TokenKind};
 
@@ -40,6 +41,15 @@ pub enum ChangeEmailError {
     /// The case was not opened.
     #[error(transparent)]
     Start(#[from] StartError),
+}
+
+/// The last change of the address that a root user signs in with.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum EmailUpdate {
+    /// A code is on its way to the new address since then.
+    Asked(Timestamp),
+    /// It was made then.
+    Made(Timestamp),
 }
 
 impl From<NotStarted> for ChangeEmailError {
@@ -128,6 +138,17 @@ impl Lockwright {
             email::undo(case, token.hash(), person, &around, pending, op, self.entropy())?
         });
         outcome.map_err(taken_is_gone)
+    }
+
+    /// How far the last change of an account's address is, for those who were given leave before; `None`: there was none.
+    pub async fn email_update_of(&self, id: AccountId) -> Result<Option<EmailUpdate>, Trouble> {
+        let root = Identity::Root(id);
+        let Some(person) = self.person(&root).await? else { return Ok(None) };
+        let asked = |case: &Case| matches!(&case.purpose, Purpose::ChangeEmail { epoch, .. } if *epoch == person.epoch());
+        let cases = self.cases_of(&root).await?;
+        let open = cases.iter().filter(|case| asked(case) && recovery::standing(case, None, self.now()).is_ok());
+        let newest = open.map(|case| EmailUpdate::Asked(case.created)).next();
+        Ok(newest.or(person.factors().email_changed.map(EmailUpdate::Made)))
     }
 
     async fn around(&self, person: &Person, coming: &EmailAddress) -> Result<Around, Trouble> {

@@ -16,6 +16,7 @@ pub mod closing;
 mod commit;
 pub mod config;
 pub mod confirm;
+pub mod contact_phone;
 pub mod contacts;
 pub mod devices;
 pub mod drills;

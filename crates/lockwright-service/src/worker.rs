@@ -222,6 +222,7 @@ impl Lockwright {
             },
             Purpose::Recover { subject: None, .. }
             | Purpose::AddAddress { .. }
+            | Purpose::ContactPhone { .. }
             | Purpose::SetPassword { .. }
             | Purpose::LinkLogin { .. }
             | Purpose::InviteContact { .. }

@@ -210,6 +210,7 @@ fn ticket(purpose: &TicketPurpose) -> (&'static str, String, String, String) {
         TicketPurpose::ConfirmAddress { account, user } => ("confirm_address", words::account(*account), user.to_string(), none()),
         TicketPurpose::LostDevice(whose) => of("lost_device", whose),
         TicketPurpose::AddAddress(whose) => of("add_address", whose),
+        TicketPurpose::ContactPhone(whose) => of("contact_phone", whose),
         // The undoing has a template of its own.
         TicketPurpose::ChangeEmail(whose) | TicketPurpose::UndoEmail { whose, .. } => of("change_email", whose),
     }

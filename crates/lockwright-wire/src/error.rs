@@ -3,6 +3,8 @@
 use std::borrow::Cow;
 use std::fmt;
 
+use serde::Serialize;
+
 use crate::json;
 use crate::xml;
 
@@ -101,6 +103,16 @@ const TABLE: [Row; 16] = [
 pub struct WireError {
     what: What,
     message: Cow<'static, str>,
+    fields: Vec<Field>,
+}
+
+/// A member of the input that breaks a rule (`ValidationExceptionField` of the services that speak `restJson`).
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+pub struct Field {
+    /// The member's place in the input.
+    pub name: String,
+    /// The rule.
+    pub message: String,
 }
 
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -112,12 +124,19 @@ enum What {
 impl WireError {
     /// A common error with its message.
     pub fn of(kind: ErrorKind, message: impl Into<Cow<'static, str>>) -> Self {
-        Self { what: What::Common(kind), message: message.into() }
+        Self { what: What::Common(kind), message: message.into(), fields: Vec::new() }
     }
 
     /// An error of a service's own model, such as `NoSuchEntity` with 404. Its code is the same in every protocol the service speaks.
     pub fn modelled(code: &'static str, status: u16, message: impl Into<Cow<'static, str>>) -> Self {
-        Self { what: What::Modelled(code, status), message: message.into() }
+        Self { what: What::Modelled(code, status), message: message.into(), fields: Vec::new() }
+    }
+
+    /// The same, where these members are at fault; told in `restJson` alone, whose models have a place for them.
+    #[must_use]
+    pub fn at(mut self, fields: Vec<Field>) -> Self {
+        self.fields = fields;
+        self
     }
 
     /// The code, as this protocol writes it.
@@ -145,7 +164,7 @@ impl WireError {
         let (code, status) = self.row(protocol);
         let mut reply = match protocol {
             Protocol::Query => xml::error(namespace, self.fault(protocol), code, &self.message, request_id),
-            Protocol::RestJson | Protocol::Json11 => json::error(protocol, code, &self.message, request_id),
+            Protocol::RestJson | Protocol::Json11 => json::error(protocol, code, &self.message, &self.fields, request_id),
         };
         reply.status = status;
         reply

@@ -175,16 +175,32 @@ impl House {
         }
         let headers = [("content-type", "application/x-www-form-urlencoded")];
         if presigned {
-            self.sign(caller, service, ("GET", &form, b""), &headers, true)
+            self.sign(caller, service, ("GET", &format!("/?{form}"), b""), &headers, true)
         } else {
-            self.sign(caller, service, ("POST", "", form.as_bytes()), &headers, false)
+            self.sign(caller, service, ("POST", "/", form.as_bytes()), &headers, false)
         }
     }
 
     /// A call of a JSON service, signed.
     pub(crate) async fn json(&self, caller: &Caller, service: &str, target: &str, input: serde_json::Value) -> (u16, serde_json::Value) {
         let headers = [("content-type", "application/x-amz-json-1.1"), ("x-amz-target", target)];
-        let answer = self.send(self.sign(caller, service, ("POST", "", input.to_string().as_bytes()), &headers, false)).await;
+        self.spoken(caller, service, "/", &headers, &input).await
+    }
+
+    /// A call of a service whose operations are told by their paths, signed.
+    pub(crate) async fn rest(&self, caller: &Caller, service: &str, path: &str, input: serde_json::Value) -> (u16, serde_json::Value) {
+        self.spoken(caller, service, path, &[("content-type", "application/json")], &input).await
+    }
+
+    async fn spoken(
+        &self,
+        caller: &Caller,
+        service: &str,
+        path: &str,
+        headers: &[(&str, &str)],
+        input: &serde_json::Value,
+    ) -> (u16, serde_json::Value) {
+        let answer = self.send(self.sign(caller, service, ("POST", path, input.to_string().as_bytes()), headers, false)).await;
         (answer.status, serde_json::from_str(&answer.body).unwrap())
     }
 
@@ -193,7 +209,7 @@ impl House {
         &self,
         caller: &Caller,
         service: &str,
-        (method, query, body): (&str, &str, &[u8]),
+        (method, target, body): (&str, &str, &[u8]),
         headers: &[(&str, &str)],
         presigned: bool,
     ) -> Request {
@@ -207,7 +223,7 @@ impl House {
         let builder = SigningParams::builder().identity(&identity).region("eu-central-1").name(service).settings(settings);
         let params = builder.time(SystemTime::UNIX_EPOCH + Duration::from_secs(now)).build().unwrap().into();
         let headers: Vec<(&str, &str)> = [("host", "id.example.com")].into_iter().chain(headers.iter().copied()).collect();
-        let mut uri = if query.is_empty() { "https://id.example.com/".to_owned() } else { format!("https://id.example.com/?{query}") };
+        let mut uri = format!("https://id.example.com{target}");
         let signable = SignableRequest::new(method, uri.as_str(), headers.iter().copied(), SignableBody::Bytes(body)).unwrap();
         let (added, pairs) = sign(signable, &params).unwrap().into_parts().0.into_parts();
         for (name, value) in pairs {

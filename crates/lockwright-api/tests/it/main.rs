@@ -5,6 +5,7 @@ mod attacks;
 mod bad_input;
 mod caller;
 mod cloudtrail;
+mod details;
 mod groups;
 mod host;
 mod instance_profiles;

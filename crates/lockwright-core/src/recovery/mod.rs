@@ -268,6 +268,7 @@ fn anybody_starts(purpose: &Purpose) -> bool {
         Purpose::SetPassword { .. }
         | Purpose::ConfirmAddress { .. }
         | Purpose::AddAddress { .. }
+        | Purpose::ContactPhone { .. }
         | Purpose::ChangeEmail { .. }
         | Purpose::UndoEmail { .. }
         | Purpose::InviteContact { .. }

@@ -39,7 +39,11 @@ pub fn issue(mut case: Case, key: &CodeKey, now: Timestamp, entropy: &dyn Entrop
         | Purpose::ChangeEmail { address, .. }
         | Purpose::UndoEmail { old: address, .. }
         | Purpose::InviteContact { address, .. } => address.clone(),
-        Purpose::SetPassword { .. } | Purpose::LinkLogin { .. } | Purpose::Disown { .. } | Purpose::AddAddress { .. } => return None,
+        Purpose::SetPassword { .. }
+        | Purpose::LinkLogin { .. }
+        | Purpose::Disown { .. }
+        | Purpose::AddAddress { .. }
+        | Purpose::ContactPhone { .. } => return None,
     };
     let CaseState::Open { ticket, .. } = &mut case.state else { return None };
     if now >= case.expires || case.gathered.proofs.contains(Proof::Email) {

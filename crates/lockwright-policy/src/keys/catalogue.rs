@@ -1,4 +1,4 @@
-//! The condition keys AWS defines for all services, for IAM and for STS.
+//! The condition keys AWS defines for all services, for Account, IAM and STS.
 
 /// One key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,7 +38,8 @@ const fn many(name: &'static str, of: KeyType) -> Key {
     Key { name, of, many: true }
 }
 
-const KEYS: [Key; 78] = [
+const KEYS: [Key; 79] = [
+    many("account:AlternateContactTypes", Text),
     one("aws:AssumedRoot", Bool),
     many("aws:CalledVia", Text),
     one("aws:CalledViaFirst", Text),

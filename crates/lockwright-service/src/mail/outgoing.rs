@@ -114,6 +114,8 @@ pub enum TicketPurpose {
     LostDevice(Whose),
     /// An additional address.
     AddAddress(Whose),
+    /// The phone number of an account's primary contact.
+    ContactPhone(Whose),
     /// Another address to sign in with.
     ChangeEmail(Whose),
     /// The way back of such a change, mailed to the address before it; by link alone.

@@ -57,6 +57,7 @@ impl Lockwright {
         let (key, now, chance) = (&self.0.codes, self.now(), self.entropy());
         let (purpose, decided) = match &case.purpose {
             Purpose::AddAddress { .. } => (Some(TicketPurpose::AddAddress(person.whose())), address::issue(case, key, now, chance)),
+            Purpose::ContactPhone { .. } => (Some(TicketPurpose::ContactPhone(person.whose())), address::issue(case, key, now, chance)),
             Purpose::Recover { goal, .. } => {
                 let purpose = recover_purpose(*goal, person.whose());
                 (purpose, recovery::issue_channel(case, Some(&person), channel, key, now, chance))

@@ -57,6 +57,7 @@ const fn to(purpose: &TicketPurpose) -> &'static str {
         TicketPurpose::RootPassword { .. } | TicketPurpose::UserPassword { .. } | TicketPurpose::BuilderPassword => "set a new password",
         TicketPurpose::RegisterAccount | TicketPurpose::RegisterBuilder { .. } => "sign up",
         TicketPurpose::ConfirmAddress { .. } | TicketPurpose::AddAddress(_) => "add this number",
+        TicketPurpose::ContactPhone(_) => "confirm this number for an account",
         TicketPurpose::LostDevice(_) => "replace a lost MFA device",
         TicketPurpose::ChangeEmail(_) | TicketPurpose::UndoEmail { .. } => "change your email address",
     }

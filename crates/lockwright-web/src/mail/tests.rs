@@ -95,9 +95,10 @@ fn mails() -> Vec<OutgoingMail> {
         TicketPurpose::UndoEmail { whose: Whose::Builder, address: "a•••@example.org".into() },
         TicketPurpose::LostDevice(root()),
         TicketPurpose::AddAddress(user()),
+        TicketPurpose::ContactPhone(root()),
     ];
     let tickets = tickets.into_iter().map(|purpose| OutgoingMail::Ticket {
-        link: (!matches!(purpose, TicketPurpose::AddAddress(_)))
+        link: (!matches!(purpose, TicketPurpose::AddAddress(_) | TicketPurpose::ContactPhone(_)))
             .then(|| Secret::new(format!("{BASE}/recover/link/MZXW6YTBOIMZXW6YTBOIMZXW6Y/lw_link_sample"))),
         purpose,
         code: Code::parse("AB34XY").unwrap(),

@@ -27,13 +27,18 @@ pub const fn words(kind: AlternateKind) -> (&'static str, &'static str) {
     }
 }
 
-/// `/console/account/contacts`. Posts nothing to `/console/account/contacts/{kind}/remove`.
+/// `/console/account/contacts`. Posts nothing to `/console/account/contacts/{kind}/remove` and to `/console/account/contact/phone`, `code` to
+/// `/console/account/contact/phone/code`.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize)]
 pub struct AccountContacts {
     /// The primary contact.
     pub primary: Option<TypedPrimary>,
+    /// Where its phone number stands: `unverified`, `pending`, `verified`; empty without one.
+    pub phone: &'static str,
     /// The alternate ones, in order.
     pub alternates: Vec<AlternateRow>,
+    /// What has to be put right in `code`.
+    pub errors: FieldErrors,
 }
 
 impl Page for AccountContacts {
@@ -44,6 +49,10 @@ impl Page for AccountContacts {
         "Account contacts".into()
     }
 
+    fn errors(&self) -> Option<&FieldErrors> {
+        Some(&self.errors)
+    }
+
     fn samples() -> Vec<Self> {
         let rows = |contact: Option<TypedAlternate>| {
             AlternateKind::ALL.into_iter().map(move |kind| AlternateRow {
@@ -52,9 +61,13 @@ impl Page for AccountContacts {
                 contact: contact.clone(),
             })
         };
+        let named =
+            |phone, errors| Self { primary: Some(sample_primary()), phone, alternates: rows(Some(sample_alternate())).collect(), errors };
         vec![
-            Self { primary: None, alternates: rows(None).collect() },
-            Self { primary: Some(sample_primary()), alternates: rows(Some(sample_alternate())).collect() },
+            Self { primary: None, phone: "", alternates: rows(None).collect(), errors: FieldErrors::none() },
+            named("pending", FieldErrors::one("code", "This is not the code.")),
+            named("unverified", FieldErrors::none()),
+            named("verified", FieldErrors::none()),
         ]
     }
 }

@@ -232,6 +232,8 @@ pub fn event(name: &str) -> &str {
         "UpdateAccountPasswordPolicy" => "Password rules changed",
         "DeleteAccountPasswordPolicy" => "Password rules removed",
         "PutAccountName" => "Account name changed",
+        "SendPhoneNumberVerification" => "Code sent to the primary contact’s phone",
+        "VerifyPhoneNumber" => "Primary contact’s phone number confirmed",
         "PutContactInformation" => "Primary contact changed",
         "PutAlternateContact" => "Alternate contact changed",
         "DeleteAlternateContact" => "Alternate contact removed",

@@ -304,6 +304,8 @@ const fn shown_kind(kind: Kind) -> CaseKind {
         Kind::RegisterBuilder => CaseKind::RegisterBuilder,
         Kind::ChangeEmail => CaseKind::ChangeEmail,
         Kind::UndoEmail => CaseKind::UndoEmail,
-        Kind::ConfirmAddress | Kind::AddAddress | Kind::InviteContact | Kind::LinkLogin | Kind::Disown => CaseKind::ConfirmAddress,
+        Kind::ConfirmAddress | Kind::AddAddress | Kind::ContactPhone | Kind::InviteContact | Kind::LinkLogin | Kind::Disown => {
+            CaseKind::ConfirmAddress
+        }
     }
 }

@@ -4,6 +4,8 @@ use axum::extract::Path;
 use lockwright_model::contact::{AlternateKind, TypedAlternate, TypedPrimary, WrongFields};
 use lockwright_service::accounts::AccountError;
 use lockwright_service::authorize::Aim;
+use lockwright_service::contact_phone::PhoneError;
+use lockwright_service::core::contact_phone::{Entered, Status};
 
 use crate::http::{Admin, Answer, Form, Refused, go};
 use crate::page::account_contacts::{AccountContacts, AlternateContactForm, AlternateRow, PrimaryContactForm, words};
@@ -11,13 +13,57 @@ use crate::page::{FieldErrors, words as say};
 
 /// All of them.
 pub(super) async fn show(admin: Admin) -> Answer {
+    let page = contacts(&admin, FieldErrors::none()).await?;
+    admin.member.page(&page).await
+}
+
+async fn contacts(admin: &Admin, errors: FieldErrors) -> Result<AccountContacts, Refused> {
     let account = admin.member.lockwright().account(&admin.member.op, admin.account).await?;
     let alternates = AlternateKind::ALL.into_iter().map(|kind| {
         let (path, label) = words(kind);
         AlternateRow { kind: path, label, contact: account.contacts.alternate(kind).map(TypedAlternate::from) }
     });
-    let page = AccountContacts { primary: account.contacts.primary.as_ref().map(TypedPrimary::from), alternates: alternates.collect() };
-    admin.member.page(&page).await
+    let primary = account.contacts.primary.as_ref().map(TypedPrimary::from);
+    let phone = match admin.member.lockwright().contact_phone_status(admin.account).await.map_err(AccountError::from)? {
+        _ if primary.as_ref().is_none_or(|primary| primary.phone.is_empty()) => "",
+        Status::Unverified => "unverified",
+        Status::Pending => "pending",
+        Status::Verified => "verified",
+    };
+    Ok(AccountContacts { primary, phone, alternates: alternates.collect(), errors })
+}
+
+/// Sends a code to the primary contact's phone number.
+pub(super) async fn send_phone_code(admin: Admin) -> Answer {
+    admin.let_try(Aim::account("account:SendPhoneNumberVerification")).await?;
+    match admin.member.lockwright().ask_contact_phone(&admin.member.op, admin.account).await {
+        Ok(()) => go("/console/account/contacts"),
+        Err(error) => phone_again(&admin, error).await,
+    }
+}
+
+/// Takes the code.
+pub(super) async fn phone_code(admin: Admin, form: Form) -> Answer {
+    admin.let_try(Aim::account("account:VerifyPhoneNumber")).await?;
+    match admin.member.lockwright().enter_contact_phone_code(&admin.member.op, admin.account, form.text("code")).await {
+        Ok(Entered::Verified) => go("/console/account/contacts?done=saved"),
+        Ok(Entered::Wrong) => {
+            let errors =
+                FieldErrors::one("code", "This is not the code that was sent. Look at the newest message, or have another one sent.");
+            admin.member.again(&contacts(&admin, errors).await?).await
+        }
+        Err(error) => phone_again(&admin, error).await,
+    }
+}
+
+async fn phone_again(admin: &Admin, error: PhoneError) -> Answer {
+    let sentence = match error {
+        PhoneError::Account(error) => frozen(error)?,
+        PhoneError::Wait { until } => format!("Too many codes were sent. Try again {}.", say::at(until)),
+        // The number was changed or confirmed in another window, or the code is over: the page shows how it stands.
+        PhoneError::Refused(_) => return go("/console/account/contacts"),
+    };
+    admin.member.again(&contacts(admin, FieldErrors::one("code", sentence)).await?).await
 }
 
 /// The primary contact's form.

@@ -202,6 +202,8 @@ surface! {
     "/console/account" => { get console_account::show },
     "/console/account/contact" => { get console_contacts::primary, post console_contacts::set_primary },
     "/console/account/contacts" => { get console_contacts::show },
+    "/console/account/contact/phone" => { post console_contacts::send_phone_code },
+    "/console/account/contact/phone/code" => { post console_contacts::phone_code },
     "/console/account/contacts/{kind}" => { get console_contacts::alternate, post console_contacts::set_alternate },
     "/console/account/contacts/{kind}/remove" => { post console_contacts::remove_alternate },
     "/console/account/name" => { post console_account::rename },

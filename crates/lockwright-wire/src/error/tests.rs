@@ -66,3 +66,12 @@ fn a_json_error_says_its_code_where_each_client_looks() {
     assert_eq!(reply.headers, [("content-type", "application/x-amz-json-1.1".to_owned()), ("x-amzn-requestid", "r-1".to_owned())]);
     assert_eq!(String::from_utf8(reply.body).unwrap(), r#"{"__type":"InvalidSignatureException","message":"say \"why\""}"#);
 }
+
+#[test]
+fn the_members_at_fault_are_told_where_the_models_have_a_place_for_them() {
+    let error = crate::query::Violations::one("AccountName", None, crate::query::Constraint::Required);
+    let text = |protocol| String::from_utf8(error.reply(protocol, IAM, "r-1").body).unwrap();
+    let list = r#""reason":"fieldValidationFailed","fieldList":[{"name":"AccountName","message":"Member must not be null"}]"#;
+    assert!(text(Protocol::RestJson).contains(list), "{}", text(Protocol::RestJson));
+    assert!(!text(Protocol::Json11).contains("fieldList") && !text(Protocol::Query).contains("fieldList"));
+}

@@ -8,7 +8,7 @@ pub use value::{MAX_DEPTH, MAX_VALUES, Value};
 
 use serde::Serialize;
 
-use crate::error::{Protocol, Reply};
+use crate::error::{Field, Protocol, Reply};
 
 /// The answer to an operation. An output that can't be written, which no output of ours is, becomes an empty one.
 pub fn response(protocol: Protocol, output: &impl Serialize, request_id: &str) -> Reply {
@@ -17,13 +17,21 @@ pub fn response(protocol: Protocol, output: &impl Serialize, request_id: &str) -
 }
 
 /// An error: its code in the body for `awsJson`, in a header too for `restJson`, so that every client finds it where it looks.
-pub(crate) fn error(protocol: Protocol, code: &str, message: &str, request_id: &str) -> Reply {
+pub(crate) fn error(protocol: Protocol, code: &str, message: &str, fields: &[Field], request_id: &str) -> Reply {
     #[derive(Serialize)]
+    #[serde(rename_all = "camelCase")]
     struct Body<'a> {
-        __type: &'a str,
+        #[serde(rename = "__type")]
+        code: &'a str,
         message: &'a str,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        reason: Option<&'a str>,
+        #[serde(skip_serializing_if = "<[Field]>::is_empty")]
+        field_list: &'a [Field],
     }
-    let mut reply = response(protocol, &Body { __type: code, message }, request_id);
+    let fields = if protocol == Protocol::RestJson { fields } else { &[] };
+    let reason = (!fields.is_empty()).then_some("fieldValidationFailed");
+    let mut reply = response(protocol, &Body { code, message, reason, field_list: fields }, request_id);
     reply.status = 400;
     if protocol == Protocol::RestJson {
         reply.headers.push(("x-amzn-errortype", code.to_owned()));

@@ -1,7 +1,7 @@
 //! Forms, good and bad, as IAM and STS read them.
 
 use super::{Constraint, InputError, Parameters, Violations};
-use crate::error::{ErrorKind, Protocol, WireError};
+use crate::error::{ErrorKind, Field, Protocol, WireError};
 use crate::moment::Moment;
 
 fn form(body: &str) -> Parameters<'_> {
@@ -192,7 +192,8 @@ fn violations_are_told_together_and_in_awss_words() {
     let mut one = Violations::default();
     one.note("userName", None, Constraint::Required);
     let expected = "1 validation error detected: Value at 'userName' failed to satisfy constraint: Member must not be null";
-    assert_eq!(one.finish(), Err(WireError::of(ErrorKind::ValidationError, expected)));
+    let field = Field { name: "userName".into(), message: "Member must not be null".into() };
+    assert_eq!(one.finish(), Err(WireError::of(ErrorKind::ValidationError, expected).at(vec![field])));
     let mut many = Violations::default();
     many.note("a", Some("x"), Constraint::MinLength(2));
     many.note("b", Some("y"), Constraint::OneOf(&["Active", "Inactive"]));

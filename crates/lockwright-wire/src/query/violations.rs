@@ -1,6 +1,6 @@
 //! Values that break the constraints of their shapes, told all at once as AWS tells them.
 
-use crate::error::{ErrorKind, WireError};
+use crate::error::{ErrorKind, Field, WireError};
 
 /// A constraint of a shape (Smithy, "Constraint traits").
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -23,7 +23,13 @@ pub enum Constraint<'c> {
 
 /// The violations of one input, in the order they were found.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
-pub struct Violations(Vec<String>);
+pub struct Violations(Vec<Violation>);
+
+#[derive(Clone, PartialEq, Eq, Debug)]
+struct Violation {
+    sentence: String,
+    field: Field,
+}
 
 impl Violations {
     /// As many as are told: a list with a thousand wrong items needs no thousand sentences.
@@ -49,7 +55,8 @@ impl Violations {
             Constraint::OneOf(values) => format!("Member must satisfy enum value set: [{}]", values.join(", ")),
         };
         if self.0.len() < Self::MOST {
-            self.0.push(format!("Value{value} at '{place}' failed to satisfy constraint: {rule}"));
+            let sentence = format!("Value{value} at '{place}' failed to satisfy constraint: {rule}");
+            self.0.push(Violation { sentence, field: Field { name: place.to_owned(), message: rule } });
         }
     }
 
@@ -63,7 +70,8 @@ impl From<Violations> for WireError {
     fn from(violations: Violations) -> Self {
         let count = violations.0.len();
         let plural = if count == 1 { "" } else { "s" };
-        let message = format!("{count} validation error{plural} detected: {}", violations.0.join("; "));
-        Self::of(ErrorKind::ValidationError, message)
+        let sentences: Vec<&str> = violations.0.iter().map(|violation| violation.sentence.as_str()).collect();
+        let message = format!("{count} validation error{plural} detected: {}", sentences.join("; "));
+        Self::of(ErrorKind::ValidationError, message).at(violations.0.into_iter().map(|violation| violation.field).collect())
     }
 }
