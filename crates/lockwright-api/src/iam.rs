@@ -8,6 +8,7 @@ pub(crate) mod grantee;
 pub(crate) mod groups;
 pub(crate) mod inline;
 pub(crate) mod instance_profiles;
+pub(crate) mod last_accessed;
 pub(crate) mod login_profiles;
 pub(crate) mod managed;
 pub(crate) mod mfa;

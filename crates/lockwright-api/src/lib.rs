@@ -156,6 +156,7 @@ impl Api {
         self.0.lockwright.note_key_use(&key, op.now, scope.service, scope.region).await;
         let op = signer.acting(key, op);
         let action = operations::action(&call).ok_or_else(|| operations::not_offered(&call.operation))?;
+        self.0.lockwright.note_try(&op, &signer.caller, action, &region).await;
         let (none, nothing) = (Parameters::decode("", b"")?, Value::Object(Vec::new()));
         let read;
         let (parameters, json) = match &call.input {

@@ -78,6 +78,15 @@ impl Grantee {
     }
 
     /// Its name.
+    pub fn arn(&self) -> String {
+        match self {
+            Self::User(user) => user.arn(),
+            Self::Group(group) => group.arn(),
+            Self::Role(role) => role.arn(),
+        }
+    }
+
+    /// The name.
     pub fn name(&self) -> &str {
         match self {
             Self::User(user) => user.name.as_str(),

@@ -7,6 +7,7 @@ use lockwright_model::entropy::Entropy;
 use lockwright_model::event::{AuditEvent, Service, Told};
 use lockwright_model::id::GroupId;
 use lockwright_model::name::{GroupName, Path};
+pub use lockwright_model::quota::MOST_GROUPS;
 use lockwright_model::resource::{Group, Holder, LinkKind, Resource};
 use lockwright_model::user::{Grants, User};
 use serde_json::{Value, json};
@@ -16,8 +17,6 @@ use crate::links;
 use crate::permit::Permit;
 use crate::user::ADMINISTRATORS;
 
-/// The most groups of an account (AWS quota `GroupsQuota`). They are counted before the commit: of two made at once both may be let in.
-pub const MOST_GROUPS: u64 = 300;
 /// The most groups that one user is in (AWS quota `GroupsPerUserQuota`).
 pub const MOST_OF_USER: usize = 10;
 

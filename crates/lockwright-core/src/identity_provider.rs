@@ -7,6 +7,7 @@ use lockwright_model::entropy::Entropy;
 use lockwright_model::id::ProviderId;
 use lockwright_model::identity_provider::OpenIdProvider;
 use lockwright_model::name::IssuerName;
+pub use lockwright_model::quota::MOST_OPENID;
 use lockwright_model::resource::{Resource, Tag};
 use serde_json::json;
 
@@ -15,8 +16,6 @@ use crate::permit::Permit;
 use crate::resource::{self, Act, Refusal};
 use crate::tag;
 
-/// The most providers of an account that speak OpenID Connect (AWS).
-pub const MOST_OPENID: u64 = 100;
 /// The most audiences of one (AWS).
 pub const MOST_CLIENTS: usize = 100;
 

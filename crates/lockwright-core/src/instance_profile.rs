@@ -7,6 +7,7 @@ use lockwright_model::entropy::Entropy;
 use lockwright_model::id::{InstanceProfileId, RoleId};
 use lockwright_model::instance_profile::InstanceProfile;
 use lockwright_model::name::{InstanceProfileName, Path};
+pub use lockwright_model::quota::MOST_PROFILES;
 use lockwright_model::resource::{Resource, Role, Tag};
 use serde_json::json;
 
@@ -15,9 +16,6 @@ use crate::links;
 use crate::permit::Permit;
 use crate::resource::{self, Act, Refusal};
 use crate::tag;
-
-/// The most instance profiles of an account (AWS quota `InstanceProfilesQuota`).
-pub const MOST_PROFILES: u64 = 1_000;
 
 /// What an instance profile is to be.
 #[derive(Clone, Debug)]

@@ -7,6 +7,7 @@ use lockwright_model::entropy::Entropy;
 use lockwright_model::event::{AuditEvent, Service, Told};
 use lockwright_model::id::PolicyId;
 use lockwright_model::name::{Path, PolicyName};
+pub use lockwright_model::quota::MOST_POLICIES;
 use lockwright_model::resource::{CustomerPolicy, PolicyVersion, Resource, Tag};
 use lockwright_policy::document::counted_characters;
 use serde_json::{Value, json};
@@ -15,8 +16,6 @@ use crate::Decided;
 use crate::permit::Permit;
 use crate::tag::{self, MOST_TAGS};
 
-/// The most policies of an account (AWS quota `PoliciesQuota`). They are counted before the commit: of two made at once both may be let in.
-pub const MOST_POLICIES: u64 = 1_500;
 /// The most versions of a policy that are kept (AWS quota `VersionsPerPolicyQuota`).
 pub const MOST_VERSIONS: usize = 5;
 /// The most characters of a document, white space not counted (AWS quota `PolicySizeQuota`).

@@ -53,8 +53,8 @@ pub(crate) fn mine(permit: &Permit, resource: &Resource) -> Result<(), Refusal> 
     if resource.key().account == permit.account() { Ok(()) } else { Err(Refusal::OtherAccount) }
 }
 
-/// Refuses a new thing of another account than the permit, and one too many. `known` is how many there are: they are counted before the
-/// commit, so of two made at once both may be let in.
+/// Refuses a new thing of another account than the permit, and one too many. `known` is how many there are: of two made at once for the
+/// last place, the store lets one in.
 pub(crate) fn room(permit: &Permit, account: &Account, known: u64, most: u64) -> Result<(), Refusal> {
     if account.id != permit.account() {
         return Err(Refusal::OtherAccount);

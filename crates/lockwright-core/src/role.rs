@@ -7,6 +7,7 @@ use lockwright_model::entropy::Entropy;
 use lockwright_model::event::{AuditEvent, Service, Told};
 use lockwright_model::id::RoleId;
 use lockwright_model::name::{Path, RoleName};
+pub use lockwright_model::quota::MOST_ROLES;
 use lockwright_model::resource::{Holder, LinkKind, Pin, Resource, Role, SERVICE_ROLES, Tag};
 use lockwright_model::user::Grants;
 use lockwright_policy::document::counted_characters;
@@ -17,8 +18,6 @@ use crate::links::{self, Attachable};
 use crate::permit::Permit;
 use crate::tag;
 
-/// The most roles of an account (AWS quota `RolesQuota`). They are counted before the commit: of two made at once both may be let in.
-pub const MOST_ROLES: u64 = 1_000;
 /// The most characters of a trust policy, white space not counted (AWS quota `AssumeRolePolicySizeQuota`).
 pub const MOST_TRUST: usize = 2_048;
 

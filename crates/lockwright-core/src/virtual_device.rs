@@ -10,6 +10,7 @@ use lockwright_model::factors::{DeviceKind, MOST_DEVICES, MfaDevice};
 use lockwright_model::id::DeviceId;
 use lockwright_model::identity::{Identity, Principal};
 use lockwright_model::name::{Path, VirtualDeviceName};
+pub use lockwright_model::quota::MOST_VIRTUAL_DEVICES;
 use lockwright_model::resource::{Resource, Tag, VirtualDevice};
 use lockwright_model::secret::Sealed;
 use lockwright_model::tries::Tries;
@@ -20,10 +21,6 @@ use crate::devices;
 use crate::permit::Permit;
 use crate::person::Person;
 use crate::tag::{self, MOST_TAGS};
-
-/// The most virtual MFA devices of an account: as many as users (AWS). They are counted before the commit: of two made at once both may be
-/// let in.
-pub const MOST_VIRTUAL_DEVICES: u64 = 5_000;
 
 /// Why a virtual MFA device is not made, tagged or deleted.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

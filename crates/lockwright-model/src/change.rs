@@ -23,6 +23,7 @@ use crate::support::SupportRequest;
 use crate::system::LinkedSystem;
 use crate::token::TokenHash;
 use crate::tries::{Tries, TriesKey};
+use crate::usage::{PrincipalUse, UseReport};
 use crate::user::User;
 use crate::user_credential::{UserCredential, UserCredentialKey};
 
@@ -179,6 +180,10 @@ pub enum Touch {
     SessionSeen(TokenHash, Timestamp),
     /// An access key was used.
     KeyUsed(KeyUse),
+    /// A principal tried an action.
+    PrincipalUsed(PrincipalUse),
+    /// A report on last uses was asked for.
+    ReportAsked(UseReport),
     /// The floor under the clock rises; one that was accepted anew meanwhile stays.
     ClockSeen(ClockFloor),
     /// Somebody said whether an article of the help centre helped.
@@ -268,6 +273,8 @@ pub enum UniqueKey {
     ResourceName,
     /// A row's own id.
     Id,
+    /// The places that an account has for a kind of row ([`crate::quota`]): how many.
+    Quota(u64),
 }
 
 impl Record {

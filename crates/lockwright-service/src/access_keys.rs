@@ -23,7 +23,7 @@ use crate::known::Known;
 use crate::trouble::{NotCommitted, Trouble};
 
 /// A use is noted this often: AWS's own reports know no more.
-const NOTED: Duration = Duration::from_secs(15 * 60);
+pub(crate) const NOTED: Duration = Duration::from_secs(15 * 60);
 
 /// Why an access key was not made or changed.
 #[derive(Debug, thiserror::Error)]

@@ -44,6 +44,8 @@ pub(crate) struct Cache {
     policy_ids: moka::sync::Cache<String, PolicyId>,
     /// When the use of a key was last noted.
     noted: moka::sync::Cache<AccessKeyId, Timestamp>,
+    /// When a principal's try of an action was last noted.
+    tried: moka::sync::Cache<(String, &'static str), Timestamp>,
 }
 
 const GROUPS: usize = 1024;
@@ -68,7 +70,8 @@ impl Cache {
             policies: moka::sync::Cache::new(bytes / 4 / POLICY_BYTES),
             owners: moka::sync::Cache::new(bytes / 8 / OWNER_BYTES),
             policy_ids: moka::sync::Cache::new(bytes / 16 / OWNER_BYTES),
-            noted: moka::sync::Cache::new(bytes / 16 / OWNER_BYTES),
+            noted: moka::sync::Cache::new(bytes / 32 / OWNER_BYTES),
+            tried: moka::sync::Cache::new(bytes / 32 / OWNER_BYTES),
         }
     }
 
@@ -111,6 +114,16 @@ impl Cache {
             return false;
         }
         self.noted.insert(key.clone(), now);
+        true
+    }
+
+    /// The same of a principal's try of an action.
+    pub(crate) fn worth_noting_try(&self, principal: &str, action: &'static str, now: Timestamp, every: Duration) -> bool {
+        let key = (principal.to_owned(), action);
+        if self.tried.get(&key).is_some_and(|last| now < last.plus(every)) {
+            return false;
+        }
+        self.tried.insert(key, now);
         true
     }
 
@@ -165,6 +178,7 @@ impl Cache {
         self.people.invalidate_all();
         // A moment that was noted by a clock which ran ahead would keep every use from being noted until then.
         self.noted.invalidate_all();
+        self.tried.invalidate_all();
     }
 
     fn generation(&self, key: &Key) -> &AtomicU64 {
@@ -205,7 +219,8 @@ mod tests {
         let bytes = |entries: moka::policy::Policy, each| entries.max_capacity().unwrap() * each;
         let keys: u64 = bytes(cache.owners.policy(), OWNER_BYTES)
             + bytes(cache.policy_ids.policy(), OWNER_BYTES)
-            + bytes(cache.noted.policy(), OWNER_BYTES);
+            + bytes(cache.noted.policy(), OWNER_BYTES)
+            + bytes(cache.tried.policy(), OWNER_BYTES);
         let people = bytes(cache.people.policy(), PERSON_BYTES);
         let all = bytes(cache.rows.policy(), ROW_BYTES) + people + bytes(cache.policies.policy(), POLICY_BYTES) + keys;
         // What is left over is less than one person.

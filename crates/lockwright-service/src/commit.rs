@@ -39,7 +39,12 @@ impl Lockwright {
         let expected: Vec<_> = changes.expect.iter().map(|(key, _)| key.clone()).collect();
         keys.extend(changes.touches.iter().filter_map(|touch| match touch {
             Touch::SessionSeen(token, _) => Some(Key::Session(*token)),
-            Touch::KeyUsed(_) | Touch::ArticleRated(_) | Touch::ClockSeen(_) | Touch::ClockAccepted(_) => None,
+            Touch::KeyUsed(_)
+            | Touch::ArticleRated(_)
+            | Touch::PrincipalUsed(_)
+            | Touch::ReportAsked(_)
+            | Touch::ClockSeen(_)
+            | Touch::ClockAccepted(_) => None,
         }));
         let mails = changes.puts.iter().any(|record| matches!(record, Record::Job(_)));
         let inner = std::sync::Arc::clone(&self.0);

@@ -51,6 +51,7 @@ impl From<NotCommitted> for GroupError {
     fn from(failure: NotCommitted) -> Self {
         match failure {
             NotCommitted::Taken(UniqueKey::ResourceName) => Self::NameTaken,
+            NotCommitted::Taken(UniqueKey::Quota(_)) => Self::Refused(Refusal::TooMany),
             other => Self::Trouble(other.into()),
         }
     }

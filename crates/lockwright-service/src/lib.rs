@@ -66,6 +66,7 @@ pub mod summary;
 pub mod support;
 pub mod trail;
 pub mod trouble;
+pub mod usage;
 pub mod user_credentials;
 pub mod users;
 pub mod virtual_devices;

@@ -50,6 +50,7 @@ impl From<NotCommitted> for PolicyError {
     fn from(failure: NotCommitted) -> Self {
         match failure {
             NotCommitted::Taken(UniqueKey::ResourceName) => Self::NameTaken,
+            NotCommitted::Taken(UniqueKey::Quota(_)) => Self::Refused(Refusal::TooMany),
             other => Self::Trouble(other.into()),
         }
     }

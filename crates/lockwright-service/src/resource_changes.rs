@@ -47,6 +47,7 @@ impl From<NotCommitted> for ResourceError {
     fn from(failure: NotCommitted) -> Self {
         match failure {
             NotCommitted::Taken(UniqueKey::ResourceName) => Self::NameTaken,
+            NotCommitted::Taken(UniqueKey::Quota(most)) => Self::Refused(Refusal::TooMany(most)),
             other => Self::Trouble(other.into()),
         }
     }

@@ -58,6 +58,7 @@ impl From<NotCommitted> for RoleError {
     fn from(failure: NotCommitted) -> Self {
         match failure {
             NotCommitted::Taken(UniqueKey::ResourceName) => Self::NameTaken,
+            NotCommitted::Taken(UniqueKey::Quota(_)) => Self::Refused(Refusal::TooMany),
             other => Self::Trouble(other.into()),
         }
     }

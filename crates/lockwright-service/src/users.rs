@@ -13,6 +13,7 @@ use lockwright_model::entropy::draw;
 use lockwright_model::id::AccountId;
 use lockwright_model::identity::UserRef;
 use lockwright_model::name::{Path, UserName};
+use lockwright_model::quota::MOST_USERS;
 use lockwright_model::resource::Tag;
 use lockwright_model::secret::{Password, Secret};
 use lockwright_model::user::User;
@@ -91,6 +92,9 @@ pub enum UserError {
     /// A user of that name exists in the account.
     #[error("a user of that name exists")]
     NameTaken,
+    /// The account has as many users as it can have.
+    #[error("the account has {MOST_USERS} users, and no room for another one")]
+    TooMany,
     /// The user has no login profile.
     #[error("the user has no login profile")]
     NoLoginProfile,
@@ -163,6 +167,7 @@ impl From<NotCommitted> for UserError {
     fn from(failure: NotCommitted) -> Self {
         match failure {
             NotCommitted::Taken(UniqueKey::UserName) => Self::NameTaken,
+            NotCommitted::Taken(UniqueKey::Quota(_)) => Self::TooMany,
             other => Self::Trouble(other.into()),
         }
     }

@@ -96,6 +96,7 @@ impl From<NotCommitted> for VirtualDeviceError {
     fn from(failure: NotCommitted) -> Self {
         match failure {
             NotCommitted::Taken(UniqueKey::ResourceName) => Self::NameTaken,
+            NotCommitted::Taken(UniqueKey::Quota(_)) => Self::Refused(Refusal::TooMany),
             other => Self::Trouble(other.into()),
         }
     }

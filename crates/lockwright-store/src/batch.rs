@@ -1,12 +1,12 @@
 //! A change set as a list of statements, with what each must have done for the whole to be committed.
 
-use lockwright_model::change::{ChangeSet, ClaimKey, Conflict, Key, Record, Touch, Version};
+use lockwright_model::change::{ChangeSet, ClaimKey, Conflict, Key, Record, Touch, UniqueKey, Version};
 use lockwright_model::resource::LinkKey;
 
 use crate::constraint;
 use crate::entity::{
-    account, builder, case, ceremony, claim, clock, event, help, job, key_use, keys, link, operator, rating, resource, session, settings,
-    support, system, tries, user, user_credential,
+    account, builder, case, ceremony, claim, clock, count, event, help, job, key_use, keys, link, operator, rating, resource, session,
+    settings, support, system, tries, usage, user, user_credential,
 };
 use crate::error::StoreError;
 use crate::statement::{Statement, Value};
@@ -31,6 +31,8 @@ pub(crate) enum Must {
     Insert,
     /// Inserted a placeholder that the next step removes: proves and locks that there was no such row.
     Free,
+    /// Taken one of this many places that an account has.
+    Place(u64),
     /// Nothing in particular.
     Anything,
 }
@@ -38,7 +40,11 @@ pub(crate) enum Must {
 impl Must {
     /// Judges the number of rows that a statement wrote.
     pub(crate) fn judge(self, rows: u64) -> Result<(), Conflict> {
-        if self == Self::OneRow && rows != 1 { Err(Conflict::Stale) } else { Ok(()) }
+        match self {
+            Self::OneRow if rows != 1 => Err(Conflict::Stale),
+            Self::Place(most) if rows != 1 => Err(Conflict::Taken(UniqueKey::Quota(most))),
+            _ => Ok(()),
+        }
     }
 
     /// What a hurt constraint means.
@@ -95,6 +101,7 @@ impl Batch {
             if let Key::Claim(ClaimKey::AccessKey(gone)) = key {
                 steps.push(key_use::delete(gone));
             }
+            steps.extend(count::give(key));
             parts.push((key.clone(), 0, steps));
             batch.keys.extend(keys::is_cached(key).then(|| key.clone()));
         }
@@ -105,7 +112,8 @@ impl Batch {
             let key = record.key();
             // A new row is in nobody's cache: caches don't remember that there was none.
             batch.keys.extend((keys::is_cached(&key) && !is_new(record)).then(|| key.clone()));
-            parts.push((key, 2, vec![put(record)?]));
+            let steps = [put(record)?].into_iter().chain(count::take(record)).collect();
+            parts.push((key, 2, steps));
         }
         let new_link = |part: &(Key, u8, Vec<Step>)| part.1 == 2 && matches!(part.0, Key::Link(_));
         parts.sort_by(|a, b| (new_link(a), &a.0, a.1).cmp(&(new_link(b), &b.0, b.1)));
@@ -113,13 +121,17 @@ impl Batch {
         for event in &changes.events {
             batch.steps.push(event::insert(event)?);
         }
-        batch.steps.extend(changes.touches.iter().map(|touch| match touch {
-            Touch::SessionSeen(token, at) => session::touch(token, *at),
-            Touch::KeyUsed(used) => key_use::touch(used),
-            Touch::ClockSeen(floor) => clock::raise(*floor),
-            Touch::ArticleRated(rating) => rating::add(rating),
-            Touch::ClockAccepted(at) => clock::accept(*at),
-        }));
+        for touch in &changes.touches {
+            batch.steps.push(match touch {
+                Touch::SessionSeen(token, at) => session::touch(token, *at),
+                Touch::KeyUsed(used) => key_use::touch(used),
+                Touch::PrincipalUsed(used) => usage::touch(used),
+                Touch::ReportAsked(report) => usage::ask(report)?,
+                Touch::ClockSeen(floor) => clock::raise(*floor),
+                Touch::ArticleRated(rating) => rating::add(rating),
+                Touch::ClockAccepted(at) => clock::accept(*at),
+            });
+        }
         Ok(batch)
     }
 

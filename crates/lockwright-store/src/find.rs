@@ -20,12 +20,13 @@ use lockwright_model::support::SupportRequest;
 use lockwright_model::system::LinkedSystem;
 use lockwright_model::token::TokenHash;
 use lockwright_model::tries::{Tries, TriesKey};
+use lockwright_model::usage::{PrincipalUse, UseReport};
 use lockwright_model::user::User;
 use lockwright_model::user_credential::{UserCredential, UserCredentialId, UserCredentialKey, UserCredentialKind};
 
 use crate::entity::{
     account, builder, case, ceremony, claim, clock, event, help, job, key_use, link, operator, rating, resource, session, settings,
-    support, system, tries, user, user_credential,
+    support, system, tries, usage, user, user_credential,
 };
 use crate::error::StoreError;
 use crate::statement::{Row, Statement, Value};
@@ -308,6 +309,16 @@ impl Store {
     /// When an access key was last used; `None`: never.
     pub async fn key_use(&self, key: &AccessKeyId) -> Result<Option<KeyUse>, StoreError> {
         self.one(&key_use::GET, vec![key.as_str().into()], |row| key_use::read(key, row)).await
+    }
+
+    /// What a principal of an account last tried, in the order of the actions.
+    pub async fn uses_of(&self, account: AccountId, principal: &str) -> Result<Vec<PrincipalUse>, StoreError> {
+        self.many(&usage::OF, vec![account.to_string().into(), principal.into()], |row| usage::read(account, principal, row)).await
+    }
+
+    /// A report on last uses that was asked for.
+    pub async fn use_report(&self, account: AccountId, id: &str) -> Result<Option<UseReport>, StoreError> {
+        self.one(&usage::REPORT, usage::report_key(account, id), usage::read_report).await
     }
 
     /// The floor under the clock.

@@ -5,10 +5,11 @@ use std::time::Duration;
 
 use lockwright_model::change::Key;
 use lockwright_model::clock::Timestamp;
+use lockwright_model::usage as used;
 
 use crate::backend::Backend;
 use crate::batch::Batch;
-use crate::entity::{case, ceremony, claim, session, support, tries};
+use crate::entity::{case, ceremony, claim, session, support, tries, usage};
 use crate::error::{CommitError, StoreError};
 use crate::postgres::changes::Mark;
 use crate::statement::Statement;
@@ -18,19 +19,20 @@ use crate::store::Store;
 const PURGED_AT_ONCE: u32 = 500;
 
 impl Store {
-    /// Removes sessions, ceremonies, cases, counters, kept claims and requests to the operators whose time is over, and returns how many. A case is kept for 24 hours after its end,
+    /// Removes sessions, ceremonies, cases, counters, kept claims, requests to the operators, marks of last uses and reports whose time is over, and returns how many. A case is kept for 24 hours after its end,
     /// so that a late click gets a truthful page. A session that has only idled out goes when its absolute end is reached.
     pub async fn purge(&self, now: Timestamp) -> Result<u64, StoreError> {
-        let cases_before = Timestamp::from_micros(now.as_micros().saturating_sub(micros(case::KEPT)));
-        let supports_before = Timestamp::from_micros(now.as_micros().saturating_sub(micros(support::KEPT)));
+        let before = |kept| Timestamp::from_micros(now.as_micros().saturating_sub(micros(kept)));
         let mut removed = 0;
         for (statement, ended) in [
             (&session::PURGE, now),
             (&ceremony::PURGE, now),
-            (&case::PURGE, cases_before),
-            (&support::PURGE, supports_before),
+            (&case::PURGE, before(case::KEPT)),
+            (&support::PURGE, before(support::KEPT)),
             (&tries::PURGE, now),
             (&claim::PURGE, now),
+            (&usage::PURGE, before(used::KEPT)),
+            (&usage::PURGE_REPORTS, before(used::REPORT_KEPT)),
         ] {
             removed += self.purge_one(statement, ended).await?;
         }

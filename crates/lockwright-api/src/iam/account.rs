@@ -3,6 +3,7 @@
 use lockwright_model::id::AccountId;
 use lockwright_model::instance_profile::InstanceProfile;
 use lockwright_model::resource::{Group, Resource, ResourceKind, Role};
+use lockwright_model::usage::PrincipalUse;
 use lockwright_model::user::{Grants, User};
 use lockwright_model::user_credential::MOST_CERTIFICATES;
 use lockwright_service::authorize::Aim;
@@ -19,7 +20,7 @@ use lockwright_wire::xml::Writer;
 
 use super::managed::Shown;
 use super::uses::{InUse, Uses};
-use super::{Page, attached, boundary, groups, instance_profiles, managed as policies};
+use super::{Page, attached, boundary, groups, instance_profiles, managed as policies, roles};
 use crate::ask::{Ask, broken, moment};
 use crate::tags;
 
@@ -82,7 +83,7 @@ const KINDS: [&str; 5] = ["User", "Group", "Role", "LocalManagedPolicy", "AWSMan
 enum Detail {
     User(Box<User>, Vec<String>),
     Group(Box<Group>),
-    Role(Box<Role>, Vec<InstanceProfile>),
+    Role(Box<Role>, Vec<InstanceProfile>, Option<PrincipalUse>),
     Policy(Shown, Uses),
 }
 
@@ -164,7 +165,8 @@ async fn read(
             }
             Resource::Role(role) => {
                 let profiles = instance_profiles::all_of(ask, &role).await?;
-                Detail::Role(Box::new(role), profiles)
+                let used = ask.lockwright.role_last_used(&role).await.map_err(broken)?;
+                Detail::Role(Box::new(role), profiles, used)
             }
             Resource::Group(group) => Detail::Group(Box::new(group)),
             _ => continue,
@@ -183,8 +185,12 @@ fn list(result: &mut Writer, found: Vec<(String, Detail)>) {
         groups::describe(writer, group);
         describe_grants(writer, "GroupPolicyList", &group.grants);
     });
-    let roles = details().filter_map(|detail| if let Detail::Role(role, profiles) = detail { Some((role, profiles)) } else { None });
-    result.list("RoleDetailList", roles, |writer, (role, profiles)| describe_role(writer, role, profiles));
+    let all_roles =
+        details().filter_map(|detail| if let Detail::Role(role, profiles, used) = detail { Some((role, profiles, used)) } else { None });
+    result.list("RoleDetailList", all_roles, |writer, (role, profiles, used)| {
+        describe_role(writer, role, profiles);
+        roles::last_used(writer, used.as_ref());
+    });
     let managed = details().filter_map(|detail| if let Detail::Policy(policy, uses) = detail { Some((policy, *uses)) } else { None });
     result.list("Policies", managed, |writer, (policy, uses)| {
         policies::describe(writer, policy, uses, true);

@@ -2,6 +2,7 @@
 
 use lockwright_model::name::RoleName;
 use lockwright_model::resource::Role;
+use lockwright_model::usage::PrincipalUse;
 use lockwright_service::authorize::Aim;
 use lockwright_service::core::grant::Grantee;
 use lockwright_service::core::role::{Change, Held, MOST_ROLES, MOST_TRUST, NewRole, Refusal, Trust};
@@ -46,7 +47,23 @@ pub(crate) async fn create(ask: &Ask<'_>) -> Result<Reply, WireError> {
 /// `GetRole`.
 pub(crate) async fn get(ask: &Ask<'_>) -> Result<Reply, WireError> {
     let role = role(ask).await?;
-    Ok(ask.answer(|result| result.element("Role", |writer| describe(writer, &role, true))))
+    let used = ask.lockwright.role_last_used(&role).await.map_err(broken)?;
+    Ok(ask.answer(|result| {
+        result.element("Role", |writer| {
+            describe(writer, &role, true);
+            last_used(writer, used.as_ref());
+        });
+    }))
+}
+
+/// `RoleLastUsed`: without members for a role that nobody has used.
+pub(crate) fn last_used(writer: &mut Writer, used: Option<&PrincipalUse>) {
+    writer.element("RoleLastUsed", |writer| {
+        if let Some(used) = used {
+            writer.timestamp("LastUsedDate", moment(used.at));
+            writer.text("Region", &used.region);
+        }
+    });
 }
 
 /// `ListRoles`, in the order of the names.

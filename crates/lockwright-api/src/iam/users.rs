@@ -2,6 +2,7 @@
 
 use lockwright_model::account::Account;
 use lockwright_model::name::UserName;
+use lockwright_model::quota::MOST_USERS;
 use lockwright_model::user::User;
 use lockwright_service::authorize::Aim;
 use lockwright_service::core::person::Person;
@@ -117,6 +118,7 @@ pub(crate) fn no_boundary(why: &NoPolicy, arn: &str) -> WireError {
 fn failed(error: UserError, name: &str) -> WireError {
     match error {
         UserError::NameTaken => WireError::modelled("EntityAlreadyExists", 409, format!("User with name {name} already exists.")),
+        UserError::TooMany => WireError::modelled("LimitExceeded", 409, format!("Cannot exceed quota for UsersPerAccount: {MOST_USERS}")),
         UserError::Denied => no_user(name),
         UserError::Holds(held) => {
             let first = match held {

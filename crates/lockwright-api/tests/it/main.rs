@@ -9,6 +9,7 @@ mod details;
 mod groups;
 mod host;
 mod instance_profiles;
+mod last_accessed;
 mod logging;
 mod mfa;
 mod openid_providers;

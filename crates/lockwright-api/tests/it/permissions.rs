@@ -184,6 +184,32 @@ const CALLS: &[(&str, &[(&str, &str)])] = &[
         "AssumeRoleWithWebIdentity",
         &[("RoleArn", "arn:aws:iam::123456789012:role/crew"), ("RoleSessionName", "carla"), ("WebIdentityToken", "none")],
     ),
+    ("GenerateServiceLastAccessedDetails", &[("Arn", "arn:aws:iam::123456789012:user/dora")]),
+    ("GetServiceLastAccessedDetails", &[("JobId", "00000000-0000-0000-0000-000000000000")]),
+    ("GetServiceLastAccessedDetailsWithEntities", &[("JobId", "00000000-0000-0000-0000-000000000000"), ("ServiceNamespace", "iam")]),
+    ("ListPoliciesGrantingServiceAccess", &[("Arn", "arn:aws:iam::123456789012:user/dora"), ("ServiceNamespaces.member.1", "iam")]),
+    ("AcceptPrimaryEmailUpdate", &[("AccountId", "ACCOUNT"), ("PrimaryEmail", "eve@example.com"), ("Otp", "ABC123")]),
+    ("DeleteAlternateContact", &[("AlternateContactType", "BILLING")]),
+    ("GetAccountInformation", &[]),
+    ("GetAlternateContact", &[("AlternateContactType", "BILLING")]),
+    ("GetContactInformation", &[]),
+    ("GetPrimaryEmail", &[("AccountId", "ACCOUNT")]),
+    ("GetPrimaryEmailUpdateStatus", &[]),
+    ("PutAccountName", &[("AccountName", "Quay")]),
+    (
+        "PutAlternateContact",
+        &[
+            ("AlternateContactType", "BILLING"),
+            ("Name", "Desk"),
+            ("Title", "Desk"),
+            ("EmailAddress", "desk@example.com"),
+            ("PhoneNumber", "555-0100"),
+        ],
+    ),
+    ("PutContactInformation", &[]),
+    ("SendPhoneNumberVerification", &[]),
+    ("StartPrimaryEmailUpdate", &[("AccountId", "ACCOUNT"), ("PrimaryEmail", "eve@example.com")]),
+    ("VerifyPhoneNumber", &[("Otp", "123456")]),
 ];
 
 /// Calls an operation of the table.
@@ -193,17 +219,33 @@ async fn call(house: &House, caller: &Caller, service: Service, operation: &str,
     let stands = |value: &'static str| match value {
         "KEY" => key.to_owned(),
         OWN => own.clone(),
+        "ACCOUNT" => caller.user.account.to_string(),
         other => other.to_owned(),
     };
     let parameters: Vec<_> = parameters.iter().map(|(name, value)| (*name, stands(value))).collect();
     let parameters: Vec<_> = parameters.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    // As the answers in XML have it.
+    let told = |(status, body): (u16, serde_json::Value)| {
+        let code = body["__type"].as_str().unwrap_or_default().trim_end_matches("Exception").to_owned();
+        Answer { status, body: format!("<Code>{code}</Code>") }
+    };
     match service {
+        Service::Account => {
+            let mut input: serde_json::Map<String, serde_json::Value> =
+                parameters.iter().map(|(name, value)| ((*name).to_owned(), (*value).into())).collect();
+            if operation == "PutContactInformation" {
+                let person = serde_json::json!({
+                    "FullName": "Ana", "AddressLine1": "Quay 1", "City": "Porto", "PostalCode": "4000", "CountryCode": "PT",
+                    "PhoneNumber": "+351210000000",
+                });
+                input.insert("ContactInformation".to_owned(), person);
+            }
+            let path = format!("/{}{}", operation[..1].to_lowercase(), &operation[1..]);
+            told(house.rest(caller, "account", &path, input.into()).await)
+        }
         Service::CloudTrail => {
             let target = format!("CloudTrail_20131101.{operation}");
-            let (status, body) = house.json(caller, "cloudtrail", &target, serde_json::json!({})).await;
-            // As the other answers have it.
-            let code = body["__type"].as_str().unwrap_or_default().trim_end_matches("Exception").to_owned();
-            Answer { status, body: format!("<Code>{code}</Code>") }
+            told(house.json(caller, "cloudtrail", &target, serde_json::json!({})).await)
         }
         Service::Sts => house.sts(caller, operation, &parameters).await,
         _ => house.iam(caller, operation, &parameters).await,
@@ -233,6 +275,10 @@ async fn d06_each_operation_asks_for_its_own_action_and_for_nothing_else() {
         let answer = call(&house, &carla, service, name, dora.key.as_str()).await;
         assert_eq!(answer.code() == "AccessDenied", !free, "{name}, with all others: {}", answer.body);
 
+        if ["AcceptPrimaryEmailUpdate", "GetPrimaryEmail", "StartPrimaryEmailUpdate"].contains(&name) {
+            // Denied to a user whatever policies say (decision 0019).
+            continue;
+        }
         let alone = format!(r#"{{"Version":"2012-10-17","Statement":{{"Effect":"Allow","Action":"{action}","Resource":"*"}}}}"#);
         house.grant(&carla.user, &alone).await;
         let answer = call(&house, &carla, service, name, dora.key.as_str()).await;

@@ -85,6 +85,21 @@ impl Policy {
         reach
     }
 
+    /// True when a statement allows some action of a service, on whatever and under whatever conditions. `service` is what stands before the
+    /// colon, in small letters; no wildcard stands in front of one.
+    ///
+    /// ```
+    /// use lockwright_policy::{Kind, Policy};
+    ///
+    /// let text = r#"{"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": ["iam:Get*", "s3:*"], "Resource": "*"}}"#;
+    /// let policy = Policy::parse(text, Kind::Identity)?;
+    /// assert!(policy.grants_service("iam") && policy.grants_service("s3") && !policy.grants_service("sts"));
+    /// # Ok::<(), lockwright_policy::Malformed>(())
+    /// ```
+    pub fn grants_service(&self, service: &str) -> bool {
+        self.statements.iter().any(|statement| statement.effect == Effect::Allow && statement.actions.reach_service(service))
+    }
+
     pub(crate) fn statements(&self) -> &[Statement] {
         &self.statements
     }

@@ -91,6 +91,16 @@ impl Actions {
         self.patterns.iter().any(|pattern| pattern.matches(action, &none)) != self.negated
     }
 
+    /// Whether an action of the service can match. A `NotAction` leaves a service out only where it names all of it.
+    pub(crate) fn reach_service(&self, service: &str) -> bool {
+        let (begin, none) = (format!("{service}:"), Context::new());
+        let whole = |pattern: &Pattern| pattern.matches(&begin, &none);
+        if self.negated {
+            return !self.patterns.iter().any(whole);
+        }
+        self.patterns.iter().any(|pattern| whole(pattern) || pattern.literal_prefix().starts_with(&begin))
+    }
+
     /// Asks one pattern, or the whole clause.
     pub(crate) fn matches_at(&self, at: u32, action: &str) -> bool {
         match self.patterns.get(at as usize) {

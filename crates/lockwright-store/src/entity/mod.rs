@@ -6,6 +6,7 @@ pub(crate) mod case;
 pub(crate) mod ceremony;
 pub(crate) mod claim;
 pub(crate) mod clock;
+pub(crate) mod count;
 pub(crate) mod event;
 pub(crate) mod help;
 pub(crate) mod job;
@@ -20,6 +21,7 @@ pub(crate) mod settings;
 pub(crate) mod support;
 pub(crate) mod system;
 pub(crate) mod tries;
+pub(crate) mod usage;
 pub(crate) mod user;
 pub(crate) mod user_credential;
 
@@ -34,6 +36,7 @@ pub(crate) fn statements() -> impl Iterator<Item = &'static Statement> {
         ceremony::ALL,
         claim::ALL,
         clock::ALL,
+        count::ALL,
         event::ALL,
         help::ALL,
         job::ALL,
@@ -47,6 +50,7 @@ pub(crate) fn statements() -> impl Iterator<Item = &'static Statement> {
         support::ALL,
         system::ALL,
         tries::ALL,
+        usage::ALL,
         user::ALL,
         user_credential::ALL,
         crate::check::ALL,

@@ -3,6 +3,8 @@
 use lockwright_model::account::Account;
 use lockwright_model::change::{ChangeSet, ClaimKey, Conflict, Key, Record, UniqueKey, Version};
 use lockwright_model::identity::Identity;
+use lockwright_model::quota::MOST_GROUPS;
+use lockwright_model::resource::{Resource, ResourceId, ResourceKey};
 use lockwright_store::{CommitError, Store};
 use tokio::task::JoinSet;
 
@@ -15,6 +17,7 @@ everywhere! {
     x11_fifty_claims_of_one_value_and_one_wins,
     fifty_users_of_one_name_and_one_is_made,
     first_tries_at_once_lose_no_count,
+    creations_that_race_for_the_last_place_do_not_exceed_a_quota,
     an_expected_row_does_not_change_under_a_commit,
     an_expected_absence_lasts_until_the_commit,
     commits_that_take_rows_in_opposite_order_all_end,
@@ -36,6 +39,23 @@ async fn at_once(store: &Store, sets: impl IntoIterator<Item = ChangeSet>) -> Ve
         });
     }
     running.join_all().await
+}
+
+async fn creations_that_race_for_the_last_place_do_not_exceed_a_quota(store: &Store) {
+    ok(store, registered(1)).await;
+    let made = |n: u64| Record::Resource(Resource::Group(group(1, n, &format!("group{n}"))));
+    ok(store, puts((1..MOST_GROUPS - 1).map(made))).await;
+    let full = Err(Conflict::Taken(UniqueKey::Quota(MOST_GROUPS)));
+    let results = at_once(store, (0..20).map(|n| puts([made(1_000 + n)]))).await;
+    assert_eq!((count(&results, &Ok(())), count(&results, &full)), (2, 18));
+    // Another account has its own places, and one that goes makes room.
+    ok(store, registered(2)).await;
+    ok(store, puts([Record::Resource(Resource::Group(group(2, 1, "group")))])).await;
+    let gone = ResourceKey { account: account_id(1), id: ResourceId::Group(group(1, 1, "group1").id) };
+    ok(store, ChangeSet { deletes: vec![(Key::Resource(gone), Version(1))], ..ChangeSet::default() }).await;
+    ok(store, puts([made(2_000)])).await;
+    let results = at_once(store, [puts([made(2_001)])]).await;
+    assert_eq!(results, [full]);
 }
 
 fn count(results: &[Result<(), Conflict>], what: &Result<(), Conflict>) -> usize {

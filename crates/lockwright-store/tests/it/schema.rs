@@ -74,7 +74,21 @@ fn every_table_of_an_account_has_a_primary_key_and_unique_indexes_that_begin_wit
         }
     }
     let scoped: Vec<_> = seen.iter().filter(|(_, scoped)| **scoped).map(|(table, _)| table.as_str()).collect();
-    assert_eq!(scoped, ["account", "audit_event", "help_request", "iam_link", "iam_resource", "iam_user", "user_credential"]);
+    assert_eq!(
+        scoped,
+        [
+            "account",
+            "account_count",
+            "audit_event",
+            "help_request",
+            "iam_link",
+            "iam_resource",
+            "iam_user",
+            "principal_use",
+            "use_report",
+            "user_credential"
+        ]
+    );
 }
 
 #[test]

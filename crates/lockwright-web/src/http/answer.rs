@@ -91,6 +91,7 @@ impl From<UserError> for Refused {
             UserError::Trouble(trouble) => trouble.into(),
             // Their pages handle these; elsewhere they can't come up.
             UserError::NameTaken
+            | UserError::TooMany
             | UserError::NoPolicy(_)
             | UserError::Frozen(_)
             | UserError::HelpDone

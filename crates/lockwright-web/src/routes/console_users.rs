@@ -105,6 +105,10 @@ pub(super) async fn create(admin: Admin, form: Form) -> Answer {
             let errors = FieldErrors::one("name", format!("A user named “{name}” exists already. Choose another name."));
             return member.again(&UserNew { errors, ..page }).await;
         }
+        Err(error @ UserError::TooMany) => {
+            let errors = FieldErrors::one("name", format!("Nobody was added: {error}. Delete a user who is no longer needed."));
+            return member.again(&UserNew { errors, ..page }).await;
+        }
         Err(UserError::Password(error)) => return member.again(&UserNew { errors: password_errors(error)?, ..page }).await,
         Err(error) => return Err(error.into()),
     };
