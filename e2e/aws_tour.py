@@ -383,6 +383,7 @@ assert taken["AssumedRoleUser"]["Arn"] == f"arn:aws:sts::{account}:assumed-role/
 watch = holding("iam", taken["Credentials"])
 assert holding("sts", taken["Credentials"]).get_caller_identity()["Arn"] == taken["AssumedRoleUser"]["Arn"]
 assert watch.get_role(RoleName="crew")["Role"]["Tags"] == [{"Key": "team", "Value": "deck"}]
+assert "LastUsedDate" in watch.get_role(RoleName="crew")["Role"]["RoleLastUsed"]
 refused("AccessDenied", 403, watch.create_user, UserName="eve")
 refused("AccessDenied", 403, sts.assume_role, RoleArn=crew["Arn"].replace("crew", "nobody"), RoleSessionName="watch")
 iam.update_role(RoleName="crew", Description="for the watch")
@@ -520,6 +521,18 @@ refused("AccessDeniedException", 403, details.start_primary_email_update, Accoun
 refused("AccessDeniedException", 403, details.accept_primary_email_update, AccountId=account, PrimaryEmail="mallory@example.com", Otp="ABC123")
 refused("ValidationException", 400, details.get_primary_email_update_status)
 refused("AccessDeniedException", 403, client("account", READER, READER_SECRET).get_contact_information)
+
+# Who last tried what.
+job = iam.generate_service_last_accessed_details(Arn=me["Arn"], Granularity="ACTION_LEVEL")["JobId"]
+told = iam.get_service_last_accessed_details(JobId=job)
+services = {each["ServiceNamespace"]: each for each in told["ServicesLastAccessed"]}
+assert told["JobStatus"] == "COMPLETED" and services["iam"]["LastAuthenticatedEntity"] == me["Arn"], told
+assert any(each["ActionName"] == "CreateUser" and "LastAccessedTime" in each for each in services["iam"]["TrackedActionsLastAccessed"])
+who = iam.get_service_last_accessed_details_with_entities(JobId=job, ServiceNamespace="iam")["EntityDetailsList"]
+assert [each["EntityInfo"]["Arn"] for each in who] == [me["Arn"]], who
+granting = iam.list_policies_granting_service_access(Arn=me["Arn"], ServiceNamespaces=["s3"])["PoliciesGrantingServiceAccess"]
+assert granting[0]["ServiceNamespace"] == "s3" and granting[0]["Policies"], granting
+refused("NoSuchEntity", 404, reader.get_service_last_accessed_details, JobId=job)
 
 # The credential report, as of now.
 assert iam.generate_credential_report()["State"] == "COMPLETE"
