@@ -30,7 +30,7 @@ async fn a_report_tells_when_which_service_was_tried_and_by_whom_denied_or_not()
     let told = house.done(&boss, "GetServiceLastAccessedDetails", &[("JobId", &job)]).await;
     assert_eq!(told.texts("ServiceNamespace"), ["cloudtrail", "iam"], "what no policy grants is not listed: {}", told.body);
     assert_eq!((told.text("JobStatus"), told.text("JobType")), ("COMPLETED".into(), "SERVICE_LEVEL".into()));
-    assert_eq!(told.texts("LastAuthenticatedEntity"), [arn.clone()]);
+    assert_eq!(told.texts("LastAuthenticatedEntity"), std::slice::from_ref(&arn));
     assert_eq!(told.texts("LastAuthenticatedRegion"), ["eu-central-1"]);
     assert_eq!(told.texts("TotalAuthenticatedEntities"), ["0", "1"]);
     assert!(told.texts("ActionName").is_empty());

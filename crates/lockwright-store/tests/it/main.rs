@@ -10,4 +10,5 @@ mod restore;
 mod sample;
 mod schema;
 mod simulator;
+mod usage;
 mod user_credentials;
