@@ -156,7 +156,7 @@ impl Api {
         self.0.lockwright.note_key_use(&key, op.now, scope.service, scope.region).await;
         let op = signer.acting(key, op);
         let action = operations::action(&call).ok_or_else(|| operations::not_offered(&call.operation))?;
-        self.0.lockwright.note_try(&op, &signer.caller, action, &region).await;
+        self.0.lockwright.note_try(&op, &signer.caller, action, scope.region).await;
         let (none, nothing) = (Parameters::decode("", b"")?, Value::Object(Vec::new()));
         let read;
         let (parameters, json) = match &call.input {

@@ -59,7 +59,7 @@ impl Caller {
     /// The account, and the id that a try is noted under: that of the user, the role, or the root user's account.
     fn noted_as(&self) -> Option<(AccountId, String)> {
         match self {
-            Self::Person(person) | Self::Federated { parent: person, .. } => match person {
+            Self::Person(person) | Self::Federated { parent: person, .. } => match &**person {
                 Person::Root(account) => Some((account.id, account.id.to_string())),
                 Person::User { user, .. } => Some((user.id.account, user.id.user.to_string())),
                 Person::Builder(_) | Person::Operator(_) => None,
@@ -79,7 +79,7 @@ impl Lockwright {
         let mut changes = ChangeSet::default();
         let used = PrincipalUse { account, principal, action: action.to_owned(), at: op.now, region: region.to_owned() };
         changes.touches.push(Touch::PrincipalUsed(used));
-        if let Err(failure) = self.commit(changes).await {
+        if let Err(failure) = Box::pin(self.commit(changes)).await {
             tracing::warn!(%failure, "the last use of an action was not written");
         }
     }
