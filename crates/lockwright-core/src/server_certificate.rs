@@ -7,6 +7,7 @@ use lockwright_model::context::OpContext;
 use lockwright_model::entropy::Entropy;
 use lockwright_model::id::ServerCertificateId;
 use lockwright_model::name::{Path, ServerCertificateName};
+pub use lockwright_model::quota::MOST_SERVER_CERTIFICATES;
 use lockwright_model::resource::{Resource, Tag};
 use lockwright_model::secret::Sealed;
 use lockwright_model::server_certificate::ServerCertificate;
@@ -16,9 +17,6 @@ use crate::Decided;
 use crate::permit::Permit;
 use crate::resource::{self, Act, Refusal};
 use crate::tag;
-
-/// The most server certificates of an account (AWS quota `ServerCertificatesQuota`).
-pub const MOST_SERVER_CERTIFICATES: u64 = 20;
 
 /// What is to be kept. The certificate was held against its key and its chain before.
 #[derive(Clone, Debug)]

@@ -14,6 +14,8 @@ pub const MOST_ROLES: u64 = 1_000;
 pub const MOST_PROFILES: u64 = 1_000;
 /// Providers of an account that speak OpenID Connect.
 pub const MOST_OPENID: u64 = 100;
+/// Server certificates of an account.
+pub const MOST_SERVER_CERTIFICATES: u64 = 20;
 /// Virtual MFA devices of an account: as many as users.
 pub const MOST_VIRTUAL_DEVICES: u64 = MOST_USERS;
 
@@ -25,6 +27,7 @@ pub const fn most(kind: ResourceKind) -> u64 {
         ResourceKind::Role => MOST_ROLES,
         ResourceKind::InstanceProfile => MOST_PROFILES,
         ResourceKind::OpenIdProvider => MOST_OPENID,
+        ResourceKind::ServerCertificate => MOST_SERVER_CERTIFICATES,
         ResourceKind::Device => MOST_VIRTUAL_DEVICES,
     }
 }

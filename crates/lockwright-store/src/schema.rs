@@ -36,8 +36,8 @@ pub static MIGRATIONS: &[Migration] = &[
     Migration { number: 5, name: "resources", sql: include_str!("../migrations/0005_resources.sql") },
     Migration { number: 6, name: "user_credentials", sql: include_str!("../migrations/0006_user_credentials.sql") },
     Migration { number: 7, name: "uses_and_counts", sql: include_str!("../migrations/0007_uses_and_counts.sql") },
-    Migration { number: 10, name: "choices", sql: include_str!("../migrations/0010_choices.sql") },
-    Migration { number: 11, name: "help", sql: include_str!("../migrations/0011_help.sql") },
+    Migration { number: 8, name: "choices", sql: include_str!("../migrations/0008_choices.sql") },
+    Migration { number: 9, name: "help", sql: include_str!("../migrations/0009_help.sql") },
 ];
 
 /// The newest schema that this program knows.

@@ -30,7 +30,7 @@ pub(crate) async fn upload(ask: &Ask<'_>) -> Result<Reply, WireError> {
     let body = pem(&input, "CertificateBody", "certificateBody", MOST_PEM)?.ok_or_else(|| required("certificateBody"))?;
     let key = pem(&input, "PrivateKey", "privateKey", MOST_PEM)?.ok_or_else(|| required("privateKey"))?;
     let chain = pem(&input, "CertificateChain", "certificateChain", MOST_CHAIN)?;
-    let (path, tags) = (path(&input)?.unwrap_or_default(), tags::tags(&input)?);
+    let (path, tags) = (path(&input)?.unwrap_or_default(), tags::tags(ask, &input)?);
     let account = ask.account()?;
     ask.permitted(&Aim::named(ask.action, account, "server-certificate", path.as_str(), text).bringing_tags(&tags)).await?;
     let (certificate, chain) = (body.to_owned(), chain.map(str::to_owned));

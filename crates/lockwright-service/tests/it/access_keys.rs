@@ -123,7 +123,7 @@ async fn m16_no_session_washes_a_key_in_question() {
 
     let signs = async |key: &AccessKeyId, token: Option<&str>| {
         let signer = lockwright.signer(key, token, lockwright.now()).await.unwrap().ok().unwrap();
-        (signer.acting(key, &house.anyone()), signer.caller)
+        (signer.acting(key.clone(), house.anyone()), signer.caller.clone())
     };
     let (own, caller) = signs(&hers, None).await;
     let session = lockwright.session_token(&own, &caller, None, None).await.unwrap();
