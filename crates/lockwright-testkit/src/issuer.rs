@@ -5,6 +5,7 @@ use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::sync::atomic::{AtomicBool, AtomicU16, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
+use aws_lc_rs::hmac;
 use aws_lc_rs::rand::SystemRandom;
 use aws_lc_rs::rsa::KeySize;
 use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, KeyPair as _, RSA_PKCS1_SHA256, RsaKeyPair};
@@ -112,6 +113,18 @@ impl Issuer {
             signature
         };
         format!("{signed}.{}", URL_SAFE_NO_PAD.encode(signature))
+    }
+
+    /// Tokens that a stranger makes who takes the public RSA key for a shared secret, in each form it is known in.
+    pub fn with_public_key_as_secret(&self, claims: &Value) -> Vec<String> {
+        let encoded = self.keys()["keys"][0]["n"].as_str().unwrap_or_default().to_owned();
+        let modulus = URL_SAFE_NO_PAD.decode(&encoded).unwrap_or_default();
+        let signed = unsigned(&json!({"alg": "HS256", "typ": "JWT", "kid": RSA}), claims);
+        let token = |secret: &[u8]| {
+            let tag = hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, secret), signed.as_bytes());
+            format!("{signed}.{}", URL_SAFE_NO_PAD.encode(tag))
+        };
+        [&modulus, encoded.as_bytes(), self.rsa.public_key().as_ref()].map(token).to_vec()
     }
 }
 

@@ -118,7 +118,28 @@ async fn a_token_that_the_provider_did_not_sign_is_not_believed() {
 }
 
 #[tokio::test]
-async fn a_token_counts_for_its_audience_and_its_time() {
+async fn c09_the_providers_public_key_is_no_shared_secret() {
+    let world = World::new().await;
+    for token in world.issuer.with_public_key_as_secret(&world.claims()) {
+        assert_eq!(world.code(&token).await, "InvalidIdentityToken");
+    }
+}
+
+#[tokio::test]
+async fn c07_a_token_that_lacks_a_claim_is_not_believed() {
+    let world = World::new().await;
+    for claim in ["iss", "sub", "aud", "iat", "exp"] {
+        let mut claims = world.claims();
+        claims.as_object_mut().unwrap().remove(claim);
+        assert_eq!(world.code(&world.issuer.token(RSA, RSA, &claims)).await, "InvalidIdentityToken", "{claim}");
+        for odd in [json!(null), json!({}), json!(true), json!([[]])] {
+            assert_eq!(world.code(&world.issuer.token(RSA, RSA, &world.but(claim, odd))).await, "InvalidIdentityToken", "{claim}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn c06_a_token_counts_for_its_audience_and_its_time() {
     let world = World::new().await;
     let now = world.house.installation.clock.now().as_seconds();
     let signed = |claims: &Value| world.issuer.token(RSA, RSA, claims);
