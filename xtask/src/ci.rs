@@ -26,7 +26,7 @@ pub(crate) fn run(root: &Path) -> anyhow::Result<()> {
 fn deny(root: &Path) -> anyhow::Result<()> {
     let tool = cargo_deny(root)?;
     for manifest in ["Cargo.toml", "fuzz/Cargo.toml", "e2e/rust-sdk/Cargo.toml"] {
-        let which = ["check", "--hide-inclusion-graph", "bans", "licenses", "sources"];
+        let which = ["--locked", "check", "--hide-inclusion-graph", "bans", "licenses", "sources"];
         start(command(root, &tool).args(["--log-level", "error", "--manifest-path", manifest]).args(which))?;
     }
     Ok(())
