@@ -77,7 +77,7 @@ impl Grantee {
         }
     }
 
-    /// Its name.
+    /// Its ARN.
     pub fn arn(&self) -> String {
         match self {
             Self::User(user) => user.arn(),
@@ -86,7 +86,7 @@ impl Grantee {
         }
     }
 
-    /// The name.
+    /// Its name.
     pub fn name(&self) -> &str {
         match self {
             Self::User(user) => user.name.as_str(),

@@ -27,6 +27,8 @@ pub enum Refusal {
     Unknown,
     /// A role is still in it.
     HoldsRole,
+    /// It is somebody's second factor.
+    InUse,
     /// It is a service's, which alone changes it.
     ServiceLinked,
 }

@@ -1,4 +1,4 @@
-//! Virtual MFA devices as programs make them: created, tagged, deleted; and enabled, which makes one a user's second factor.
+//! Virtual MFA devices as programs make them: created, deleted; and enabled, which makes one a user's second factor.
 
 use lockwright_model::account::Account;
 use lockwright_model::change::{ChangeSet, Key, Record, Version};
@@ -14,26 +14,14 @@ pub use lockwright_model::quota::MOST_VIRTUAL_DEVICES;
 use lockwright_model::resource::{Resource, Tag, VirtualDevice};
 use lockwright_model::secret::Sealed;
 use lockwright_model::tries::Tries;
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::Decided;
 use crate::devices;
 use crate::permit::Permit;
 use crate::person::Person;
-use crate::tag::{self, MOST_TAGS};
-
-/// Why a virtual MFA device is not made, tagged or deleted.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Refusal {
-    /// It belongs to another account than the permit.
-    OtherAccount,
-    /// There are [`MOST_VIRTUAL_DEVICES`] already.
-    TooMany,
-    /// It would have more than [`MOST_TAGS`] tags.
-    TooManyTags,
-    /// It is somebody's second factor.
-    InUse,
-}
+use crate::resource::{self, Refusal};
+use crate::tag;
 
 /// Why a virtual MFA device does not become a user's second factor.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -82,12 +70,7 @@ pub fn create(
     op: &OpContext,
     entropy: &dyn Entropy,
 ) -> Result<Decided<VirtualDevice>, Refusal> {
-    if account.id != permit.account() {
-        return Err(Refusal::OtherAccount);
-    }
-    if known >= MOST_VIRTUAL_DEVICES {
-        return Err(Refusal::TooMany);
-    }
+    resource::room(permit, account, known, MOST_VIRTUAL_DEVICES)?;
     let NewDevice { id, path, name, seed, tags } = new;
     let device = VirtualDevice {
         account: account.id,
@@ -107,7 +90,8 @@ pub fn create(
     let mut changes = ChangeSet::default();
     // Its seed is no part of what the trail keeps.
     let shown = json!({"virtualMFADevice": {"serialNumber": device.arn()}});
-    changes.tell(event("CreateVirtualMFADevice", &device, request, shown, op, entropy));
+    let told = Told::new(Service::Iam, "CreateVirtualMFADevice", Some(account.id)).request(request).response(shown);
+    changes.tell(AuditEvent::new(op, entropy, told));
     changes.put(Record::Resource(Resource::Device(device.clone())));
     // The account must still exist.
     changes.expect.push((Key::Account(account.id), account.version));
@@ -116,45 +100,10 @@ pub fn create(
 
 /// `DeleteVirtualMFADevice`. Whoever enables it meanwhile has changed its row.
 pub fn delete(permit: &Permit, device: VirtualDevice, in_use: bool, op: &OpContext, entropy: &dyn Entropy) -> Result<Decided<()>, Refusal> {
-    mine(permit, &device)?;
-    if in_use {
+    if in_use && device.account == permit.account() {
         return Err(Refusal::InUse);
     }
-    let mut changes = ChangeSet::default();
-    changes.tell(event("DeleteVirtualMFADevice", &device, json!({"serialNumber": device.arn()}), Value::Null, op, entropy));
-    remove(&mut changes, device);
-    Ok(Decided::new(changes, ()))
-}
-
-/// `TagMFADevice`: a tag takes the place of one with the same key, whatever its case.
-pub fn put_tags(
-    permit: &Permit,
-    mut device: VirtualDevice,
-    tags: Vec<Tag>,
-    op: &OpContext,
-    entropy: &dyn Entropy,
-) -> Result<Decided<()>, Refusal> {
-    mine(permit, &device)?;
-    let request = json!({"serialNumber": device.arn(), "tags": tag::told(&tags)});
-    tag::merge(&mut device.tags, tags);
-    if device.tags.len() > MOST_TAGS {
-        return Err(Refusal::TooManyTags);
-    }
-    Ok(changed("TagMFADevice", device, request, op, entropy))
-}
-
-/// `UntagMFADevice`: a key that is not there is no fault.
-pub fn take_tags(
-    permit: &Permit,
-    mut device: VirtualDevice,
-    keys: &[String],
-    op: &OpContext,
-    entropy: &dyn Entropy,
-) -> Result<Decided<()>, Refusal> {
-    mine(permit, &device)?;
-    tag::drop_keys(&mut device.tags, keys);
-    let request = json!({"serialNumber": device.arn(), "tagKeys": keys});
-    Ok(changed("UntagMFADevice", device, request, op, entropy))
+    resource::delete(permit, &Resource::Device(device), "DeleteVirtualMFADevice", op, entropy)
 }
 
 /// Whether whoever acts may enable a device for this user at all. `signer` says since when the key that signs is in question.
@@ -237,19 +186,4 @@ pub struct Match {
 pub(crate) fn remove(changes: &mut ChangeSet, device: VirtualDevice) {
     let version = device.version;
     changes.delete(Key::Resource(Resource::Device(device).key()), version);
-}
-
-fn mine(permit: &Permit, device: &VirtualDevice) -> Result<(), Refusal> {
-    if device.account == permit.account() { Ok(()) } else { Err(Refusal::OtherAccount) }
-}
-
-fn changed(name: &'static str, device: VirtualDevice, request: Value, op: &OpContext, entropy: &dyn Entropy) -> Decided<()> {
-    let mut changes = ChangeSet::default();
-    changes.tell(event(name, &device, request, Value::Null, op, entropy));
-    changes.put(Record::Resource(Resource::Device(device)));
-    Decided::new(changes, ())
-}
-
-fn event(name: &'static str, device: &VirtualDevice, request: Value, response: Value, op: &OpContext, entropy: &dyn Entropy) -> AuditEvent {
-    AuditEvent::new(op, entropy, Told::new(Service::Iam, name, Some(device.account)).request(request).response(response))
 }

@@ -66,7 +66,7 @@ pub enum Record {
     Tries(Tries),
     /// A link between what is held and who holds it; has no version, is only inserted and deleted.
     Link(Link),
-    /// A group, a policy, a role or a virtual MFA device.
+    /// A group, a policy, a role or another thing that an account keeps by name.
     Resource(Resource),
     /// An SSH public key, a signing certificate or a service-specific credential of a user.
     UserCredential(UserCredential),
@@ -107,7 +107,7 @@ pub enum Key {
     Claim(ClaimKey),
     /// A link; before what it leads to, so that it goes first.
     Link(LinkKey),
-    /// A group, a policy, a role or a virtual MFA device.
+    /// A group, a policy, a role or another thing that an account keeps by name.
     Resource(ResourceKey),
     /// An SSH public key, a signing certificate or a service-specific credential of a user.
     UserCredential(UserCredentialKey),
@@ -269,7 +269,7 @@ pub enum UniqueKey {
     Claim,
     /// A user name in its account.
     UserName,
-    /// The name of a group, a policy, a role or a virtual MFA device in its account.
+    /// The name of a group, a policy, a role or another such thing in its account.
     ResourceName,
     /// A row's own id.
     Id,

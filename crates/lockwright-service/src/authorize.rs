@@ -225,7 +225,7 @@ impl Lockwright {
     /// Which of these acts a page offers: those that policies allow, and those they would allow under circumstances that only the act itself
     /// brings, such as the ARN of a policy or the name of something new. Whoever does one is asked again.
     pub async fn offered(&self, op: &OpContext, account: AccountId, aims: &[Aim<'_>]) -> Result<Vec<bool>, Trouble> {
-        let caller = self.caller(op).await?;
+        let caller = self.known_caller(op).await?;
         let mut offered = Vec::with_capacity(aims.len());
         for aim in aims {
             let perhaps = match &caller {

@@ -88,8 +88,7 @@ impl Lockwright {
         let outcome = decide!(self, {
             let group = self.group(account, id).await?;
             let renamed = renamed(&group, path, name);
-            self.permit(op, account, &renamed).await??;
-            let permit = self.permit(op, account, &Aim::at(renamed.action, group.arn())).await??;
+            let permit = self.permit_all(op, account, &renamed, &[Aim::at(renamed.action, group.arn())]).await??;
             group::update(&permit, group, path.cloned(), name.cloned(), op, self.entropy())?
         });
         Ok(outcome?)

@@ -70,10 +70,8 @@ impl Lockwright {
     pub async fn create_policy(&self, op: &OpContext, account: AccountId, new: &NewPolicy) -> Result<CustomerPolicy, PolicyError> {
         let aim = |action| Aim::named(action, account, "policy", new.path.as_str(), new.name.as_str()).bringing_tags(&new.tags);
         let outcome = decide!(self, {
-            let permit = self.permit(op, account, &aim("iam:CreatePolicy")).await??;
-            if !new.tags.is_empty() {
-                self.permit(op, account, &aim("iam:TagPolicy")).await??;
-            }
+            let tagging = (!new.tags.is_empty()).then(|| aim("iam:TagPolicy"));
+            let permit = self.permit_all(op, account, &aim("iam:CreatePolicy"), tagging.as_slice()).await??;
             read(&new.document)?;
             let state = self.store().account(account).await?.ok_or(PolicyError::NoPolicy)?;
             let known = self.store().count_resources(account, ResourceKind::Policy).await?;

@@ -79,10 +79,8 @@ impl Lockwright {
     ) -> Result<T, ResourceError> {
         let aim = |action| Aim::at(action, making.arn.as_str()).bringing_tags(making.tags);
         let outcome = decide!(self, {
-            let permit = self.permit(op, account, &aim(making.create)).await??;
-            if !making.tags.is_empty() {
-                self.permit(op, account, &aim(making.tag)).await??;
-            }
+            let tagging = (!making.tags.is_empty()).then(|| aim(making.tag));
+            let permit = self.permit_all(op, account, &aim(making.create), tagging.as_slice()).await??;
             let state = self.store().account(account).await?.ok_or(ResourceError::NotThere)?;
             let known = self.store().count_resources(account, making.kind).await?;
             decision(&permit, &state, known)?

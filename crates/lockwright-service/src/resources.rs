@@ -2,10 +2,11 @@
 
 use std::sync::Arc;
 
+use lockwright_core::grant::Grantee;
 use lockwright_core::links::Attachable;
 use lockwright_model::change::Key;
 use lockwright_model::id::AccountId;
-use lockwright_model::name::{GroupName, PolicyName, RoleName, UserName};
+use lockwright_model::name::{GroupName, PolicyName, RoleName};
 use lockwright_model::resource::{CustomerPolicy, Group, Resource, ResourceId, ResourceKey, ResourceKind, Role};
 use lockwright_policy::{Policy, managed};
 use lockwright_store::StoreError;
@@ -67,11 +68,6 @@ impl Lockwright {
         })
     }
 
-    /// A group, a policy or a role by its id. Told to nobody before the act on it is allowed.
-    pub async fn resource_of_id(&self, account: AccountId, id: ResourceId) -> Result<Option<Resource>, Trouble> {
-        Ok(self.store().resource(&ResourceKey { account, id }).await?)
-    }
-
     /// Groups, policies or roles of an account whose names begin like this, by name, `limit` at most, after a name's key. Told to nobody before
     /// the act is allowed.
     pub async fn resources_beginning(
@@ -97,20 +93,11 @@ impl Lockwright {
 
     /// The unique id of a user or a role.
     pub(crate) async fn id_of(&self, account: AccountId, arn: &str) -> Result<Option<String>, Trouble> {
-        let Some(place) = arn.strip_prefix(&format!("arn:aws:iam::{account}:")) else { return Ok(None) };
-        let name = place.rsplit('/').next().unwrap_or_default();
-        let found = match place.split_once('/') {
-            Some(("user", _)) => match name.parse::<UserName>() {
-                Ok(name) => self.find_user(account, &name).await?.map(|user| (user.arn(), user.id.user.to_string())),
-                Err(_) => None,
-            },
-            Some(("role", _)) => match name.parse::<RoleName>() {
-                Ok(name) => self.find_role(account, &name).await?.map(|role| (role.arn(), role.id.to_string())),
-                Err(_) => None,
-            },
-            _ => None,
-        };
-        Ok(found.filter(|(known, _)| known == arn).map(|(_, id)| id))
+        Ok(match self.grantee_at(account, arn).await? {
+            Some(Grantee::User(user)) => Some(user.id.user.to_string()),
+            Some(Grantee::Role(role)) => Some(role.id.to_string()),
+            Some(Grantee::Group(_)) | None => None,
+        })
     }
 
     /// A managed policy that can be attached in an account: one of AWS, or of the account's own.

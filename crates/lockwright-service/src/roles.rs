@@ -99,10 +99,8 @@ impl Lockwright {
         let aim = |action| Aim::named(action, account, "role", new.path.as_str(), new.name.as_str()).bringing_tags(&new.tags);
         let create = boundary.into_iter().fold(aim("iam:CreateRole"), |aim, arn| aim.with("iam:permissionsboundary", arn));
         let outcome = decide!(self, {
-            let permit = self.permit(op, account, &create).await??;
-            if !new.tags.is_empty() {
-                self.permit(op, account, &aim("iam:TagRole")).await??;
-            }
+            let tagging = (!new.tags.is_empty()).then(|| aim("iam:TagRole"));
+            let permit = self.permit_all(op, account, &create, tagging.as_slice()).await??;
             let trust = self.trust(account, &new.trust.document).await?;
             let policy = match boundary {
                 Some(arn) => Some(self.attachable(account, arn).await??),

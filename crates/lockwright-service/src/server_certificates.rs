@@ -86,9 +86,8 @@ impl Lockwright {
         let key = Resource::ServerCertificate(kept.clone()).key();
         let outcome = decide!(self, {
             let Some(Resource::ServerCertificate(stored)) = self.store().resource(&key).await? else { return Err(ResourceError::NotThere) };
-            self.permit(op, stored.account, &moved(&stored, path, name)).await??;
             let aim = Aim::at("iam:UpdateServerCertificate", stored.arn()).on_tags(&stored.tags);
-            let permit = self.permit(op, stored.account, &aim).await??;
+            let permit = self.permit_all(op, stored.account, &moved(&stored, path, name), &[aim]).await??;
             server_certificate::update(&permit, stored, path.cloned(), name.cloned(), op, self.entropy())?
         });
         Ok(outcome?)

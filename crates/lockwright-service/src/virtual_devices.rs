@@ -5,7 +5,8 @@ use std::collections::HashSet;
 use lockwright_authn::totp::{self, ENROL_WINDOW, Seed, TypedCode};
 use lockwright_core::mfa;
 use lockwright_core::person::Person;
-use lockwright_core::virtual_device::{self, Match, NewDevice, NotEnabled, Refusal};
+use lockwright_core::resource::{self, Refusal};
+use lockwright_core::virtual_device::{self, Match, NewDevice, NotEnabled};
 use lockwright_core::{Decided, permit::Permit};
 use lockwright_model::account::Account;
 use lockwright_model::change::{ChangeSet, UniqueKey};
@@ -96,7 +97,7 @@ impl From<NotCommitted> for VirtualDeviceError {
     fn from(failure: NotCommitted) -> Self {
         match failure {
             NotCommitted::Taken(UniqueKey::ResourceName) => Self::NameTaken,
-            NotCommitted::Taken(UniqueKey::Quota(_)) => Self::Refused(Refusal::TooMany),
+            NotCommitted::Taken(UniqueKey::Quota(most)) => Self::Refused(Refusal::TooMany(most)),
             other => Self::Trouble(other.into()),
         }
     }
@@ -164,11 +165,8 @@ impl Lockwright {
 
     async fn permit_new(&self, op: &OpContext, account: AccountId, place: &str, tags: &[Tag]) -> Result<Permit, VirtualDeviceError> {
         let aim = |action| Aim::at(action, device_serial(account, place)).bringing_tags(tags);
-        let permit = self.permit(op, account, &aim("iam:CreateVirtualMFADevice")).await??;
-        if !tags.is_empty() {
-            self.permit(op, account, &aim("iam:TagMFADevice")).await??;
-        }
-        Ok(permit)
+        let tagging = (!tags.is_empty()).then(|| aim("iam:TagMFADevice"));
+        Ok(self.permit_all(op, account, &aim("iam:CreateVirtualMFADevice"), tagging.as_slice()).await??)
     }
 
     /// A virtual MFA device by its serial number. Told to nobody before the act is allowed.
@@ -205,8 +203,8 @@ impl Lockwright {
     ) -> Result<(), VirtualDeviceError> {
         let outcome = decide!(self, {
             let (permit, device) = self.device_for(op, account, serial, "iam:TagMFADevice", |aim| aim.bringing_tags(tags)).await?;
-            let device = device.ok_or(VirtualDeviceError::NoDevice)?;
-            virtual_device::put_tags(&permit, device, tags.to_vec(), op, self.entropy())?
+            let device = Resource::Device(device.ok_or(VirtualDeviceError::NoDevice)?);
+            resource::put_tags(&permit, device, "TagMFADevice", tags.to_vec(), op, self.entropy())?
         });
         Ok(outcome?)
     }
@@ -222,7 +220,8 @@ impl Lockwright {
         let outcome = decide!(self, {
             let asked = |aim: Aim<'static>| aim.with_all("aws:tagkeys", keys.to_vec());
             let (permit, device) = self.device_for(op, account, serial, "iam:UntagMFADevice", asked).await?;
-            virtual_device::take_tags(&permit, device.ok_or(VirtualDeviceError::NoDevice)?, keys, op, self.entropy())?
+            let device = Resource::Device(device.ok_or(VirtualDeviceError::NoDevice)?);
+            resource::take_tags(&permit, device, "UntagMFADevice", keys, op, self.entropy())?
         });
         Ok(outcome?)
     }

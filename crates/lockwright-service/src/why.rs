@@ -216,7 +216,7 @@ impl Lockwright {
         resource: &str,
     ) -> Result<Why, WhyError> {
         let aim = arn.map_or(Aim::account("iam:SimulateCustomPolicy"), |arn| Aim::at("iam:SimulatePrincipalPolicy", arn));
-        self.permit(op, account, &aim).await??;
+        self.may(op, account, &aim).await??;
         let action = Action::parse(action).ok_or(WhyError::NoAction)?;
         let mut subject = match arn {
             Some(arn) => self.subject(account, arn).await?.filter(|subject| subject.kind != SubjectKind::Root).ok_or(WhyError::Nobody)?,

@@ -105,7 +105,7 @@ impl Store {
     /// Looks for rows that can't be right: at most 100 of each kind, in words without addresses. Empty: all is well.
     ///
     /// The engine's own check comes first (SQLite), then every statement is prepared, every claim is held against its owner and
-    /// every owner against its claims, and every account, user, builder ID, operator, group, policy, role, virtual MFA device
+    /// every owner against its claims, and every account, user, builder ID, operator, thing that an account keeps by name
     /// and credential of a user is read.
     pub async fn check(&self) -> Result<Vec<String>, StoreError> {
         let mut problems = match &*self.backend {

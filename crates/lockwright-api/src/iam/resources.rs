@@ -183,20 +183,27 @@ pub(crate) async fn list_tags<T: Thing>(ask: &Ask<'_>) -> Result<Reply, WireErro
 
 /// Why nothing was done to one.
 pub(crate) async fn failed<T: Thing>(ask: &Ask<'_>, error: ResourceError) -> WireError {
-    let limit = |message: String| WireError::modelled("LimitExceeded", 409, message);
+    let missing = || T::missing(T::named_in(&ask.input()).unwrap_or_default());
     match error {
         ResourceError::Denied(denied) => ask.denied(denied).await,
-        ResourceError::NotThere | ResourceError::Refused(Refusal::OtherAccount | Refusal::Unknown | Refusal::NotForThisKind) => {
-            T::missing(T::named_in(&ask.input()).unwrap_or_default())
-        }
+        ResourceError::NotThere => missing(),
         ResourceError::NameTaken => WireError::modelled("EntityAlreadyExists", 409, "An entity of that name already exists."),
-        ResourceError::Refused(Refusal::TooMany(most)) => limit(format!("Cannot exceed quota for {}: {most}", T::QUOTA)),
-        ResourceError::Refused(Refusal::TooManyTags) => limit("The number of tags has reached the maximum limit.".to_owned()),
-        ResourceError::Refused(Refusal::HoldsRole) => {
-            WireError::modelled("DeleteConflict", 409, "Cannot delete entity, must remove roles from instance profile first.")
-        }
-        ResourceError::Refused(Refusal::ServiceLinked) => service_linked(),
+        ResourceError::Refused(refusal) => refused(refusal, T::QUOTA, missing),
         ResourceError::Trouble(trouble) => broken(trouble),
+    }
+}
+
+/// What a decision about a thing refuses. `quota` is the one on things of its kind, as messages have it.
+pub(crate) fn refused(refusal: Refusal, quota: &str, missing: impl FnOnce() -> WireError) -> WireError {
+    let limit = |message: String| WireError::modelled("LimitExceeded", 409, message);
+    let conflict = |message| WireError::modelled("DeleteConflict", 409, message);
+    match refusal {
+        Refusal::OtherAccount | Refusal::Unknown | Refusal::NotForThisKind => missing(),
+        Refusal::TooMany(most) => limit(format!("Cannot exceed quota for {quota}: {most}")),
+        Refusal::TooManyTags => limit("The number of tags has reached the maximum limit.".to_owned()),
+        Refusal::HoldsRole => conflict("Cannot delete entity, must remove roles from instance profile first."),
+        Refusal::InUse => conflict("MFA VirtualDevice in use. Must deactivate first."),
+        Refusal::ServiceLinked => service_linked(),
     }
 }
 

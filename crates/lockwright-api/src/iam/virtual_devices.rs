@@ -2,12 +2,13 @@
 
 use lockwright_model::factors::MOST_DEVICES;
 use lockwright_model::name::VirtualDeviceName;
-use lockwright_service::core::virtual_device::{MOST_VIRTUAL_DEVICES, NotEnabled, Refusal};
+use lockwright_service::core::virtual_device::NotEnabled;
 use lockwright_service::virtual_devices::VirtualDeviceError;
 use lockwright_wire::error::{ErrorKind, Reply, WireError};
 use lockwright_wire::query::{Constraint, Node, Violations};
 
 use super::mfa::{none_of, serial};
+use super::resources::refused;
 use super::{Page, path};
 use crate::ask::{Ask, broken, name, no_user, parsed};
 use crate::{qr, tags};
@@ -144,19 +145,13 @@ async fn failed(ask: &Ask<'_>, error: VirtualDeviceError, serial: &str, user: &s
     match error {
         VirtualDeviceError::Denied(denied) => ask.denied(denied).await,
         VirtualDeviceError::NoUser | VirtualDeviceError::NotEnabled(NotEnabled::OtherAccount) => no_user(user),
-        VirtualDeviceError::NoDevice | VirtualDeviceError::Refused(Refusal::OtherAccount) => none_of(serial),
+        VirtualDeviceError::NoDevice => none_of(serial),
         VirtualDeviceError::NotTheirs => modelled("NoSuchEntity", 404, "MFA Device invalid for user."),
         VirtualDeviceError::NameTaken => modelled("EntityAlreadyExists", 409, "MFA device already exists."),
         VirtualDeviceError::Codes | VirtualDeviceError::NotEnabled(NotEnabled::Codes) => {
             modelled("InvalidAuthenticationCode", 403, "Authentication code for device is not valid.")
         }
-        VirtualDeviceError::Refused(Refusal::TooMany) => {
-            modelled("LimitExceeded", 409, &format!("Cannot exceed quota for VirtualMFADevicesPerAccount: {MOST_VIRTUAL_DEVICES}"))
-        }
-        VirtualDeviceError::Refused(Refusal::TooManyTags) => {
-            modelled("LimitExceeded", 409, "The number of tags has reached the maximum limit.")
-        }
-        VirtualDeviceError::Refused(Refusal::InUse) => modelled("DeleteConflict", 409, "MFA VirtualDevice in use. Must deactivate first."),
+        VirtualDeviceError::Refused(refusal) => refused(refusal, "VirtualMFADevicesPerAccount", || none_of(serial)),
         VirtualDeviceError::NotEnabled(NotEnabled::Own) => {
             modelled("EntityAlreadyExists", 409, &format!("MFA Device for user {user} already exists."))
         }

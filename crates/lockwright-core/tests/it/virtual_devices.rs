@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use lockwright_core::permit::Permit;
 use lockwright_core::person::Person;
-use lockwright_core::virtual_device::{self, MOST_VIRTUAL_DEVICES, Match, NewDevice, NotEnabled, Refusal};
+use lockwright_core::resource::Refusal;
+use lockwright_core::virtual_device::{self, MOST_VIRTUAL_DEVICES, Match, NewDevice, NotEnabled};
 use lockwright_model::change::{ChangeSet, Record, Version};
 use lockwright_model::context::{OpContext, SecondFactor};
 use lockwright_model::entropy::SeededEntropy;
@@ -151,7 +152,7 @@ fn what_is_in_use_is_not_deleted_and_an_account_has_a_limit() {
         tags: Vec::new(),
     };
     let create = |known| virtual_device::create(&permit, &account_of(&person), new(), known, &op(10), &chance());
-    assert_eq!(create(MOST_VIRTUAL_DEVICES).unwrap_err(), Refusal::TooMany);
+    assert_eq!(create(MOST_VIRTUAL_DEVICES).unwrap_err(), Refusal::TooMany(MOST_VIRTUAL_DEVICES));
     let made = create(MOST_VIRTUAL_DEVICES - 1).unwrap();
     assert!(made.changes.events.iter().all(|event| !event.record.to_string().contains("sealed text")), "no seed in the trail");
 }

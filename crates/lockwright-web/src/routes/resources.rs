@@ -2,7 +2,7 @@
 
 use lockwright_model::id::{GroupId, PolicyId, RoleId};
 use lockwright_model::name::PolicyName;
-use lockwright_model::resource::{CustomerPolicy, Group, Resource, ResourceId, ResourceKind, Role};
+use lockwright_model::resource::{CustomerPolicy, Group, Resource, ResourceId, ResourceKey, ResourceKind, Role};
 use lockwright_service::authorize::{Aim, Denied};
 
 use crate::http::{Admin, Refused, encode};
@@ -40,7 +40,7 @@ pub(super) async fn listed(admin: &Admin, kind: ResourceKind, path: &str) -> Res
 }
 
 async fn of_id(admin: &Admin, id: ResourceId) -> Result<Option<Resource>, Refused> {
-    Ok(admin.member.lockwright().resource_of_id(admin.account, id).await?)
+    Ok(admin.member.lockwright().resource_of(&ResourceKey { account: admin.account, id }).await?)
 }
 
 /// A group, for whoever may look at it.
