@@ -1,6 +1,7 @@
 //! Tags in calls: read, held against their shapes, written.
 
 use lockwright_model::resource::Tag;
+use lockwright_service::core::tag::{MOST_TAGS, is_reserved, is_spelled};
 use lockwright_wire::error::WireError;
 use lockwright_wire::query::{Constraint, Node, Violations};
 use lockwright_wire::route::Service;
@@ -8,21 +9,13 @@ use lockwright_wire::xml::Writer;
 
 use crate::ask::Ask;
 
-/// The most tags of one thing (AWS).
-const MOST: usize = 50;
-/// The signs of a tag beside letters, digits and white space (IAM, `tagKeyType`).
-const SIGNS: &str = "_.:/=+-@";
-
-/// How the keys begin that nobody but AWS gives, whatever their case.
-const RESERVED: &str = "aws:";
-
 /// A call's list of tags; none where it is left out. Keys are told apart without regard to case.
 pub(crate) fn tags(ask: &Ask<'_>, input: &Node<'_>) -> Result<Vec<Tag>, WireError> {
     let mut found: Vec<Tag> = Vec::new();
     let mut wrong = Violations::default();
     let nodes = input.list("Tags")?.unwrap_or_default();
-    if nodes.len() > MOST {
-        return Err(Violations::one("tags", None, Constraint::MaxLength(MOST)));
+    if nodes.len() > MOST_TAGS {
+        return Err(Violations::one("tags", None, Constraint::MaxLength(MOST_TAGS)));
     }
     for (at, node) in nodes.iter().enumerate() {
         let place = |member: &str| format!("tags.{}.member.{member}", at + 1);
@@ -31,15 +24,16 @@ pub(crate) fn tags(ask: &Ask<'_>, input: &Node<'_>) -> Result<Vec<Tag>, WireErro
         match value {
             None => wrong.note(&place("value"), None, Constraint::Required),
             Some(text) if text.chars().count() > 256 => wrong.note(&place("value"), Some(text), Constraint::MaxLength(256)),
-            Some(text) if !spelled(text) => wrong.note(&place("value"), Some(text), Constraint::Pattern("[\\p{L}\\p{Z}\\p{N}_.:/=+\\-@]*")),
+            Some(text) if !is_spelled(text) => {
+                wrong.note(&place("value"), Some(text), Constraint::Pattern("[\\p{L}\\p{Z}\\p{N}_.:/=+\\-@]*"))
+            }
             Some(_) => {}
         }
         let (key, value) = (key.unwrap_or_default().to_owned(), value.unwrap_or_default().to_owned());
         if found.iter().any(|known| known.key.to_lowercase() == key.to_lowercase()) {
             return Err(refused(ask, "Duplicate tag keys found. Please note that Tag keys are case insensitive."));
         }
-        // A policy may trust what it takes for AWS's own word (C19).
-        if key.get(..RESERVED.len()).is_some_and(|begin| begin.eq_ignore_ascii_case(RESERVED)) {
+        if is_reserved(&key) {
             return Err(refused(ask, "aws: prefixed tag key names are not allowed for external use."));
         }
         found.push(Tag { key, value });
@@ -51,8 +45,8 @@ pub(crate) fn tags(ask: &Ask<'_>, input: &Node<'_>) -> Result<Vec<Tag>, WireErro
 /// A required list of keys of tags.
 pub(crate) fn keys(input: &Node<'_>, member: &str, place: &str) -> Result<Vec<String>, WireError> {
     let texts = input.texts(member)?.ok_or_else(|| Violations::one(place, None, Constraint::Required))?;
-    if texts.len() > MOST {
-        return Err(Violations::one(place, None, Constraint::MaxLength(MOST)));
+    if texts.len() > MOST_TAGS {
+        return Err(Violations::one(place, None, Constraint::MaxLength(MOST_TAGS)));
     }
     let mut wrong = Violations::default();
     for (at, key) in texts.iter().enumerate() {
@@ -88,11 +82,7 @@ fn check_key(wrong: &mut Violations, place: &str, key: Option<&str>) {
         None => wrong.note(place, None, Constraint::Required),
         Some("") => wrong.note(place, Some(""), Constraint::MinLength(1)),
         Some(text) if text.chars().count() > 128 => wrong.note(place, Some(text), Constraint::MaxLength(128)),
-        Some(text) if !spelled(text) => wrong.note(place, Some(text), Constraint::Pattern("[\\p{L}\\p{Z}\\p{N}_.:/=+\\-@]+")),
+        Some(text) if !is_spelled(text) => wrong.note(place, Some(text), Constraint::Pattern("[\\p{L}\\p{Z}\\p{N}_.:/=+\\-@]+")),
         Some(_) => {}
     }
-}
-
-fn spelled(text: &str) -> bool {
-    text.chars().all(|letter| letter.is_alphanumeric() || letter == ' ' || SIGNS.contains(letter))
 }

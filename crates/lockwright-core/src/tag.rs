@@ -13,6 +13,21 @@ use crate::permit::Permit;
 /// The most tags of one thing (AWS).
 pub const MOST_TAGS: usize = 50;
 
+/// The signs of a tag beside letters, digits and blanks (IAM, `tagKeyType`).
+const SIGNS: &str = "_.:/=+-@";
+/// How the keys begin that nobody but AWS gives, whatever their case.
+const RESERVED: &str = "aws:";
+
+/// Whether a key or a value has only the letters that tags can have.
+pub fn is_spelled(text: &str) -> bool {
+    text.chars().all(|letter| letter.is_alphanumeric() || letter == ' ' || SIGNS.contains(letter))
+}
+
+/// Whether a key is one that nobody but AWS gives: a policy may trust what it takes for AWS's own word (C19).
+pub fn is_reserved(key: &str) -> bool {
+    key.get(..RESERVED.len()).is_some_and(|begin| begin.eq_ignore_ascii_case(RESERVED))
+}
+
 /// Why tags are not put or taken away.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Refusal {

@@ -22,8 +22,6 @@ use crate::page::{FieldErrors, Nav};
 
 /// Own policies whose names a page offers.
 const KNOWN: u32 = 100;
-/// The signs of a tag beside letters, digits and blanks (IAM, `tagKeyType`).
-const SIGNS: &str = "_.:/=+-@";
 
 /// Whoever is named by a path, for those who may look at them.
 async fn grantee(admin: &Admin, holder: &str, id: &str) -> Result<Grantee, Refused> {
@@ -143,10 +141,8 @@ async fn arn_of(admin: &Admin, typed: &str) -> Result<String, Refused> {
     }
     let guess = format!("arn:aws:iam::{}:policy/{typed}", admin.account);
     let Ok(name) = typed.parse::<PolicyName>() else { return Ok(guess) };
-    let lockwright = admin.member.lockwright();
-    let own = lockwright.resources_beginning(admin.account, ResourceKind::Policy, name.as_str(), None, 1).await?;
-    if let Some(lockwright_model::resource::Resource::Policy(policy)) = own.first().filter(|found| found.name_key() == name.key()) {
-        return Ok(policy.arn());
+    if let Some(own) = admin.member.lockwright().find_resource(admin.account, ResourceKind::Policy, &name.key()).await? {
+        return Ok(own.arn());
     }
     let aws = managed::all().iter().find(|managed| managed.is_attachable() && managed.name().eq_ignore_ascii_case(typed));
     Ok(aws.map_or(guess, managed::Managed::arn))
@@ -327,8 +323,15 @@ pub(super) async fn tags(admin: Admin, Path((holder, id)): Path<(String, String)
         lockwright.take_tags(op, &on, &[form.text("take").to_owned()]).await
     } else {
         let (key, value) = (form.text("key").trim().to_owned(), form.text("value").trim().to_owned());
-        let spelled = |text: &str| text.chars().all(|letter| letter.is_alphanumeric() || letter == ' ' || SIGNS.contains(letter));
-        if key.is_empty() || key.chars().count() > 128 || value.chars().count() > 256 || !spelled(&key) || !spelled(&value) {
+        if tag::is_reserved(&key) {
+            let rule = "Keys that begin with aws: are AWS’s own. Choose another key.";
+            return again(&admin, &of, &form, FieldErrors::one("key", rule)).await;
+        }
+        if key.is_empty()
+            || key.chars().count() > 128
+            || value.chars().count() > 256
+            || ![&key, &value].into_iter().all(|t| tag::is_spelled(t))
+        {
             let rule = "A key has 1 to 128 letters, digits, blanks or _ . : / = + - @; a value up to 256 of them.";
             return again(&admin, &of, &form, FieldErrors::one("key", rule)).await;
         }

@@ -282,6 +282,9 @@ async fn a_role_is_changed_bounded_tagged_ended_and_deleted_by_its_name() {
     let page = root.get(&role).await;
     assert!(!page.says("harbour") && !page.says("Take the boundary away"), "{}", page.body);
     assert!(root.post(&format!("{role}/tags"), &[("key", "<x>")]).await.says("A key has 1 to 128 letters"));
+    // C19: a policy may trust what it takes for AWS's own word.
+    let reserved = root.post(&format!("{role}/tags"), &[("key", "AWS:username"), ("value", "ana")]).await;
+    assert!(reserved.says("Keys that begin with aws: are AWS’s own"), "{}", reserved.body);
 
     let inline = format!("{role}/inline/document");
     root.post(&inline, &[("name", "mine"), ("document", READ_ROLES), ("act", "save")]).await.to(&format!("{role}?done=saved"));
